@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* library.h: the data folder: who one is, and the documents one has. */
+#pragma once
+
+#include "replica/join.h"
+#include "replica/replica-error.h"
+#include "replica/replica.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  COQUILL_LIBRARY_WRITE,
+  COQUILL_LIBRARY_READ,
+} CoquillLibraryMode;
+
+#define COQUILL_TYPE_LIBRARY (coquill_library_get_type ())
+/**
+ * CoquillLibrary:
+ *
+ * A #GListModel of the documents ([class@Replica]), newest change first. Main thread only.
+ *
+ * Properties: `data-dir` (string), `mode`, `name` (string, writable: the person's name; default: the real
+ * name of the account), `color` (string "#rrggbb", writable), `relay` (string, writable: default relay's
+ * origin, empty by default), `hide-address` (boolean, writable), `online` (boolean, writable: FALSE keeps
+ * every document off line).
+ */
+G_DECLARE_FINAL_TYPE (CoquillLibrary, coquill_library, COQUILL, LIBRARY, GObject)
+
+/** coquill_library_default_data_dir: (transfer full): `$XDG_DATA_HOME/coquill` */
+char *
+coquill_library_default_data_dir (void);
+
+/**
+ * coquill_library_open_async:
+ * @data_dir: the data folder, made if it is missing (mode 0700) and @mode allows
+ * @mode: one program writes, others may read
+ *
+ * Fails with %COQUILL_REPLICA_ERROR_BUSY naming who holds it, _READ_ONLY, _DAMAGED, _NEWER, _FULL or _DISK.
+ */
+void
+coquill_library_open_async (const char *data_dir,
+                            CoquillLibraryMode mode,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+/** Returns: (transfer full): */
+CoquillLibrary *
+coquill_library_open_finish (GAsyncResult *result, GError **error);
+
+/** Closes all replicas, commits, lets go of the data folder. */
+void
+coquill_library_close_async (CoquillLibrary *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+gboolean
+coquill_library_close_finish (CoquillLibrary *self, GAsyncResult *result, GError **error);
+
+/**
+ * coquill_library_create_async:
+ * @title: (nullable): a title, or %NULL for the first line
+ * @text: (nullable): what it starts with: UTF-8 without U+0000, kept byte for byte
+ *
+ * Makes a private document and opens it.
+ */
+void
+coquill_library_create_async (CoquillLibrary *self,
+                              const char *title,
+                              GBytes *text,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+/** Returns: (transfer full): an open replica, committed to disk */
+CoquillReplica *
+coquill_library_create_finish (CoquillLibrary *self, GAsyncResult *result, GError **error);
+
+/** coquill_library_find: (transfer none): the document whose id is or (uniquely) begins with @id (at least 4
+ * digits) */
+CoquillReplica *
+coquill_library_find (CoquillLibrary *self, const char *id, GError **error);
+
+/** coquill_library_join: (transfer full): begins to join; a document that one has already is simply opened */
+CoquillJoin *
+coquill_library_join (CoquillLibrary *self, const char *link);
+
+/**
+ * coquill_library_remove:
+ *
+ * Takes the document out of the list (undone by coquill_library_restore() until the library is closed, when
+ * its files go). The others keep theirs.
+ */
+void
+coquill_library_remove (CoquillLibrary *self, CoquillReplica *replica);
+void
+coquill_library_restore (CoquillLibrary *self, CoquillReplica *replica);
+
+G_END_DECLS
