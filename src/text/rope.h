@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rope.h: a long UTF-8 text that is edited anywhere at the cost of a short one. */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A B+-tree. The leaves hold the text, about 1 KB each; the inner nodes hold, for each child, its number of
+ * code points:
+ *
+ *              ┌ 812 │ 790 │ 455 ┐            inner: children and their code points
+ *              └──┬──┴──┬──┴──┬──┘
+ *        ┌────────┘     │     └───────┐
+ *   "The quick b"   "rown fox"   " jumps…"    leaves: whole code points, never empty
+ *
+ * Invariants, checked by coquill_rope_check():
+ * - all leaves are at the same depth; a leaf holds 1 to COQUILL_ROPE_LEAF_BYTES bytes and begins and ends at
+ * a code point (only the root of an empty rope is an empty leaf);
+ * - an inner node has 1 to COQUILL_ROPE_FANOUT children, the root has two at least, and each count is its
+ * child's sum;
+ * - of two neighbours below one parent, a nearly empty one is merged when it shrinks, so n bytes have O(n / 1
+ * KB) leaves.
+ *
+ * The rope remembers the path to the leaf that it last touched. An edit in that leaf, as most are, costs a
+ * memmove of less than 1 KB and one addition per level; others add one descent, O(log n). There is no
+ * allocation per character. Reads move the remembered path too: use a rope from one thread at a time.
+ */
+typedef struct CoquillRope CoquillRope;
+
+#define COQUILL_ROPE_LEAF_BYTES 1000
+#define COQUILL_ROPE_FANOUT 32
+
+/**
+ * CoquillRopeChunkFunc:
+ * @utf8: a piece of the text, not terminated, borrowed for the call
+ * @bytes: its length
+ * @code_points: the same in code points
+ *
+ * Must not change the rope.
+ *
+ * Returns: false to stop
+ */
+typedef bool (*CoquillRopeChunkFunc) (const char *utf8, size_t bytes, uint64_t code_points, void *data);
+
+/**
+ * coquill_rope_new:
+ *
+ * Returns: (nullable) (transfer full): an empty rope, %NULL if memory ran out
+ */
+CoquillRope *
+coquill_rope_new (void);
+
+/**
+ * coquill_rope_new_from_utf8:
+ * @utf8: text that coquill_utf8_check() accepts
+ *
+ * Builds a rope in O(bytes).
+ *
+ * Returns: (nullable) (transfer full): %NULL if memory ran out
+ */
+CoquillRope *
+coquill_rope_new_from_utf8 (const char *utf8, size_t bytes);
+
+/**
+ * coquill_rope_free:
+ * @self: (nullable) (transfer full):
+ */
+void
+coquill_rope_free (CoquillRope *self);
+
+/**
+ * coquill_rope_length:
+ *
+ * Returns: the length of the text in code points. O(1)
+ */
+uint64_t
+coquill_rope_length (const CoquillRope *self);
+
+/**
+ * coquill_rope_bytes:
+ *
+ * Returns: the length of the text in bytes. O(1)
+ */
+size_t
+coquill_rope_bytes (const CoquillRope *self);
+
+/**
+ * coquill_rope_insert:
+ * @position: code points, at most the length
+ * @utf8: text that coquill_utf8_check() accepts, not from this rope
+ *
+ * O(log n + bytes). Nothing is changed if memory runs out.
+ *
+ * Returns: false if memory ran out
+ */
+bool
+coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, size_t bytes);
+
+/**
+ * coquill_rope_delete:
+ * @position: code points
+ * @count: code points, @position + @count is at most the length
+ *
+ * O(log n + leaves touched). Cannot fail.
+ */
+void
+coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count);
+
+/**
+ * coquill_rope_measure:
+ *
+ * Returns: how many bytes the @count code points from @position take. O(log n + leaves touched), O(1) for the
+ * whole text
+ */
+size_t
+coquill_rope_measure (CoquillRope *self, uint64_t position, uint64_t count);
+
+/**
+ * coquill_rope_read:
+ * @buffer: (out): room for coquill_rope_measure() bytes; not terminated
+ *
+ * Copies a range out. O(log n + bytes).
+ *
+ * Returns: bytes written
+ */
+size_t
+coquill_rope_read (CoquillRope *self, uint64_t position, uint64_t count, char *buffer);
+
+/**
+ * coquill_rope_foreach_chunk:
+ *
+ * Calls @func with the pieces of a range from front to end, each whole code points. O(log n + leaves
+ * touched).
+ *
+ * Returns: false if @func stopped it
+ */
+bool
+coquill_rope_foreach_chunk (
+    CoquillRope *self, uint64_t position, uint64_t count, CoquillRopeChunkFunc func, void *data);
+
+/**
+ * coquill_rope_check:
+ *
+ * For tests: walks the whole tree.
+ *
+ * Returns: whether all invariants hold
+ */
+bool
+coquill_rope_check (const CoquillRope *self);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* snapshot.h: a document's text at one version as bytes, so that it opens without its history. */
+
+#pragma once
+
+#include "text/agent.h"
+#include "text/buffer.h"
+#include "text/error.h"
+
+/*
+ * The encoded snapshot
+ * ====================
+ *
+ * Numbers are varints unless a width is given, as in codec.h.
+ *
+ *   magic          1 byte    0xC8
+ *   version        1 byte    1
+ *   flags          1 byte    bit 0: `columns` is a zstd frame; bit 1: `text` is one; the others 0
+ *   agent count              at most COQUILL_SNAPSHOT_MAX_AGENTS
+ *   span count               at most COQUILL_SNAPSHOT_MAX_SPANS
+ *   head count               at most the number of agents
+ *   columns size             unpacked
+ *   text size                unpacked; at most COQUILL_SNAPSHOT_MAX_TEXT
+ *   packed columns size      present if flag bit 0 is set
+ *   packed text size         present if flag bit 1 is set
+ *   agents                   each as in codec.h (states 1 and 2 only), followed by its length: items of it in
+ * this version heads                    each: agent index, sequence, depth columns                  a bit
+ * mask, sizes, then the columns, as in codec.h: 0 lengths                code points of a span, less 1 1
+ * agents                 agent index of a span 2 sequences              signed: less the end of the last span
+ * of the same agent, at first 0 text                     the visible text, UTF-8 checksum       4 bytes
+ * CRC-32C of all bytes before
+ *
+ * Spans are the text's attribution: in the order of the text, each says which items of which agent the next
+ * code points are. Their lengths sum up to the text's code points. Deleted characters are not kept: they are
+ * in the history, which is added when needed. A head is an item that no other item of the version has as an
+ * ancestor; its depth (longest path to the root, counted in items) lets new items be placed before the
+ * history is read.
+ */
+
+/* The largest encoded snapshot and the largest text in it, in bytes. Four times what one change can insert.
+ */
+#define COQUILL_SNAPSHOT_MAX_BYTES ((size_t)256 << 20)
+#define COQUILL_SNAPSHOT_MAX_TEXT ((size_t)256 << 20)
+
+/* The most spans: at 24 bytes each in memory, some 100 MB. */
+#define COQUILL_SNAPSHOT_MAX_SPANS ((size_t)1 << 22)
+
+/* The most agents, as for a change but of the whole life of a document. */
+#define COQUILL_SNAPSHOT_MAX_AGENTS ((size_t)1 << 20)
+
+/**
+ * CoquillSnapshotAgent:
+ * @id: who
+ * @previous: what its first item says of the device's agent before
+ * @length: its items in this version: 0, 1 … @length - 1
+ */
+typedef struct
+{
+  CoquillAgent id;
+  CoquillAgentPrevious previous;
+  uint64_t length;
+} CoquillSnapshotAgent;
+
+/**
+ * CoquillSnapshotSpan:
+ * @length: code points
+ * @sequence: of the first one; the others follow on
+ * @agent: index of the agent
+ */
+typedef struct
+{
+  uint64_t length;
+  uint64_t sequence;
+  uint32_t agent;
+} CoquillSnapshotSpan;
+
+/**
+ * CoquillSnapshotHead:
+ * @sequence: of the item
+ * @depth: its depth in the graph
+ * @agent: index of its agent
+ */
+typedef struct
+{
+  uint64_t sequence;
+  uint64_t depth;
+  uint32_t agent;
+} CoquillSnapshotHead;
+
+/**
+ * CoquillSnapshot:
+ *
+ * A snapshot in memory. The arrays belong to whoever filled it in; those of a decoded one go with
+ * coquill_snapshot_free().
+ */
+typedef struct
+{
+  CoquillSnapshotAgent *agents;
+  size_t n_agents;
+  CoquillSnapshotSpan *spans;
+  size_t n_spans;
+  CoquillSnapshotHead *heads;
+  size_t n_heads;
+  char *text; /* not terminated */
+  size_t text_bytes;
+  uint64_t text_length; /* code points; the encoder takes the sum of the spans */
+} CoquillSnapshot;
+
+/**
+ * coquill_snapshot_encode:
+ * @out: the bytes are appended to it
+ *
+ * O(n).
+ *
+ * Returns: false if memory ran out or @snapshot breaks a limit or a rule of the format; @out is then as
+ * it was
+ */
+bool
+coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out);
+
+/**
+ * coquill_snapshot_decode:
+ * @bytes: untrusted
+ * @error: (out) (optional): `MALFORMED`, `UNSUPPORTED_VERSION`, `CHECKSUM`, `TOO_LARGE` or `NO_MEMORY`
+ *
+ * What is returned is well formed: agents are distinct, spans and heads lie below their agents' lengths, no
+ * item is in two spans, the spans' lengths sum up to the text's. O(n log n). Any thread.
+ *
+ * Returns: (nullable) (transfer full): %NULL if the bytes aren't a snapshot
+ */
+CoquillSnapshot *
+coquill_snapshot_decode (const uint8_t *bytes, size_t length, CoquillTextError *error);
+
+/**
+ * coquill_snapshot_free:
+ * @self: (nullable) (transfer full): from coquill_snapshot_decode()
+ */
+void
+coquill_snapshot_free (CoquillSnapshot *self);
