@@ -85,6 +85,23 @@ CoquillJoin *
 coquill_library_join (CoquillLibrary *self, const char *link);
 
 /**
+ * coquill_library_check_relay_async:
+ * @relay: what a person typed as the address of a relay: an origin, with or without its scheme
+ *
+ * Asks whether a relay of a version we speak answers there. Fails with %COQUILL_REPLICA_ERROR_RELAY and the
+ * reason in plain words.
+ */
+void
+coquill_library_check_relay_async (CoquillLibrary *self,
+                                   const char *relay,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/** Returns: (transfer full): the relay's origin as it belongs in a link, e.g. "https://relay.example" */
+char *
+coquill_library_check_relay_finish (CoquillLibrary *self, GAsyncResult *result, GError **error);
+
+/**
  * coquill_library_remove:
  *
  * Takes the document out of the list (undone by coquill_library_restore() until the library is closed, when
