@@ -1,0 +1,6 @@
+/* error.c: why a key, a signature, an envelope or a link was refused */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "trust/error.h"
+
+G_DEFINE_QUARK (coquill - trust - error - quark, coquill_trust_error)
