@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* memory.h: allocation of the engine's own small structures. */
+
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * What the bytes of a stranger ask for is bounded by a budget, or refused with COQUILL_TEXT_ERROR_NO_MEMORY.
+ * The structures that follow from accepted items (tree nodes, runs) are small and many; when the system
+ * cannot give one of those, the program ends, as it does with GLib. What was acknowledged is on disk.
+ */
+
+/**
+ * coquill_allocate:
+ *
+ * Returns: (transfer full): @size bytes of zeros, to be freed with free(); never %NULL
+ */
+void *
+coquill_allocate (size_t size);
+
+/**
+ * coquill_grow:
+ * @array: (nullable) (transfer full): the array so far
+ * @capacity: (inout): its capacity in elements
+ * @needed: elements that must fit
+ * @element_size: bytes
+ *
+ * Makes an array large enough, by half as much again at least, so that appending is O(1) amortised.
+ *
+ * Returns: (transfer full): the array, perhaps moved; never %NULL if @needed is not 0
+ */
+void *
+coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size);
