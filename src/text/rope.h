@@ -48,7 +48,7 @@ typedef bool (*CoquillRopeChunkFunc) (const char *utf8, size_t bytes, uint64_t c
 /**
  * coquill_rope_new:
  *
- * Returns: (nullable) (transfer full): an empty rope, %NULL if memory ran out
+ * Returns: (transfer full): an empty rope
  */
 CoquillRope *
 coquill_rope_new (void);
@@ -59,7 +59,7 @@ coquill_rope_new (void);
  *
  * Builds a rope in O(bytes).
  *
- * Returns: (nullable) (transfer full): %NULL if memory ran out
+ * Returns: (transfer full): a rope with that text
  */
 CoquillRope *
 coquill_rope_new_from_utf8 (const char *utf8, size_t bytes);
@@ -92,11 +92,9 @@ coquill_rope_bytes (const CoquillRope *self);
  * @position: code points, at most the length
  * @utf8: text that coquill_utf8_check() accepts, not from this rope
  *
- * O(log n + bytes). Nothing is changed if memory runs out.
- *
- * Returns: false if memory ran out
+ * O(log n + bytes).
  */
-bool
+void
 coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, size_t bytes);
 
 /**
@@ -104,7 +102,7 @@ coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, siz
  * @position: code points
  * @count: code points, @position + @count is at most the length
  *
- * O(log n + leaves touched). Cannot fail.
+ * O(log n + leaves touched).
  */
 void
 coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count);

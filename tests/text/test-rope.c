@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-rope.c: the rope against a plain array of code points. */
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "seed.h"
+#include "text/rope.h"
+
+/* Code points of one to four bytes, so that every offset can go wrong. */
+static const gunichar alphabet[]
+    = { 'a', 'b', '\n', 0x7f, 0xe4, 0x7ff, 0x800, 0x20ac, 0xffff, 0x1f600, 0x10ffff };
+
+static void
+assert_rope_equals (CoquillRope *rope, const gunichar *points, gsize n_points)
+{
+  g_autofree char *expected = g_ucs4_to_utf8 (points, (glong)n_points, NULL, NULL, NULL);
+  gsize expected_bytes = strlen (expected);
+  g_autofree char *text = g_malloc (expected_bytes + 1);
+
+  g_assert_true (coquill_rope_check (rope));
+  g_assert_cmpuint (coquill_rope_length (rope), ==, n_points);
+  g_assert_cmpuint (coquill_rope_bytes (rope), ==, expected_bytes);
+  g_assert_cmpuint (coquill_rope_read (rope, 0, n_points, text), ==, expected_bytes);
+  g_assert_cmpmem (text, expected_bytes, expected, expected_bytes);
+}
+
+static void
+assert_rope_is (CoquillRope *rope, const char *expected)
+{
+  g_autofree gunichar *points = g_utf8_to_ucs4_fast (expected, -1, NULL);
+
+  assert_rope_equals (rope, points, (gsize)g_utf8_strlen (expected, -1));
+}
+
+static void
+test_empty_rope_has_nothing (void)
+{
+  CoquillRope *rope = coquill_rope_new ();
+
+  assert_rope_is (rope, "");
+  coquill_rope_insert (rope, 0, "", 0);
+  coquill_rope_delete (rope, 0, 0);
+  assert_rope_is (rope, "");
+  coquill_rope_free (rope);
+  coquill_rope_free (NULL);
+}
+
+static void
+test_insert_in_the_middle_keeps_the_rest (void)
+{
+  CoquillRope *rope = coquill_rope_new_from_utf8 ("grüße", strlen ("grüße"));
+
+  coquill_rope_insert (rope, 3, "–😀–", strlen ("–😀–"));
+  assert_rope_is (rope, "grü–😀–ße");
+  coquill_rope_delete (rope, 2, 3);
+  assert_rope_is (rope, "gr–ße");
+  coquill_rope_delete (rope, 0, 5);
+  assert_rope_is (rope, "");
+  coquill_rope_free (rope);
+}
+
+static void
+test_long_text_is_built_and_read_back (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (int i = 0; i < 100000; i++)
+    g_string_append_unichar (text, alphabet[i * 7 % G_N_ELEMENTS (alphabet)]);
+
+  CoquillRope *rope = coquill_rope_new_from_utf8 (text->str, text->len);
+
+  assert_rope_is (rope, text->str);
+  coquill_rope_delete (rope, 1, 99998);
+  g_assert_true (coquill_rope_check (rope));
+  g_assert_cmpuint (coquill_rope_length (rope), ==, 2);
+  coquill_rope_free (rope);
+}
+
+typedef struct
+{
+  GString *read;
+  unsigned calls_left;
+} Chunks;
+
+static bool
+collect_chunk (const char *utf8, size_t bytes, uint64_t code_points, void *data)
+{
+  Chunks *chunks = data;
+
+  g_assert_cmpint (g_utf8_strlen (utf8, (gssize)bytes), ==, (glong)code_points);
+  g_string_append_len (chunks->read, utf8, (gssize)bytes);
+  return --chunks->calls_left > 0;
+}
+
+static void
+test_chunks_stop_when_told (void)
+{
+  g_autofree char *text = g_strnfill (10 * COQUILL_ROPE_LEAF_BYTES, 'x');
+  CoquillRope *rope = coquill_rope_new_from_utf8 (text, strlen (text));
+  Chunks chunks = { g_string_new (NULL), 3 };
+
+  g_assert_false (coquill_rope_foreach_chunk (rope, 5, 9000, collect_chunk, &chunks));
+  g_assert_cmpuint (chunks.read->len, <, 9000);
+  g_string_truncate (chunks.read, 0);
+  chunks.calls_left = 100;
+  g_assert_true (coquill_rope_foreach_chunk (rope, 5, 9000, collect_chunk, &chunks));
+  g_assert_cmpuint (chunks.read->len, ==, 9000);
+  g_string_free (chunks.read, TRUE);
+  coquill_rope_free (rope);
+}
+
+static void
+array_insert (GArray *array, guint position, const gunichar *points, guint n)
+{
+  if (n > 0)
+    g_array_insert_vals (array, position, points, n);
+}
+
+/* One random edit on both sides: mostly short and near the last one, at times long and anywhere. */
+static guint
+random_edit (GRand *rand, CoquillRope *rope, GArray *model, guint near, gboolean growing, gboolean ascii)
+{
+  guint position = near;
+
+  if (position > model->len || g_rand_int_range (rand, 0, 4) == 0)
+    position = (guint)g_rand_int_range (rand, 0, (gint32)model->len + 1);
+
+  if (g_rand_int_range (rand, 0, 10) < (growing ? 7 : 3))
+    {
+      guint n = (guint)(g_rand_int_range (rand, 0, 20) == 0 ? g_rand_int_range (rand, 0, 5000)
+                                                            : g_rand_int_range (rand, 0, 12));
+      g_autofree gunichar *points = g_new (gunichar, n + 1);
+
+      for (guint i = 0; i < n; i++)
+        points[i] = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
+                          : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
+
+      g_autofree char *utf8 = g_ucs4_to_utf8 (points, (glong)n, NULL, NULL, NULL);
+
+      coquill_rope_insert (rope, position, utf8, strlen (utf8));
+      array_insert (model, position, points, n);
+      return position + n;
+    }
+
+  guint most = (guint)(g_rand_int_range (rand, 0, 20) == 0 ? 8000 : 12);
+  guint n = (guint)g_rand_int_range (rand, 0, (gint32)MIN (most, model->len - position) + 1);
+
+  coquill_rope_delete (rope, position, n);
+  if (n > 0)
+    g_array_remove_range (model, position, n);
+  return position;
+}
+
+static void
+test_random_edits_equal_a_plain_array (gconstpointer data)
+{
+  gboolean ascii = GPOINTER_TO_INT (data);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+
+  for (int round = 0; round < 20; round++)
+    {
+      CoquillRope *rope = coquill_rope_new ();
+      g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (gunichar));
+      guint near = 0;
+
+      for (int i = 0; i < 1500; i++)
+        {
+          near = random_edit (rand, rope, model, near, i / 400 % 2 == 0, ascii);
+          if (i % 50 == 0)
+            assert_rope_equals (rope, (gunichar *)(void *)model->data, model->len);
+
+          guint from = (guint)g_rand_int_range (rand, 0, (gint32)model->len + 1);
+          guint n = (guint)g_rand_int_range (rand, 0, (gint32)MIN (model->len - from, 3000) + 1);
+          g_autofree char *expected
+              = g_ucs4_to_utf8 ((gunichar *)(void *)model->data + from, (glong)n, NULL, NULL, NULL);
+          gsize bytes = expected != NULL ? strlen (expected) : 0;
+          g_autofree char *text = g_malloc (bytes + 1);
+
+          g_assert_cmpuint (coquill_rope_measure (rope, from, n), ==, bytes);
+          g_assert_cmpuint (coquill_rope_read (rope, from, n, text), ==, bytes);
+          g_assert_cmpmem (text, bytes, expected, bytes);
+        }
+      assert_rope_equals (rope, (gunichar *)(void *)model->data, model->len);
+      coquill_rope_free (rope);
+    }
+}
+
+/* Edits at fixed places, long enough for several levels: the shapes that make bad trees. */
+static void
+test_one_sided_edits_keep_the_tree_sound (void)
+{
+  const guint n = 60000;
+  CoquillRope *rope = coquill_rope_new ();
+
+  for (guint i = 0; i < n; i++)
+    coquill_rope_insert (rope, 0, "ab", 2);
+  g_assert_true (coquill_rope_check (rope));
+  for (guint i = 0; i < n; i++)
+    coquill_rope_insert (rope, coquill_rope_length (rope) / 2, "äö", 4);
+  g_assert_true (coquill_rope_check (rope));
+  for (guint i = 0; i < n; i++)
+    coquill_rope_insert (rope, coquill_rope_length (rope), "c", 1);
+  g_assert_true (coquill_rope_check (rope));
+  g_assert_cmpuint (coquill_rope_bytes (rope), ==, 7 * n);
+
+  /* Every other one away from the back, then from the front, then all. */
+  for (guint64 position = coquill_rope_length (rope); position >= 2; position -= 2)
+    coquill_rope_delete (rope, position - 1, 1);
+  g_assert_true (coquill_rope_check (rope));
+  for (guint i = 0; i < n; i++)
+    coquill_rope_delete (rope, 0, 1);
+  g_assert_true (coquill_rope_check (rope));
+  coquill_rope_delete (rope, 0, coquill_rope_length (rope));
+  assert_rope_is (rope, "");
+  coquill_rope_free (rope);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/rope/empty-rope-has-nothing", test_empty_rope_has_nothing);
+  g_test_add_func ("/rope/insert-in-the-middle-keeps-the-rest", test_insert_in_the_middle_keeps_the_rest);
+  g_test_add_func ("/rope/long-text-is-built-and-read-back", test_long_text_is_built_and_read_back);
+  g_test_add_func ("/rope/chunks-stop-when-told", test_chunks_stop_when_told);
+  g_test_add_data_func ("/rope/random-edits-equal-a-plain-array", GINT_TO_POINTER (FALSE),
+                        test_random_edits_equal_a_plain_array);
+  g_test_add_data_func ("/rope/random-ascii-edits-equal-a-plain-array", GINT_TO_POINTER (TRUE),
+                        test_random_edits_equal_a_plain_array);
+  g_test_add_func ("/rope/one-sided-edits-keep-the-tree-sound", test_one_sided_edits_keep_the_tree_sound);
+
+  return g_test_run ();
+}
