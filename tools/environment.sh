@@ -146,15 +146,17 @@ set_mounts ()
   mounts+=(--remount-ro / --chdir "$PWD")
 }
 
-# bwrap hands no signal on, so this does. The command is the first child of the namespace's process 1, which is
-# bwrap's child.
+# bwrap hands no signal on, so this does. In the namespace bwrap's child is process 1, and the command, its child,
+# process 2; which they are out here is looked up when a signal comes (the kernel may lack /proc/…/children).
 forward_signal () # NAME
 {
-  local pid=$bwrap level
-  for level in init command; do
-    until read -r pid _ <"/proc/$pid/task/$pid/children" && [ -n "$pid" ]; do
+  local pid=$bwrap inner found
+  for inner in 1 2; do
+    until found=$(grep -slzP "\nPPid:\t$pid\n(.*\n)*NSpid:.*\t$inner\n" /proc/[0-9]*/status); do
+      kill -0 "$bwrap" 2>/dev/null || return 0
       sleep 0.02
-    done 2>/dev/null
+    done
+    pid=${found//[!0-9]/}
   done
   kill -s "$1" "$pid" 2>/dev/null || true
 }
