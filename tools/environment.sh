@@ -69,7 +69,7 @@ fill_root ()
   [ -n "$mirror" ] || { echo 'apt knows no Debian mirror on this system.'; return 1; }
   options=(--variant=apt --include="$(packages)" --aptopt="$1.apt" --dpkgopt=force-unsafe-io
            --customize-hook="tr -d - </proc/sys/kernel/random/uuid >\"\$1/etc/machine-id\""
-           --customize-hook="touch \"\$1$marker\" \"\$1/etc/resolv.conf\" \"\$1/etc/hosts\"")
+           --customize-hook="echo $(basename "$root") >\"\$1$marker\"; touch \"\$1/etc/resolv.conf\" \"\$1/etc/hosts\"")
   apt-config dump --no-empty | grep -E '^Acquire::(https?::|Check-)' >"$1.apt" || true
   mkdir "$1"
   if [ "$(id -u)" = 0 ]; then
