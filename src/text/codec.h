@@ -12,21 +12,15 @@
  * ==================
  *
  * One change holds items of any agents in causal order. It is the unit that is sent and stored; a single key
- * press takes some 80 bytes, a long history about one bit for each recorded key. Numbers are varints
+ * press takes some 70 bytes, a long history about two bits for each recorded key. Numbers are varints
  * (varint.h) unless a width is given; fixed widths have the low byte first.
  *
  *   magic          1 byte    0xC7
  *   version        1 byte    1
- *   flags          1 byte    bit 0: `columns` is a zstd frame; bit 1: `content` is one; the others 0
  *   agent count              at most COQUILL_CHANGE_MAX_AGENTS
  *   operation count          at most COQUILL_CHANGE_MAX_OPERATIONS
- *   columns size             of the columns, unpacked
- *   content size             of the content, unpacked; at most COQUILL_CHANGE_MAX_CONTENT
- *   packed columns size      present if flag bit 0 is set
- *   packed content size      present if flag bit 1 is set
  *   agents                   one after another, see below
- *   columns                  the operations, see below
- *   content                  inserted text and records' bytes, in the order of the operations
+ *   columns                  see below
  *   checksum       4 bytes   CRC-32C of all bytes before
  *
  * An agent
@@ -35,8 +29,8 @@
  *   device id      32 bytes
  *   ordinal                  fits 32 bits
  *   nonce          8 bytes
- *   state          1 byte    0: continues; 1: starts here and is the device's first;
- *                            2: starts here and names the device's previous agent, then:
+ *   state          1 byte    0: continues; 1: item 0 is here, and it is the device's first agent;
+ *                            2: item 0 is here and names the device's previous agent, then:
  *   ordinal                  of the previous agent
  *   nonce          8 bytes
  *   length                   items of it
@@ -44,11 +38,17 @@
  *
  * An agent comes once in the list.
  *
- * The columns
+ * Columns
  *
- * What belongs together lies together, so that numbers in a column look alike and zstd finds the likeness. A
- * bit mask (varint) says which of the columns are not empty, low bit first; their sizes follow; then the
- * columns themselves in the same order.
+ * What belongs together lies together, so that the numbers in a column look alike and zstd finds the
+ * likeness.
+ *
+ *   mask                     which columns are not empty, low bit first
+ *   sizes                    for each of those: its plain size times 2, plus 1 if it is packed, a zstd frame
+ *                            with its content size and nothing behind it; then, if packed, its packed size
+ *   bytes                    of each of those
+ *
+ * The columns of a change
  *
  *   0 heads          one byte an operation
  *                      bits 0–1  kind less 1: 0 insert, 1 delete, 2 restore, 3 record
@@ -58,37 +58,27 @@
  *                      bit 5     the parents aren't the expected ones: see `parent counts`
  *                      bit 6     more than one item: see `lengths`
  *                      bit 7     0
- *   1 agents         index in the list of agents, where it changes; before the first operation it is 0
- *   2 sequences      how much higher than expected, at least 1. Expected is the item behind the agent's
- *                    operation before, or 0
- *   3 lengths        items less 2
- *   4 positions      of insertions and deletions, signed: less the place where this agent's caret was left,
- *                    as far as this change tells (behind an inserted run, where a run was deleted, at first
- *                    0), and for a deletion that runs backward less the place before that
- *   5 parent counts  parents of the first item. Expected is one parent, the last item of the operation
- *                    before, or none for the first operation
- *   6 parent agents  index in the list of agents
- *   7 parent items   signed: the item behind that agent's last operation (or 0), less 1, less the parent
- *   8 targets        of restorations: the agent's index, then signed: the target less the one behind the
- *                    restoration before (at first 0)
- *   9 payloads       sizes of the records' bytes
+ *   1 content        inserted text and records' bytes in the order of the operations. The bytes of an
+ * insertion are counted nowhere: its length in code points says where it ends 2 positions      of insertions
+ * and deletions, signed: less the place where this agent's caret was left, as far as this change tells
+ * (behind an inserted run, where a run was deleted, at first 0), and for a deletion that runs backward less
+ * the place before that 3 sequences      how much higher than expected, at least 1. Expected is the item
+ * behind the agent's operation before, or 0 4 parent counts  parents of the first item. Expected is one
+ * parent, the last item of the operation before, or none for the first operation 5 parent agents  index in
+ * the list of agents 6 parent items   signed: the item behind that agent's last operation (or 0), less 1,
+ * less the parent 7 lengths        items less 2 8 agents         index in the list of agents, where it
+ * changes; before the first operation it is 0 9 targets        of restorations: the agent's index, then
+ * signed: the target less the one behind the restoration before (at first 0) 10 payloads      sizes of the
+ * records' bytes
  *
- * The bytes of an insertion aren't counted anywhere: its length in code points says where it ends.
- *
- * Compression is used where it makes the bytes fewer, and never so well that a few bytes unpack to very many:
- * columns are packed at most COQUILL_CHANGE_MAX_RATIO to 1, those that would fall below stay plain.
+ * A column is packed where that makes it smaller, and, but for the content, at most COQUILL_COLUMN_MAX_RATIO
+ * (columns.h) to 1.
  *
  * Decoding treats every byte as hostile. All sizes are checked before anything is allocated; the memory taken
  * is bounded by the limits below whatever the input says; the checksum is checked before anything is
- * unpacked. What is returned is well formed: agents are distinct, an agent's sequences rise, runs don't
- * overflow, text is text. Whether ancestors are known, positions exist and targets are deletions, only the
- * document can tell: coquill_text_merge().
- *
- * Roads not taken. Protocol Buffers or CBOR per operation: three to ten times the size, and the same checks
- * to write. One column per bit of meaning with a run-length code of its own, as in Automerge: zstd finds
- * these runs as well, and the mixed head byte costs nothing to decode. LZ4 (diamond-types): faster than we
- * need and a fifth larger. The checksum finds damage, not malice; that is what signatures and the sealed
- * envelope are for.
+ * unpacked; nothing recurses. What is returned is well formed: agents are distinct, an agent's sequences
+ * rise, no sum overflows, text is text. Whether ancestors are known, positions exist and targets are
+ * deletions only the document can tell: coquill_text_merge().
  */
 
 /* The largest encoded change, in bytes: far above what is sent at once, far below what hurts a laptop. */
@@ -106,15 +96,12 @@
 /* The most parents in all: four a run, while one or two are usual. */
 #define COQUILL_CHANGE_MAX_PARENTS ((size_t)1 << 22)
 
-/* No sequence, position or sum of lengths reaches this, so that no sum of two overflows. */
-#define COQUILL_CHANGE_MAX_ITEMS ((uint64_t)1 << 48)
+/* No position, nor the end of an inserted run, is above this, so that no sum of two overflows. */
+#define COQUILL_CHANGE_MAX_POSITION ((uint64_t)1 << 48)
 
 /* The most items in one run: a deletion of the largest text that one change can insert, with room to spare.
  * Nothing is ever allocated per item before the run has been checked against the document. */
 #define COQUILL_CHANGE_MAX_RUN ((uint64_t)1 << 31)
-
-/* How much smaller packed columns may be than unpacked ones. */
-#define COQUILL_CHANGE_MAX_RATIO 250
 
 /**
  * coquill_change_encode:
@@ -131,7 +118,7 @@ coquill_change_encode (const CoquillChange *change, CoquillBuffer *out);
 /**
  * coquill_change_encode_compact:
  *
- * Like coquill_change_encode(), some twenty times slower and a fifth smaller: for merging stored blocks in
+ * Like coquill_change_encode(), many times slower and a fifth smaller: for merging stored blocks in
  * idle time.
  */
 bool

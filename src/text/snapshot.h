@@ -11,24 +11,21 @@
  * The encoded snapshot
  * ====================
  *
- * Numbers are varints unless a width is given, as in codec.h.
+ * Numbers are varints unless a width is given; agents and columns are written as in codec.h.
  *
  *   magic          1 byte    0xC8
  *   version        1 byte    1
- *   flags          1 byte    bit 0: `columns` is a zstd frame; bit 1: `text` is one; the others 0
  *   agent count              at most COQUILL_SNAPSHOT_MAX_AGENTS
  *   span count               at most COQUILL_SNAPSHOT_MAX_SPANS
- *   head count               at most the number of agents
- *   columns size             unpacked
- *   text size                unpacked; at most COQUILL_SNAPSHOT_MAX_TEXT
- *   packed columns size      present if flag bit 0 is set
- *   packed text size         present if flag bit 1 is set
- *   agents                   each as in codec.h (states 1 and 2 only), followed by its length: items of it in
- * this version heads                    each: agent index, sequence, depth columns                  a bit
- * mask, sizes, then the columns, as in codec.h: 0 lengths                code points of a span, less 1 1
- * agents                 agent index of a span 2 sequences              signed: less the end of the last span
- * of the same agent, at first 0 text                     the visible text, UTF-8 checksum       4 bytes
- * CRC-32C of all bytes before
+ *   head count               at most COQUILL_MAX_PARENTS
+ *   agents                   each as in codec.h (states 1 and 2 only), then its length: items in this version
+ *   heads                    each: agent index, sequence, depth
+ *   columns                  mask, sizes and bytes, as in codec.h:
+ *     0 text                   the visible text, UTF-8
+ *     1 lengths                code points of a span, less 1
+ *     2 agents                 agent index of a span
+ *     3 sequences              signed: less the item behind the agent's span before, at first 0
+ *   checksum       4 bytes   CRC-32C of all bytes before
  *
  * Spans are the text's attribution: in the order of the text, each says which items of which agent the next
  * code points are. Their lengths sum up to the text's code points. Deleted characters are not kept: they are

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* crc32c.c: CRC-32C, sliced by eight (Kounavis and Berry, "A Systematic Approach to Building High Performance
+ * Software-Based CRC Generators", 2005). */
+
+#include "text/crc32c.h"
+
+#include <threads.h>
+
+/* The polynomial 0x1edc6f41, its bits reversed. */
+#define POLYNOMIAL UINT32_C (0x82f63b78)
+
+/* tables[k][b] is the checksum of the byte b followed by k zeros. */
+static uint32_t tables[8][256];
+static once_flag tables_once = ONCE_FLAG_INIT;
+
+static void
+fill_tables (void)
+{
+  for (uint32_t i = 0; i < 256; i++)
+    {
+      uint32_t crc = i;
+
+      for (int bit = 0; bit < 8; bit++)
+        crc = crc >> 1 ^ (crc & 1 ? POLYNOMIAL : 0);
+      tables[0][i] = crc;
+    }
+  for (int k = 1; k < 8; k++)
+    for (int i = 0; i < 256; i++)
+      tables[k][i] = tables[k - 1][i] >> 8 ^ tables[0][tables[k - 1][i] & 0xff];
+}
+
+uint32_t
+coquill_crc32c (const uint8_t *bytes, size_t length)
+{
+  uint32_t crc = UINT32_MAX;
+
+  call_once (&tables_once, fill_tables);
+  for (; length >= 8; bytes += 8, length -= 8)
+    {
+      crc ^= bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+      crc = tables[7][crc & 0xff] ^ tables[6][crc >> 8 & 0xff] ^ tables[5][crc >> 16 & 0xff]
+            ^ tables[4][crc >> 24] ^ tables[3][bytes[4]] ^ tables[2][bytes[5]] ^ tables[1][bytes[6]]
+            ^ tables[0][bytes[7]];
+    }
+  for (; length > 0; bytes++, length--)
+    crc = crc >> 8 ^ tables[0][(crc ^ *bytes) & 0xff];
+  return ~crc;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* snapshot.c: a text at one version to bytes, and hostile bytes back. */
+
+#include "text/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/change.h"
+#include "text/columns.h"
+#include "text/memory.h"
+#include "text/utf8.h"
+
+#define MAGIC 0xc8
+#define VERSION 1
+
+enum
+{
+  COLUMN_TEXT,
+  COLUMN_LENGTHS,
+  COLUMN_AGENTS,
+  COLUMN_SEQUENCES,
+  N_COLUMNS
+};
+
+static const size_t column_limits[N_COLUMNS] = {
+  [COLUMN_TEXT] = COQUILL_SNAPSHOT_MAX_TEXT,
+  [COLUMN_LENGTHS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+  [COLUMN_AGENTS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+  [COLUMN_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+};
+
+static bool
+malformed (CoquillTextError *error, const char *what)
+{
+  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "snapshot: %s", what);
+}
+
+static bool
+no_memory (CoquillTextError *error)
+{
+  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "snapshot: no memory");
+}
+
+/* What decoding checks of a span, so that what was encoded can be decoded. */
+static bool
+span_is_good (const CoquillSnapshot *self, const CoquillSnapshotSpan *span)
+{
+  return span->agent < self->n_agents && span->length > 0 && span->length <= self->agents[span->agent].length
+         && span->sequence <= self->agents[span->agent].length - span->length;
+}
+
+static bool
+head_is_good (const CoquillSnapshot *self, const CoquillSnapshotHead *head)
+{
+  return head->agent < self->n_agents && head->sequence < self->agents[head->agent].length;
+}
+
+static bool
+encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
+{
+  uint64_t *expected = coquill_allocate ((snapshot->n_agents + 1) * sizeof *expected);
+  uint64_t length = 0, text_length;
+  bool good = true;
+
+  for (size_t i = 0; good && i < snapshot->n_spans; i++)
+    {
+      const CoquillSnapshotSpan *span = &snapshot->spans[i];
+
+      good = span_is_good (snapshot, span);
+      if (!good)
+        break;
+      coquill_buffer_append_varint (&columns[COLUMN_LENGTHS], span->length - 1);
+      coquill_buffer_append_varint (&columns[COLUMN_AGENTS], span->agent);
+      coquill_buffer_append_signed (&columns[COLUMN_SEQUENCES],
+                                    (int64_t)(span->sequence - expected[span->agent]));
+      expected[span->agent] = span->sequence + span->length;
+      length += span->length;
+    }
+  free (expected);
+  return good && coquill_utf8_check (snapshot->text, snapshot->text_bytes, &text_length)
+         && text_length == length;
+}
+
+bool
+coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
+{
+  CoquillBuffer columns[N_COLUMNS] = { 0 };
+  CoquillAgentCoder coder = { 0 };
+  size_t start = out->length;
+  bool good = true;
+
+  if (snapshot->n_agents > COQUILL_SNAPSHOT_MAX_AGENTS || snapshot->n_spans > COQUILL_SNAPSHOT_MAX_SPANS
+      || snapshot->n_heads > COQUILL_MAX_PARENTS || snapshot->text_bytes > COQUILL_SNAPSHOT_MAX_TEXT)
+    return false;
+
+  coquill_buffer_append_byte (out, MAGIC);
+  coquill_buffer_append_byte (out, VERSION);
+  coquill_buffer_append_varint (out, snapshot->n_agents);
+  coquill_buffer_append_varint (out, snapshot->n_spans);
+  coquill_buffer_append_varint (out, snapshot->n_heads);
+  for (size_t i = 0; i < snapshot->n_agents; i++)
+    {
+      const CoquillSnapshotAgent *agent = &snapshot->agents[i];
+
+      good = good && agent->length <= COQUILL_MAX_SEQUENCE;
+      coquill_agent_coder_append (&coder, &agent->id, &agent->previous, out);
+      coquill_buffer_append_varint (out, agent->length);
+    }
+  coquill_agent_coder_clear (&coder);
+  for (size_t i = 0; i < snapshot->n_heads; i++)
+    {
+      const CoquillSnapshotHead *head = &snapshot->heads[i];
+
+      good = good && head_is_good (snapshot, head);
+      coquill_buffer_append_varint (out, head->agent);
+      coquill_buffer_append_varint (out, head->sequence);
+      coquill_buffer_append_varint (out, head->depth);
+    }
+
+  coquill_buffer_append (&columns[COLUMN_TEXT], snapshot->text, snapshot->text_bytes);
+  good = good && encode_spans (snapshot, columns)
+         && coquill_columns_append (columns, N_COLUMNS, COLUMN_TEXT, COQUILL_PACKING_FAST, out);
+  for (unsigned i = 0; i < N_COLUMNS; i++)
+    coquill_buffer_clear (&columns[i]);
+
+  return coquill_frame_close (out, start, COQUILL_SNAPSHOT_MAX_BYTES, good);
+}
+
+static int
+compare_agents (const void *a, const void *b)
+{
+  const CoquillSnapshotAgent *const *left = a, *const *right = b;
+
+  return coquill_agent_compare (&(*left)->id, &(*right)->id);
+}
+
+static int
+compare_spans (const void *a, const void *b)
+{
+  const CoquillSnapshotSpan *const *left = a, *const *right = b;
+
+  if ((*left)->agent != (*right)->agent)
+    return (*left)->agent < (*right)->agent ? -1 : 1;
+  return ((*left)->sequence > (*right)->sequence) - ((*left)->sequence < (*right)->sequence);
+}
+
+/* Distinct agents, and no item twice: both by sorting. */
+static bool
+check_distinct (const CoquillSnapshot *self, CoquillTextError *error)
+{
+  size_t n = self->n_agents > self->n_spans ? self->n_agents : self->n_spans;
+  const void **sorted = malloc ((n + 1) * sizeof *sorted);
+  bool good = true;
+
+  if (sorted == NULL)
+    return no_memory (error);
+
+  for (size_t i = 0; i < self->n_agents; i++)
+    sorted[i] = &self->agents[i];
+  qsort (sorted, self->n_agents, sizeof *sorted, compare_agents);
+  for (size_t i = 1; i < self->n_agents; i++)
+    good = good && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
+
+  for (size_t i = 0; i < self->n_spans; i++)
+    sorted[i] = &self->spans[i];
+  qsort (sorted, self->n_spans, sizeof *sorted, compare_spans);
+  for (size_t i = 1; i < self->n_spans; i++)
+    {
+      const CoquillSnapshotSpan *before = sorted[i - 1], *span = sorted[i];
+
+      good = good && (before->agent != span->agent || before->sequence + before->length <= span->sequence);
+    }
+
+  free (sorted);
+  return good || malformed (error, "an agent or an item comes twice");
+}
+
+static bool
+decode_agents (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_agents, CoquillTextError *error)
+{
+  CoquillAgentCoder coder = { 0 };
+  bool good = true;
+
+  if (n_agents > COQUILL_SNAPSHOT_MAX_AGENTS)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many agents");
+  if (n_agents > coquill_reader_left (reader) / COQUILL_AGENT_MIN_BYTES)
+    return malformed (error, "cut short");
+  self->agents = calloc (n_agents + 1, sizeof *self->agents);
+  if (self->agents == NULL)
+    return no_memory (error);
+  self->n_agents = n_agents;
+
+  for (size_t i = 0; i < n_agents; i++)
+    {
+      CoquillSnapshotAgent *agent = &self->agents[i];
+      bool starts;
+
+      coquill_agent_coder_read (&coder, reader, &agent->id, &starts, &agent->previous);
+      agent->length = coquill_reader_varint (reader);
+      good = good && starts && agent->length <= COQUILL_MAX_SEQUENCE;
+    }
+  coquill_agent_coder_clear (&coder);
+  return (good && !reader->failed) || malformed (error, "bad agent");
+}
+
+static bool
+decode_heads (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_heads, CoquillTextError *error)
+{
+  bool good = true;
+
+  if (n_heads > COQUILL_MAX_PARENTS)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many heads");
+  self->heads = calloc (n_heads + 1, sizeof *self->heads);
+  if (self->heads == NULL)
+    return no_memory (error);
+  self->n_heads = n_heads;
+
+  for (size_t i = 0; i < n_heads; i++)
+    {
+      CoquillSnapshotHead *head = &self->heads[i];
+      uint64_t agent = coquill_reader_varint (reader);
+
+      head->agent = agent < self->n_agents ? (uint32_t)agent : UINT32_MAX;
+      head->sequence = coquill_reader_varint (reader);
+      head->depth = coquill_reader_varint (reader);
+      good = good && head_is_good (self, head);
+    }
+  return (good && !reader->failed) || malformed (error, "bad head");
+}
+
+static bool
+decode_spans (CoquillSnapshot *self, CoquillColumn *columns, uint64_t n_spans, CoquillTextError *error)
+{
+  /* Each span has a byte of its own in this column. */
+  if (n_spans > coquill_reader_left (&columns[COLUMN_LENGTHS].reader))
+    return malformed (error, "cut short");
+
+  uint64_t *expected = calloc (self->n_agents + 1, sizeof *expected);
+  uint64_t length = 0;
+  bool good = true;
+
+  self->spans = calloc (n_spans + 1, sizeof *self->spans);
+  if (self->spans == NULL || expected == NULL)
+    {
+      free (expected);
+      return no_memory (error);
+    }
+  self->n_spans = n_spans;
+
+  for (size_t i = 0; good && i < n_spans; i++)
+    {
+      CoquillSnapshotSpan *span = &self->spans[i];
+      uint64_t more = coquill_reader_varint (&columns[COLUMN_LENGTHS].reader);
+      uint64_t agent = coquill_reader_varint (&columns[COLUMN_AGENTS].reader);
+      uint64_t skipped = (uint64_t)coquill_reader_signed (&columns[COLUMN_SEQUENCES].reader);
+
+      good = more < COQUILL_MAX_SEQUENCE && agent < self->n_agents;
+      if (!good)
+        break;
+      span->length = more + 1;
+      span->agent = (uint32_t)agent;
+      span->sequence = expected[agent] + skipped;
+      good = span_is_good (self, span);
+      expected[agent] = span->sequence + span->length;
+      length += span->length;
+    }
+  free (expected);
+  return (good && length == self->text_length && coquill_columns_done (columns, N_COLUMNS))
+         || malformed (error, "bad span");
+}
+
+/* The snapshot owns its text: what was unpacked is handed over, plain bytes are copied. */
+static bool
+take_text (CoquillSnapshot *self, CoquillColumn *column, CoquillTextError *error)
+{
+  size_t length = coquill_reader_left (&column->reader);
+  const uint8_t *bytes = coquill_reader_bytes (&column->reader, length);
+
+  if (!coquill_utf8_check (bytes, length, &self->text_length))
+    return malformed (error, "the text is none");
+  if (column->owned != NULL)
+    self->text = (char *)column->owned;
+  else if (length > 0)
+    {
+      self->text = malloc (length);
+      if (self->text == NULL)
+        return no_memory (error);
+      memcpy (self->text, bytes, length);
+    }
+  column->owned = NULL;
+  self->text_bytes = length;
+  return true;
+}
+
+static bool
+decode (CoquillSnapshot *self,
+        CoquillColumn *columns,
+        const uint8_t *bytes,
+        size_t length,
+        CoquillTextError *error)
+{
+  CoquillReader reader;
+
+  if (!coquill_frame_open (&reader, bytes, length, MAGIC, VERSION, COQUILL_SNAPSHOT_MAX_BYTES, error))
+    return false;
+
+  uint64_t n_agents = coquill_reader_varint (&reader);
+  uint64_t n_spans = coquill_reader_varint (&reader);
+  uint64_t n_heads = coquill_reader_varint (&reader);
+
+  if (n_spans > COQUILL_SNAPSHOT_MAX_SPANS)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many spans");
+  return decode_agents (self, &reader, n_agents, error) && decode_heads (self, &reader, n_heads, error)
+         && coquill_columns_read (columns, N_COLUMNS, COLUMN_TEXT, column_limits, &reader, error)
+         && take_text (self, &columns[COLUMN_TEXT], error) && decode_spans (self, columns, n_spans, error)
+         && check_distinct (self, error);
+}
+
+CoquillSnapshot *
+coquill_snapshot_decode (const uint8_t *bytes, size_t length, CoquillTextError *error)
+{
+  CoquillSnapshot *self = coquill_allocate (sizeof *self);
+  CoquillColumn columns[N_COLUMNS] = { 0 };
+  bool good = decode (self, columns, bytes, length, error);
+
+  coquill_columns_clear (columns, N_COLUMNS);
+  if (!good)
+    {
+      coquill_snapshot_free (self);
+      return NULL;
+    }
+  return self;
+}
+
+void
+coquill_snapshot_free (CoquillSnapshot *self)
+{
+  if (self == NULL)
+    return;
+  free (self->agents);
+  free (self->spans);
+  free (self->heads);
+  free (self->text);
+  free (self);
+}
