@@ -10,7 +10,7 @@ static inline guint32
 test_seed (void)
 {
   const char *text = g_getenv ("COQUILL_SEED");
-  guint32 seed = text != NULL ? (guint32) g_ascii_strtoull (text, NULL, 10) : 20261;
+  guint32 seed = text != NULL ? (guint32)g_ascii_strtoull (text, NULL, 10) : 20261;
 
   g_test_message ("COQUILL_SEED=%u", seed);
   return seed;
