@@ -104,7 +104,7 @@ find_root ()
     if ! command -v bwrap >/dev/null || ! [ -d "$root" ]; then
       echo "Making a Debian 13 root in $roots: some minutes, 1.5 GB, once." >&2
       rm -rf "$root".new*
-      if (set -eo pipefail; prepare_host; [ -d "$root" ] || fill_root "$root.new") >"$log" 2>&1; then
+      if { prepare_host && { [ -d "$root" ] || fill_root "$root.new"; }; } >"$log" 2>&1; then
         [ -d "$root" ] || mv "$root.new" "$root"
         rm -f "$root".new.apt "$log"
         remove_old_roots
@@ -140,6 +140,10 @@ set_mounts ()
   for entry in /etc/resolv.conf /etc/hosts; do
     if [ -e "$entry" ]; then mounts+=(--ro-bind "$entry" "$entry"); fi
   done
+  if [ "$(id -u)" != 0 ]; then
+    exec {accounts}< <(cat "$root/etc/passwd"; getent passwd "$(id -u)")
+    mounts+=(--ro-bind-data "$accounts" /etc/passwd)
+  fi
   case $PWD in
     /usr/?* | /var/?* | /etc/?* | /boot/?*) mounts+=(--bind "$PWD" "$PWD") ;;
   esac
@@ -183,7 +187,7 @@ run_in_root () # COMMAND…
 enter_environment () # COMMAND…
 {
   system_is_new_enough && return
-  local root root_lock mounts
+  local root root_lock mounts accounts
   find_root
   set_mounts
   run_in_root "$@"
