@@ -1,5 +1,5 @@
-/* box.c: a sealed box for one recipient */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* box.c: a sealed box for one recipient */
 
 #include "trust/box.h"
 

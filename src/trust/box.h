@@ -1,5 +1,5 @@
-/* box.h: a sealed box for one recipient */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* box.h: a sealed box for one recipient */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* device-keys.h: a device's identity: an Ed25519 and an X25519 pair from one seed */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* device-keys.h: a device's identity: an Ed25519 and an X25519 pair from one seed */
 
 #pragma once
 

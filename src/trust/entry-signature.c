@@ -1,5 +1,5 @@
-/* entry-signature.c: ids and signatures of membership log entries */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* entry-signature.c: ids and signatures of membership log entries */
 
 #include "trust/entry-signature.h"
 

@@ -1,5 +1,5 @@
-/* entry-signature.h: ids and signatures of membership log entries */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* entry-signature.h: ids and signatures of membership log entries */
 
 #pragma once
 

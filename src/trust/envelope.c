@@ -1,5 +1,5 @@
-/* envelope.c: all that leaves a device is sealed in one of these */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* envelope.c: all that leaves a device is sealed in one of these */
 
 #include "trust/envelope.h"
 

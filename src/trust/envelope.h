@@ -1,5 +1,5 @@
-/* envelope.h: all that leaves a device is sealed in one of these */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* envelope.h: all that leaves a device is sealed in one of these */
 
 #pragma once
 

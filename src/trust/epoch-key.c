@@ -1,5 +1,5 @@
-/* epoch-key.c: the key of an epoch */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-key.c: the key of an epoch */
 
 #include "trust/epoch-key.h"
 

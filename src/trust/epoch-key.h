@@ -1,5 +1,5 @@
-/* epoch-key.h: the key of an epoch */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-key.h: the key of an epoch */
 
 #pragma once
 

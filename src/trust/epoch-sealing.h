@@ -1,5 +1,5 @@
-/* epoch-sealing.h: handing out an epoch: boxes for its recipients, the earlier keys for all of them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-sealing.h: handing out an epoch: boxes for its recipients, the earlier keys for all of them */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* epoch-subkey-private.h: what is derived from an epoch's key; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-subkey-private.h: what is derived from an epoch's key; only for the files of this folder */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* error.c: why a key, a signature, an envelope or a link was refused */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* error.c: why a key, a signature, an envelope or a link was refused */
 
 #include "trust/error.h"
 

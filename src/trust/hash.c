@@ -1,5 +1,5 @@
-/* hash.c: BLAKE2b-256 with a domain */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hash.c: BLAKE2b-256 with a domain */
 
 #include "trust/hash.h"
 

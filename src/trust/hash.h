@@ -1,5 +1,5 @@
-/* hash.h: BLAKE2b-256 with a domain */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hash.h: BLAKE2b-256 with a domain */
 
 #pragma once
 

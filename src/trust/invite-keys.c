@@ -1,5 +1,5 @@
-/* invite-keys.c: an invite's identity: the key pairs that a link's seed gives */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* invite-keys.c: an invite's identity: the key pairs that a link's seed gives */
 
 #include "trust/invite-keys.h"
 

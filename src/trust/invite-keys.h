@@ -1,5 +1,5 @@
-/* invite-keys.h: an invite's identity: the key pairs that a link's seed gives */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* invite-keys.h: an invite's identity: the key pairs that a link's seed gives */
 
 #pragma once
 

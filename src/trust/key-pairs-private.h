@@ -1,5 +1,5 @@
-/* key-pairs-private.h: an Ed25519 and an X25519 pair from one seed, what devices and invites are made of */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* key-pairs-private.h: an Ed25519 and an X25519 pair from one seed, what devices and invites are made of */
 
 #pragma once
 

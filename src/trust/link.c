@@ -1,5 +1,5 @@
-/* link.c: an invite link */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* link.c: an invite link */
 
 #include "config.h"
 

@@ -1,5 +1,5 @@
-/* link.h: an invite link */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* link.h: an invite link */
 
 #pragma once
 

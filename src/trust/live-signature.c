@@ -1,5 +1,5 @@
-/* live-signature.c: the sender's signature of a live payload */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live-signature.c: the sender's signature of a live payload */
 
 #include "trust/live-signature.h"
 

@@ -1,5 +1,5 @@
-/* live-signature.h: the sender's signature of a live payload */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* live-signature.h: the sender's signature of a live payload */
 
 #pragma once
 

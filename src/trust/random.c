@@ -1,5 +1,5 @@
-/* random.c: random bytes for ids, seeds and nonces */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* random.c: random bytes for ids, seeds and nonces */
 
 #include "trust/random.h"
 

@@ -1,5 +1,5 @@
-/* random.h: random bytes for ids, seeds and nonces */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* random.h: random bytes for ids, seeds and nonces */
 
 #pragma once
 

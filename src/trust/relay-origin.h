@@ -1,5 +1,5 @@
-/* relay-origin.h: a relay's address, as people type it and as links carry it */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* relay-origin.h: a relay's address, as people type it and as links carry it */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* room-keys.c: the keys to a relay's room */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-keys.c: the keys to a relay's room */
 
 #include "trust/room-keys.h"
 

@@ -1,5 +1,5 @@
-/* room-keys.h: the keys to a relay's room */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-keys.h: the keys to a relay's room */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* room-lock.c: which keys open a relay's room */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-lock.c: which keys open a relay's room */
 
 #include "trust/room-lock.h"
 

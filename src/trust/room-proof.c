@@ -1,5 +1,5 @@
-/* room-proof.c: the proof that a connection holds a room's key */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-proof.c: the proof that a connection holds a room's key */
 
 #include "trust/room-proof.h"
 

@@ -1,5 +1,5 @@
-/* room-proof.h: the proof that a connection holds a room's key */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-proof.h: the proof that a connection holds a room's key */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* seal-signature.c: an agent's signature of its stream of items */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* seal-signature.c: an agent's signature of its stream of items */
 
 #include "trust/seal-signature.h"
 

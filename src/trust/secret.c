@@ -1,5 +1,5 @@
-/* secret.c: a few secret bytes in locked memory */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* secret.c: a few secret bytes in locked memory */
 
 #include "trust/secret.h"
 

@@ -1,5 +1,5 @@
-/* secret.h: a few secret bytes in locked memory */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* secret.h: a few secret bytes in locked memory */
 
 #pragma once
 

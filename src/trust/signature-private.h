@@ -1,5 +1,5 @@
-/* signature-private.h: signing with a bare Ed25519 key; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signature-private.h: signing with a bare Ed25519 key; only for the files of this folder */
 
 #pragma once
 

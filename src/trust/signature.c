@@ -1,5 +1,5 @@
-/* signature.c: what is signed: a domain and length-prefixed parts */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signature.c: what is signed: a domain and length-prefixed parts */
 
 #include "trust/signature.h"
 

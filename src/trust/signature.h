@@ -1,5 +1,5 @@
-/* signature.h: what is signed: a domain and length-prefixed parts */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signature.h: what is signed: a domain and length-prefixed parts */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* sodium-private.h: one place that starts libsodium; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sodium-private.h: one place that starts libsodium; only for the files of this folder */
 
 #pragma once
 

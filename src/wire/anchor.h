@@ -1,5 +1,5 @@
-/* anchor.h: a place in the text that survives edits, as it crosses the wire */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* anchor.h: a place in the text that survives edits, as it crosses the wire */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* bulletin.c: what a room shows without proof, so that an invited or returning device finds in */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bulletin.c: what a room shows without proof, so that an invited or returning device finds in */
 
 #include "wire/bulletin.h"
 

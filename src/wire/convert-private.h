@@ -1,5 +1,5 @@
-/* convert-private.h: conversions that several messages share; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* convert-private.h: conversions that several messages share; only for the files of this folder */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* convert.c: conversions that several messages share; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* convert.c: conversions that several messages share; only for the files of this folder */
 
 #include "wire/convert-private.h"
 

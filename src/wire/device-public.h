@@ -1,5 +1,5 @@
-/* device-public.h: the two public keys of a device or of an invite */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* device-public.h: the two public keys of a device or of an invite */
 
 #pragma once
 

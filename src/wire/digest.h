@@ -1,5 +1,5 @@
-/* digest.h: a 32-byte BLAKE2b hash or public key, as a value that can stand in an array */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* digest.h: a 32-byte BLAKE2b hash or public key, as a value that can stand in an array */
 
 #pragma once
 

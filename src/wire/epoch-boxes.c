@@ -1,5 +1,5 @@
-/* epoch-boxes.c: an epoch's key sealed to one device or invite, as it stands in log and bulletin */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-boxes.c: an epoch's key sealed to one device or invite, as it stands in log and bulletin */
 
 #include "wire/epoch-boxes.h"
 

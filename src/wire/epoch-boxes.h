@@ -1,5 +1,5 @@
-/* epoch-boxes.h: an epoch's key sealed to one device or invite, as it stands in log and bulletin */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-boxes.h: an epoch's key sealed to one device or invite, as it stands in log and bulletin */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* epoch-secrets.c: what an epoch's box holds for its recipient */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-secrets.c: what an epoch's box holds for its recipient */
 
 #include "wire/epoch-secrets.h"
 

@@ -1,5 +1,5 @@
-/* epoch-secrets.h: what an epoch's box holds for its recipient */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* epoch-secrets.h: what an epoch's box holds for its recipient */
 
 #pragma once
 

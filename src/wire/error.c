@@ -1,5 +1,5 @@
-/* error.c: why bytes from outside were refused */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* error.c: why bytes from outside were refused */
 
 #include "wire/error.h"
 

@@ -1,5 +1,5 @@
-/* error.h: why bytes from outside were refused */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* error.h: why bytes from outside were refused */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* hello.c: a replica's greeting: what it speaks and what it has, body of HELLO */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hello.c: a replica's greeting: what it speaks and what it has, body of HELLO */
 
 #include "wire/hello.h"
 

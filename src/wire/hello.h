@@ -1,5 +1,5 @@
-/* hello.h: a replica's greeting: what it speaks and what it has, body of HELLO */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* hello.h: a replica's greeting: what it speaks and what it has, body of HELLO */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* log-batch.h: log entries in transit, body of LOG */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* log-batch.h: log entries in transit, body of LOG */
 
 #pragma once
 

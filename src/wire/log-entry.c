@@ -1,5 +1,5 @@
-/* log-entry.c: one entry of the membership log, the bytes that are signed */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* log-entry.c: one entry of the membership log, the bytes that are signed */
 
 #include "wire/log-entry.h"
 

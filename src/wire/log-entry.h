@@ -1,5 +1,5 @@
-/* log-entry.h: one entry of the membership log, the bytes that are signed */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* log-entry.h: one entry of the membership log, the bytes that are signed */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* payload.c: what is inside an envelope: kind, document, sender, body */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* payload.c: what is inside an envelope: kind, document, sender, body */
 
 #include "wire/payload.h"
 

@@ -1,5 +1,5 @@
-/* payload.h: what is inside an envelope: kind, document, sender, body */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* payload.h: what is inside an envelope: kind, document, sender, body */
 
 #pragma once
 

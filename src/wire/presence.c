@@ -1,5 +1,5 @@
-/* presence.c: where somebody is and what they do now, body of PRESENCE */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* presence.c: where somebody is and what they do now, body of PRESENCE */
 
 #include "wire/presence.h"
 

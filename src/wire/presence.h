@@ -1,5 +1,5 @@
-/* presence.h: where somebody is and what they do now, body of PRESENCE */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* presence.h: where somebody is and what they do now, body of PRESENCE */
 
 #pragma once
 

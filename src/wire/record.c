@@ -1,5 +1,5 @@
-/* record.c: the payload of a record item inside a change */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* record.c: the payload of a record item inside a change */
 
 #include "wire/record.h"
 

@@ -1,5 +1,5 @@
-/* record.h: the payload of a record item inside a change */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* record.h: the payload of a record item inside a change */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* role.h: what a member of a document may do */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* role.h: what a member of a document may do */
 
 #pragma once
 

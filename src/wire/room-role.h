@@ -1,5 +1,5 @@
-/* room-role.h: what a connection may do in a relay's room */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* room-role.h: what a connection may do in a relay's room */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* signed-change.c: a batch of items with its authors' signatures, body of CHANGE */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* signed-change.c: a batch of items with its authors' signatures, body of CHANGE */
 
 #include "wire/signed-change.h"
 

@@ -1,5 +1,5 @@
-/* unpack.h: bounded unpacking of Protocol Buffers; only for the files of this folder */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* unpack.h: bounded unpacking of Protocol Buffers; only for the files of this folder */
 
 #pragma once
 

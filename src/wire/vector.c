@@ -1,5 +1,5 @@
-/* vector.c: what a replica has of each device, for hello and want */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vector.c: what a replica has of each device, for hello and want */
 
 #include "wire/vector.h"
 

@@ -1,5 +1,5 @@
-/* vector.h: what a replica has of each device, for hello and want */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* vector.h: what a replica has of each device, for hello and want */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* want.c: a request for what is missing, body of WANT */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* want.c: a request for what is missing, body of WANT */
 
 #include "wire/want.h"
 

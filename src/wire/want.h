@@ -1,5 +1,5 @@
-/* want.h: a request for what is missing, body of WANT */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* want.h: a request for what is missing, body of WANT */
 
 #pragma once
 

@@ -1,5 +1,5 @@
-/* test-envelope.c: envelopes, epochs and what is signed in them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-envelope.c: envelopes, epochs and what is signed in them */
 
 #include "trust/entry-signature.h"
 #include "trust/envelope.h"

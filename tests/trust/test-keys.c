@@ -1,5 +1,5 @@
-/* test-keys.c: secrets, hashes, signatures, device and invite keys, sealed boxes */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-keys.c: secrets, hashes, signatures, device and invite keys, sealed boxes */
 
 #include "trust/box.h"
 #include "trust/device-keys.h"

@@ -1,5 +1,5 @@
-/* test-link.c: invite links and relay addresses */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-link.c: invite links and relay addresses */
 
 #include "trust/hash.h"
 #include "trust/link.h"

@@ -1,5 +1,5 @@
-/* test-room.c: room keys, locks and proofs */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-room.c: room keys, locks and proofs */
 
 #include "trust/hash.h"
 #include "trust/random.h"
