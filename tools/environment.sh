@@ -6,6 +6,7 @@ source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 roots=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/coquill/roots
 suite=trixie
 marker=/etc/coquill-environment
+host_files=(resolv.conf hosts localtime) # of /etc, that a root takes from its host
 
 # What the code needs of its system; older ones use the root.
 needed_modules=(
@@ -36,10 +37,6 @@ system_is_new_enough ()
 # mmdebstrap and bwrap, and the keys of the newest Debian: of an old one they do not sign what we fetch.
 prepare_host ()
 {
-  command -v apt-get >/dev/null || fail \
-    'This system is older than Coquill needs, or its development packages are not installed, and without apt' \
-    'no Debian root can be made here. Needed are meson 1.7, gcc 14 and, for pkg-config:' \
-    "$(printf '  %s\n' "${needed_modules[@]}")"
   if [ "$(id -u)" = 0 ]; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update || true
@@ -67,17 +64,19 @@ fill_root ()
   local mirror options
   mirror=$(debian_mirror)
   [ -n "$mirror" ] || { echo 'apt knows no Debian mirror on this system.'; return 1; }
-  options=(--variant=apt --include="$(packages)" --aptopt="$1.apt" --dpkgopt=force-unsafe-io
-           --customize-hook="tr -d - </proc/sys/kernel/random/uuid >\"\$1/etc/machine-id\""
-           --customize-hook="echo $(basename "$root") >\"\$1$marker\"; touch \"\$1/etc/resolv.conf\" \"\$1/etc/hosts\"")
+  options=(--variant=apt --include="$(packages)" --aptopt="$1.apt" --dpkgopt=force-unsafe-io)
   apt-config dump --no-empty | grep -E '^Acquire::(https?::|Check-)' >"$1.apt" || true
   mkdir "$1"
   if [ "$(id -u)" = 0 ]; then
-    mmdebstrap --mode=root "${options[@]}" "$suite" "$1" "$mirror"
+    mmdebstrap --mode=root "${options[@]}" "$suite" "$1" "$mirror" || return
   else
     mmdebstrap --mode=unshare --format=tar "${options[@]}" "$suite" - "$mirror" \
-      | tar --extract --directory "$1" --exclude './dev/*'
+      | tar --extract --directory "$1" --exclude './dev/*' || return
   fi
+  rm -f "${host_files[@]/#/$1/etc/}" "$1/etc/machine-id"
+  touch "${host_files[@]/#/$1/etc/}"
+  tr -d - </proc/sys/kernel/random/uuid >"$1/etc/machine-id"
+  basename "$root" >"$1$marker"
 }
 
 # Roots that nobody has used for a month and nobody uses now.
@@ -92,7 +91,11 @@ remove_old_roots ()
 # Sets `root`, made if it isn't there, and holds a shared lock on it for as long as the tool lives.
 find_root ()
 {
-  local hash name log
+  local hash name log previous
+  command -v apt-get >/dev/null || fail \
+    'This system is older than Coquill needs, or its development packages are not installed, and without apt' \
+    'no Debian root can be made here. Needed are meson 1.7, gcc 14, protoc-c, gettext and, for pkg-config:' \
+    "$(printf '  %s\n' "${needed_modules[@]}")"
   hash=$(sha256sum "$source_folder/tools/packages.txt" | cut -c 1-12)
   name=$suite-$hash-$(date +%Y-%m)
   root=$roots/$name
@@ -111,7 +114,12 @@ find_root ()
       else
         tail -n 20 "$log" >&2
         [ "$(id -u)" = 0 ] || echo 'As an ordinary user this needs mmdebstrap, bubblewrap and uidmap installed.' >&2
-        fail "The root could not be made; all that was said is in $log."
+        echo "The root could not be made; all that was said is in $log." >&2
+        previous=$(find "$roots" -maxdepth 1 -type d -name "$suite-$hash-????-??" | sort | tail -n 1)
+        [ -n "$previous" ] || exit 1
+        echo "Last month's will do: $previous." >&2
+        root=$previous
+        exec {root_lock}>>"$root.lock"
       fi
     fi
   fi
@@ -137,8 +145,8 @@ set_mounts ()
   for entry in /var/home /var/tmp; do
     if [ -d "$entry" ]; then mounts+=(--bind "$entry" "$entry"); fi
   done
-  for entry in /etc/resolv.conf /etc/hosts; do
-    if [ -e "$entry" ]; then mounts+=(--ro-bind "$entry" "$entry"); fi
+  for entry in "${host_files[@]}"; do
+    if [ -e "/etc/$entry" ]; then mounts+=(--ro-bind "/etc/$entry" "/etc/$entry"); fi
   done
   if [ "$(id -u)" != 0 ]; then
     exec {accounts}< <(cat "$root/etc/passwd"; getent passwd "$(id -u)")
@@ -167,17 +175,22 @@ forward_signal () # NAME
 
 # Runs the command as the installed program would run: same streams, same signals, same exit status; if this shell is
 # killed, all that the command started goes with it. A terminal sends its INT and QUIT to the whole process group, and
-# nothing may reach the command twice, so without a terminal it gets a group of its own. A shell starts background
-# commands deaf to INT and QUIT; `env` gives the command its ears back.
+# nothing may reach the command twice, so without a terminal it gets a group of its own. bwrap itself
+# is deaf to these two, and `env` gives the command its ears back.
 run_in_root () # COMMAND…
 {
   local signals=(HUP TERM USR1 USR2 INT QUIT) launcher=(setsid) capabilities=() status=0 bwrap name
-  if [ -t 0 ]; then signals=("${signals[@]:0:4}") launcher=(); trap : INT QUIT; fi
+  if [ -t 0 ]; then signals=("${signals[@]:0:4}") launcher=(); fi
   if [ "$(id -u)" = 0 ]; then capabilities=(--cap-add ALL); fi
-  "${launcher[@]}" bwrap --die-with-parent --unshare-pid "${capabilities[@]}" "${mounts[@]}" \
-    env --default-signal=INT,QUIT --unset LD_LIBRARY_PATH --unset PKG_CONFIG_PATH --unset XDG_DATA_DIRS \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@" <&0 {root_lock}>&- &
+  (
+    exec {root_lock}>&-
+    trap '' INT QUIT
+    exec "${launcher[@]}" bwrap --die-with-parent --unshare-pid "${capabilities[@]}" "${mounts[@]}" \
+      env --default-signal=INT,QUIT --unset LD_LIBRARY_PATH --unset PKG_CONFIG_PATH --unset XDG_DATA_DIRS \
+      PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+  ) <&0 &
   bwrap=$!
+  trap : INT QUIT
   for name in "${signals[@]}"; do trap "forward_signal $name" "$name"; done
   while kill -0 "$bwrap" 2>/dev/null; do wait "$bwrap" || true; done
   wait "$bwrap" || status=$?
