@@ -8,13 +8,11 @@ a virtual screen; keys are typed in both, and both must end with the same text. 
 
 import contextlib
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +78,7 @@ class Person:
         self.environment = {
             **os.environ,
             **{f'XDG_{kind}_HOME': str(self.folder / kind.lower()) for kind in ('DATA', 'CONFIG', 'CACHE', 'STATE')},
+            'GSETTINGS_BACKEND': 'keyfile',
         }
         self.window = None
         self.peer('profile', '--name', name, '--color', color)
@@ -93,8 +92,11 @@ class Person:
         return done.stdout
 
     def open_window(self, stage, document):
-        command = ['dbus-run-session', '--', EDITOR, '--open', document]
-        self.window = stage.start(f'{self.name}-window', command, env=self.environment)
+        """An editor that opens the document as if it had been open the last time."""
+        settings = self.folder / 'config/glib-2.0/settings/keyfile'
+        settings.parent.mkdir(parents=True)
+        settings.write_text(f"[io/github/coquill/Coquill]\nopen-documents=['{document}']\n")
+        self.window = stage.start(f'{self.name}-window', ['dbus-run-session', '--', EDITOR], env=self.environment)
 
     # Without a display:
 
@@ -137,26 +139,11 @@ class Person:
         print(f"{self.name}'s window: {picture.relative_to(ROOT)}")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
-def answers(url):
-    try:
-        with urllib.request.urlopen(url, timeout=1) as answer:
-            return answer.status == 200
-    except (OSError, urllib.error.URLError):
-        return False
-
-
 def start_relay(stage):
-    address = f'127.0.0.1:{free_port()}'
-    stage.start('relay', [RELAY, '--listen', address, '--data', PLACE / 'relay'])
-    wait_for('the relay', lambda: answers(f'http://{address}/healthz'))
-    print(f'A relay listens on http://{address}.')
-    return f'http://{address}'
+    stage.start('relay', [RELAY, '--listen', '127.0.0.1:0', '--data', PLACE / 'relay'])
+    said = wait_for('the relay', lambda: re.search(r'^listening on (\S+)$', (PLACE / 'relay.log').read_text(), re.M))
+    print(f'A relay listens on {said[1]}.')
+    return said[1]
 
 
 def share_document(ana, ben, relay):
