@@ -15,7 +15,7 @@ struct _CoquillDatabase
   GHashTable *statements; /* (owned) SQL text, a literal → sqlite3_stmt */
 };
 
-G_DEFINE_QUARK (coquill - sql - error - quark, coquill_sql_error)
+G_DEFINE_QUARK (coquill_sql_error, coquill_sql_error)
 
 /* What each code means, to go after "… failed: ". In the order of CoquillSqlError. */
 static const char *const meanings[] = {
