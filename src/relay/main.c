@@ -1,6 +1,8 @@
 /* main.c: coquill-relay, the server that joins the members of rooms */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "config.h"
+
 #include "relay/relay-log.h"
 #include "relay/relay-server.h"
 

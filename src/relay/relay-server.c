@@ -20,13 +20,14 @@ struct _CoquillRelayServer
   CoquillRelayPoller *poller;     /* (owned) */
   SoupServer *soup;               /* (owned) */
   CoquillLinkPage page;
-  GHashTable *visitors; /* (owned) GSocket → Visitor: connections that are HTTP still */
+  GHashTable *visitors; /* (owned) remote address and port → Visitor: connections that are HTTP still */
 };
 
 /* A connection before its upgrade. */
 typedef struct
 {
   CoquillRelayServer *server;
+  char *remote;    /* (owned) */
   GSocket *socket; /* (owned) */
   guint deadline;
 } Visitor;
@@ -35,6 +36,7 @@ static void
 visitor_free (Visitor *visitor)
 {
   g_clear_handle_id (&visitor->deadline, g_source_remove);
+  g_free (visitor->remote);
   g_object_unref (visitor->socket);
   g_free (visitor);
 }
@@ -47,7 +49,7 @@ deadline_cb (gpointer data)
   visitor->deadline = 0;
   /* Libsoup sees the end and lets go of it. */
   g_socket_shutdown (visitor->socket, TRUE, TRUE, NULL);
-  g_hash_table_remove (visitor->server->visitors, visitor->socket);
+  g_hash_table_remove (visitor->server->visitors, visitor->remote);
   return G_SOURCE_REMOVE;
 }
 
@@ -60,35 +62,40 @@ connected_cb (GSocketConnection *connection, gpointer data)
   Visitor *visitor;
 
   /* Without addresses it is gone already. */
-  if (local == NULL || remote == NULL
-      || !soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, NULL))
+  if (local == NULL || remote == NULL)
     return;
   visitor = g_new0 (Visitor, 1);
   visitor->server = self;
+  visitor->remote = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote));
   visitor->socket = g_object_ref (g_socket_connection_get_socket (connection));
   visitor->deadline = g_timeout_add_seconds (self->options->request_seconds, deadline_cb, visitor);
-  g_hash_table_insert (self->visitors, visitor->socket, visitor);
+  g_hash_table_replace (self->visitors, visitor->remote, visitor);
+  /* Last: if the request is there already, it is answered in here. */
+  soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, NULL);
 }
 
 static void
 upgraded_cb (SoupServerMessage *message, gpointer data)
 {
   CoquillRelayServer *self = data;
-  const char *authority;
-  GSocket *socket;
+  g_autofree char *remote = g_socket_connectable_to_string (
+      G_SOCKET_CONNECTABLE (soup_server_message_get_remote_address (message)));
+  Visitor *visitor = g_hash_table_lookup (self->visitors, remote);
+  CoquillRelayConnection *connection;
   GIOStream *stream;
 
-  if (soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
+  /* No visitor: its time was up while it upgraded. */
+  if (visitor == NULL || soup_server_message_get_status (message) != SOUP_STATUS_SWITCHING_PROTOCOLS)
     return;
   g_object_ref (message);
-  authority = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Host");
-  socket = g_object_ref (soup_server_message_get_socket (message));
   stream = soup_server_message_steal_connection (message);
-  g_hash_table_remove (self->visitors, socket);
+  connection
+      = coquill_relay_connection_new (self->poller, stream, visitor->socket, self->options->message_bytes);
   coquill_relay_hub_add (
-      self->hub, coquill_relay_connection_new (self->poller, stream, socket, self->options->message_bytes),
-      authority, soup_server_message_get_remote_host (message));
-  g_object_unref (socket);
+      self->hub, connection,
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Host"),
+      soup_server_message_get_remote_host (message));
+  g_hash_table_remove (self->visitors, remote);
   g_object_unref (message);
 }
 
@@ -168,7 +175,7 @@ coquill_relay_server_new (CoquillRelayOptions *options, CoquillRelayHub *hub, GE
       g_free (self);
       return NULL;
     }
-  self->visitors = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)visitor_free);
+  self->visitors = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visitor_free);
   self->soup = soup_server_new (NULL, NULL);
   soup_server_add_early_handler (self->soup, NULL, request_cb, self, NULL);
   coquill_link_page_init (&self->page);

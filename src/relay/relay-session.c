@@ -1,6 +1,8 @@
 /* relay-session.c: what one connection may do and has done */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "config.h"
+
 #include "relay/relay-session.h"
 
 #include "relay/relay-log.h"
