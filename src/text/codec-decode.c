@@ -346,7 +346,7 @@ decode (Decoder *self, const uint8_t *bytes, size_t length)
     return malformed (self, "cut short");
 
   if (!decode_agents (self, &reader, n_agents)
-      || !coquill_columns_read (self->columns, N_COLUMNS, COLUMN_CONTENT, column_limits, &reader,
+      || !coquill_columns_read (self->columns, N_COLUMNS, column_limits, COQUILL_CHANGE_MAX_COLUMNS, &reader,
                                 self->error))
     return false;
   if (coquill_reader_left (&self->columns[COLUMN_HEADS].reader) != n_operations)

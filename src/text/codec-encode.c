@@ -173,7 +173,7 @@ encode (const CoquillChange *change, CoquillPacking packing, CoquillBuffer *out)
 {
   Encoder self = { .change = change };
   CoquillAgentCoder coder = { 0 };
-  size_t start = out->length;
+  size_t start = out->length, total = 0;
   bool good;
 
   if (change->n_agents > COQUILL_CHANGE_MAX_AGENTS || change->n_operations > COQUILL_CHANGE_MAX_OPERATIONS
@@ -198,8 +198,11 @@ encode (const CoquillChange *change, CoquillPacking packing, CoquillBuffer *out)
     good = encode_operation (&self, &change->operations[i]);
   for (size_t i = 0; i < change->n_agents; i++)
     good = good && change->agents[i].starts == self.tracks[i].started;
+  for (unsigned i = 0; i < N_COLUMNS; i++)
+    total += self.columns[i].length;
   good = good && self.columns[COLUMN_CONTENT].length <= COQUILL_CHANGE_MAX_CONTENT
-         && coquill_columns_append (self.columns, N_COLUMNS, COLUMN_CONTENT, packing, out);
+         && total <= COQUILL_CHANGE_MAX_COLUMNS
+         && coquill_columns_append (self.columns, N_COLUMNS, packing, out);
   for (unsigned i = 0; i < N_COLUMNS; i++)
     coquill_buffer_clear (&self.columns[i]);
   free (self.tracks);

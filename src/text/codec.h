@@ -71,8 +71,7 @@
  * signed: the target less the one behind the restoration before (at first 0) 10 payloads      sizes of the
  * records' bytes
  *
- * A column is packed where that makes it smaller, and, but for the content, at most COQUILL_COLUMN_MAX_RATIO
- * (columns.h) to 1.
+ * A column is packed where that makes it smaller.
  *
  * Decoding treats every byte as hostile. All sizes are checked before anything is allocated; the memory taken
  * is bounded by the limits below whatever the input says; the checksum is checked before anything is
@@ -87,14 +86,17 @@
 /* The most content, unpacked: a paste of the longest books fits. */
 #define COQUILL_CHANGE_MAX_CONTENT ((size_t)64 << 20)
 
+/* The most bytes of all columns, unpacked: the content, and 32 bytes for each of the most runs. */
+#define COQUILL_CHANGE_MAX_COLUMNS (COQUILL_CHANGE_MAX_CONTENT + 32 * COQUILL_CHANGE_MAX_OPERATIONS)
+
 /* The most runs: at 100 bytes each in memory, some 100 MB. Longer histories are split. */
 #define COQUILL_CHANGE_MAX_OPERATIONS ((size_t)1 << 20)
 
 /* The most agents: years of restarts of a large group. */
 #define COQUILL_CHANGE_MAX_AGENTS ((size_t)1 << 16)
 
-/* The most parents in all: four a run, while one or two are usual. */
-#define COQUILL_CHANGE_MAX_PARENTS ((size_t)1 << 22)
+/* The most parents in all: two a run, while most have one. */
+#define COQUILL_CHANGE_MAX_PARENTS ((size_t)1 << 21)
 
 /* No position, nor the end of an inserted run, is above this, so that no sum of two overflows. */
 #define COQUILL_CHANGE_MAX_POSITION ((uint64_t)1 << 48)

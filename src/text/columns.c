@@ -17,7 +17,7 @@
 
 /* Packs a column if that pays; otherwise @packed stays empty. */
 static bool
-pack (const CoquillBuffer *plain, bool unlimited, CoquillPacking packing, CoquillBuffer *packed)
+pack (const CoquillBuffer *plain, CoquillPacking packing, CoquillBuffer *packed)
 {
   if (plain->length < COQUILL_COLUMN_MIN_PACKED)
     return true;
@@ -32,14 +32,13 @@ pack (const CoquillBuffer *plain, bool unlimited, CoquillPacking packing, Coquil
 
   if (ZSTD_isError (size))
     return false;
-  if (size < plain->length && (unlimited || plain->length <= size * COQUILL_COLUMN_MAX_RATIO))
+  if (size < plain->length)
     packed->length = size;
   return true;
 }
 
 bool
-coquill_columns_append (
-    const CoquillBuffer *columns, unsigned n, unsigned unlimited, CoquillPacking packing, CoquillBuffer *out)
+coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out)
 {
   CoquillBuffer packed[COQUILL_COLUMNS_MAX] = { 0 };
   uint64_t mask = 0;
@@ -48,7 +47,7 @@ coquill_columns_append (
   assert (n <= COQUILL_COLUMNS_MAX);
   for (unsigned i = 0; i < n; i++)
     {
-      good = good && !columns[i].failed && pack (&columns[i], i == unlimited, packing, &packed[i]);
+      good = good && !columns[i].failed && pack (&columns[i], packing, &packed[i]);
       mask |= (uint64_t)(columns[i].length > 0) << i;
     }
 
@@ -86,8 +85,8 @@ unpack (CoquillColumn *column, const uint8_t *bytes, size_t packed_size, size_t 
 bool
 coquill_columns_read (CoquillColumn *columns,
                       unsigned n,
-                      unsigned unlimited,
                       const size_t *limits,
+                      size_t budget,
                       CoquillReader *reader,
                       CoquillTextError *error)
 {
@@ -109,10 +108,9 @@ coquill_columns_read (CoquillColumn *columns,
         if (reader->failed || sizes[i] == 0 || ((head & 1) != 0 && packed_sizes[i] == 0)
             || packed_sizes[i] > coquill_reader_left (reader))
           return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "bad size of column %u", i);
-        if (sizes[i] > limits[i]
-            || (packed_sizes[i] > 0 && i != unlimited
-                && sizes[i] > packed_sizes[i] * COQUILL_COLUMN_MAX_RATIO))
+        if (sizes[i] > limits[i] || sizes[i] > budget)
           return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "column %u is too large", i);
+        budget -= sizes[i];
       }
 
   for (unsigned i = 0; i < n; i++)

@@ -15,10 +15,6 @@
 /* Smaller columns are never packed: zstd's own header takes a dozen bytes. */
 #define COQUILL_COLUMN_MIN_PACKED 48
 
-/* How much smaller a packed column of numbers may be than the plain one: more is left plain, and refused. It
- * bounds the memory that a few hostile bytes can ask for. */
-#define COQUILL_COLUMN_MAX_RATIO 250
-
 /**
  * CoquillPacking:
  * @COQUILL_PACKING_FAST: zstd level 3: for what is sent at once
@@ -46,19 +42,18 @@ typedef struct
 /**
  * coquill_columns_append:
  * @columns: plain bytes, one buffer a column
- * @unlimited: index of a column to which COQUILL_COLUMN_MAX_RATIO does not apply
  *
  * Writes all columns: mask, sizes, bytes. See codec.h.
  *
  * Returns: false if memory ran out
  */
 bool
-coquill_columns_append (
-    const CoquillBuffer *columns, unsigned n, unsigned unlimited, CoquillPacking packing, CoquillBuffer *out);
+coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out);
 
 /**
  * coquill_columns_read:
  * @limits: the most plain bytes of each column
+ * @budget: the most plain bytes of all columns together
  * @reader: must end where the columns end
  *
  * Reads and unpacks all columns. Sizes are checked, all of them, before anything is unpacked.
@@ -68,8 +63,8 @@ coquill_columns_append (
 bool
 coquill_columns_read (CoquillColumn *columns,
                       unsigned n,
-                      unsigned unlimited,
                       const size_t *limits,
+                      size_t budget,
                       CoquillReader *reader,
                       CoquillTextError *error);
 

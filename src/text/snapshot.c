@@ -120,7 +120,7 @@ coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
 
   coquill_buffer_append (&columns[COLUMN_TEXT], snapshot->text, snapshot->text_bytes);
   good = good && encode_spans (snapshot, columns)
-         && coquill_columns_append (columns, N_COLUMNS, COLUMN_TEXT, COQUILL_PACKING_FAST, out);
+         && coquill_columns_append (columns, N_COLUMNS, COQUILL_PACKING_FAST, out);
   for (unsigned i = 0; i < N_COLUMNS; i++)
     coquill_buffer_clear (&columns[i]);
 
@@ -312,7 +312,8 @@ decode (CoquillSnapshot *self,
   if (n_spans > COQUILL_SNAPSHOT_MAX_SPANS)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many spans");
   return decode_agents (self, &reader, n_agents, error) && decode_heads (self, &reader, n_heads, error)
-         && coquill_columns_read (columns, N_COLUMNS, COLUMN_TEXT, column_limits, &reader, error)
+         && coquill_columns_read (columns, N_COLUMNS, column_limits, COQUILL_SNAPSHOT_MAX_COLUMNS, &reader,
+                                  error)
          && take_text (self, &columns[COLUMN_TEXT], error) && decode_spans (self, columns, n_spans, error)
          && check_distinct (self, error);
 }

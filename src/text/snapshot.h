@@ -42,6 +42,9 @@
 /* The most spans: at 24 bytes each in memory, some 100 MB. */
 #define COQUILL_SNAPSHOT_MAX_SPANS ((size_t)1 << 22)
 
+/* The most bytes of all columns, unpacked: the text, and 16 bytes for each of the most spans. */
+#define COQUILL_SNAPSHOT_MAX_COLUMNS (COQUILL_SNAPSHOT_MAX_TEXT + 16 * COQUILL_SNAPSHOT_MAX_SPANS)
+
 /* The most agents, as for a change but of the whole life of a document. */
 #define COQUILL_SNAPSHOT_MAX_AGENTS ((size_t)1 << 20)
 

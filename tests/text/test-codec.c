@@ -409,11 +409,17 @@ test_budgets_hold (void)
   coquill_buffer_append (&bytes, "abcd", 4);
   assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
 
-  /* Heads that claim to unpack four bytes to a million. */
-  append_frame_head (&bytes, 1000000);
-  coquill_buffer_append_varint (&bytes, 1);
-  coquill_buffer_append_varint (&bytes, 1000000 << 1 | 1);
-  coquill_buffer_append_varint (&bytes, 4);
+  /* Content, positions and parents that are within their own limits and too many together. */
+  append_frame_head (&bytes, 1);
+  coquill_buffer_append_varint (&bytes, 1 << 1 | 1 << 2 | 1 << 5 | 1 << 6);
+  for (int i = 0; i < 4; i++)
+    {
+      static const guint64 sizes[] = { COQUILL_CHANGE_MAX_CONTENT, COQUILL_CHANGE_MAX_OPERATIONS * 10,
+                                       COQUILL_CHANGE_MAX_PARENTS * 10, COQUILL_CHANGE_MAX_PARENTS * 10 };
+
+      coquill_buffer_append_varint (&bytes, sizes[i] << 1 | 1);
+      coquill_buffer_append_varint (&bytes, 1);
+    }
   coquill_buffer_append (&bytes, "abcd", 4);
   assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
 
