@@ -278,8 +278,11 @@ test_trace_ends_as_it_did (gconstpointer data)
     }
   else
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start;
 
+      /* Once unmeasured: the first allocations after reading the file pay for what that has freed. */
+      play_on_rope (trace);
+      start = g_get_monotonic_time ();
       play_on_rope (trace);
       report (name, "the rope alone", start);
       start = g_get_monotonic_time ();
