@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void
-out_of_memory (void)
+void
+coquill_out_of_memory (void)
 {
   fputs ("coquill: out of memory\n", stderr);
   abort ();
@@ -20,7 +20,7 @@ coquill_allocate (size_t size)
   void *memory = calloc (1, size);
 
   if (memory == NULL)
-    out_of_memory ();
+    coquill_out_of_memory ();
   return memory;
 }
 
@@ -34,10 +34,10 @@ coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size)
   if (wanted < needed)
     wanted = needed;
   if (wanted > SIZE_MAX / element_size)
-    out_of_memory ();
+    coquill_out_of_memory ();
   array = realloc (array, wanted * element_size);
   if (array == NULL)
-    out_of_memory ();
+    coquill_out_of_memory ();
   *capacity = wanted;
   return array;
 }

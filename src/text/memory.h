@@ -12,6 +12,14 @@
  */
 
 /**
+ * coquill_out_of_memory:
+ *
+ * Ends the program.
+ */
+_Noreturn void
+coquill_out_of_memory (void);
+
+/**
  * coquill_allocate:
  *
  * Returns: (transfer full): @size bytes of zeros, to be freed with free(); never %NULL

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* text-private.h: what the files behind text.h share. */
+
+#pragma once
+
+#include "text/rope.h"
+#include "text/text.h"
+#include "text/walker.h"
+
+/*
+ * The rope always has the text of all items. The walker may lag behind: items that are in line with all
+ * before them go straight to the rope, and the walker follows when somebody asks for ids or when something
+ * concurrent comes. It is kept between merges.
+ *
+ * A walker starts from the snapshot's text if there is one, and otherwise from nothing. When something
+ * reaches below the snapshot (a concurrent item, a restoration, an anchor at what was deleted) it starts over
+ * from nothing, once: `from_root` stays set.
+ */
+struct CoquillText
+{
+  CoquillGraph *graph;
+  CoquillRope *rope;
+  CoquillBase *base;     /* (nullable): the snapshot that it was loaded from */
+  CoquillGraph *history; /* (nullable): the snapshot's history, while not all of it is here */
+  CoquillWalker *walker; /* (nullable): made when first needed */
+  bool from_root;        /* the walker has to start from nothing */
+  CoquillDeltaList deltas;
+  CoquillChangeId *heads; /* what coquill_text_frontier() returns */
+  size_t heads_capacity;
+};
+
+/* Brings the walker up to all items. Cannot fail, since all of them have been checked. */
+void
+coquill_text_catch_up (CoquillText *self);
+
+/* The walker has to know what is below the snapshot. Returns: false if there is no history */
+bool
+coquill_text_go_to_root (CoquillText *self);
+
+/* Drops the walker; the next one starts over. */
+void
+coquill_text_drop_walker (CoquillText *self);
+
+/* Walks up to a local version. On failure the walker is dropped. */
+bool
+coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error);
+
+/* Puts the collected deltas into the rope, tells them, and empties the list. */
+void
+coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *data);
+
+/* Whether consecutive items are all deletions. They exist and are not below the base. */
+bool
+coquill_text_are_deletions (const CoquillGraph *graph, CoquillId id, uint64_t length);
+
+/* Turns local versions, of which the base stands for its heads, into ids in the order of agents. Returns: how
+ * many */
+size_t
+coquill_text_ids (const CoquillText *self,
+                  const uint64_t *versions,
+                  size_t n_versions,
+                  CoquillChangeId **ids,
+                  size_t *capacity);
+
+static inline CoquillChangeId
+coquill_change_id (CoquillId id)
+{
+  return (CoquillChangeId){ coquill_id_agent (id), coquill_id_sequence (id) };
+}
+
+/* The id that a caller named, or COQUILL_ID_NONE if it can't be one. */
+static inline CoquillId
+coquill_checked_id (CoquillChangeId id)
+{
+  if (id.agent >= COQUILL_MAX_AGENTS || id.sequence >= COQUILL_MAX_SEQUENCE)
+    return COQUILL_ID_NONE;
+  return coquill_id (id.agent, id.sequence);
+}

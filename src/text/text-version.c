@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* text-version.c: which items there are, and which comes before which. */
+
+#include <stdlib.h>
+
+#include "text/memory.h"
+#include "text/text-private.h"
+
+uint64_t
+coquill_text_n_items (const CoquillText *self)
+{
+  return self->graph->end;
+}
+
+uint64_t
+coquill_text_first_item (const CoquillText *self)
+{
+  return self->graph->base;
+}
+
+const CoquillChangeId *
+coquill_text_frontier (const CoquillText *self, size_t *n_ids)
+{
+  /* The scratch array isn't part of what the text says. */
+  CoquillText *text = (CoquillText *)self;
+
+  *n_ids = coquill_text_ids (self, self->graph->frontier, self->graph->n_frontier, &text->heads,
+                             &text->heads_capacity);
+  return self->heads;
+}
+
+/* Ids are sorted by insertion: there are rarely more than two, and never very many. */
+static void
+add_id (const CoquillText *self, CoquillChangeId *ids, size_t n_ids, CoquillId id)
+{
+  const CoquillGraphAgent *agents = self->graph->agents;
+  CoquillChangeId added = coquill_change_id (id);
+
+  while (n_ids > 0 && coquill_agent_compare (&agents[added.agent].id, &agents[ids[n_ids - 1].agent].id) < 0)
+    {
+      ids[n_ids] = ids[n_ids - 1];
+      n_ids--;
+    }
+  ids[n_ids] = added;
+}
+
+size_t
+coquill_text_ids (const CoquillText *self,
+                  const uint64_t *versions,
+                  size_t n_versions,
+                  CoquillChangeId **ids,
+                  size_t *capacity)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t n_ids = 0;
+
+  for (size_t i = 0; i < n_versions; i++)
+    {
+      size_t n_here = versions[i] < graph->base ? self->base->n_heads : 1;
+
+      *ids = coquill_grow (*ids, capacity, n_ids + n_here, sizeof **ids);
+      for (size_t j = 0; j < n_here; j++)
+        add_id (self, *ids, n_ids++,
+                versions[i] < graph->base ? self->base->heads[j].id
+                                          : coquill_graph_id_of (graph, versions[i]));
+    }
+  return n_ids;
+}
+
+bool
+coquill_text_has (const CoquillText *self, CoquillChangeId id)
+{
+  return coquill_graph_has (self->graph, coquill_checked_id (id));
+}
+
+bool
+coquill_text_is_ancestor (const CoquillText *self, CoquillChangeId ancestor, CoquillChangeId descendant)
+{
+  const CoquillGraph *graph = self->graph;
+  uint64_t above, below;
+
+  if (!coquill_text_has (self, ancestor) || !coquill_text_has (self, descendant))
+    return false;
+  above = coquill_graph_version_of (graph, coquill_checked_id (ancestor), NULL);
+  below = coquill_graph_version_of (graph, coquill_checked_id (descendant), NULL);
+  if (ancestor.agent == descendant.agent)
+    return ancestor.sequence <= descendant.sequence;
+  if (below < graph->base)
+    return false;
+  return above <= below && coquill_graph_is_ancestor (graph, above, &below, 1);
+}
+
+/* Whether an item can be read, and its local version. */
+static bool
+find_version (const CoquillText *self, CoquillChangeId id, uint64_t *version)
+{
+  if (!coquill_text_has (self, id))
+    return false;
+  *version = coquill_graph_version_of (self->graph, coquill_checked_id (id), NULL);
+  return *version >= self->graph->base;
+}
+
+bool
+coquill_text_depth (const CoquillText *self, CoquillChangeId id, uint64_t *depth)
+{
+  uint64_t version;
+
+  if (!find_version (self, id, &version))
+    return false;
+  *depth = coquill_graph_depth (self->graph, version);
+  return true;
+}
+
+bool
+coquill_text_local_version (const CoquillText *self, CoquillChangeId id, uint64_t *version)
+{
+  return find_version (self, id, version);
+}
+
+bool
+coquill_text_id_of (const CoquillText *self, uint64_t version, CoquillChangeId *id)
+{
+  if (version < self->graph->base || version >= self->graph->end)
+    return false;
+  *id = coquill_change_id (coquill_graph_id_of (self->graph, version));
+  return true;
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* text.c: a text's life, its agents, local edits and reading. */
+
+#include "text/text-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/memory.h"
+#include "text/utf8.h"
+
+CoquillText *
+coquill_text_new (void)
+{
+  CoquillText *self = coquill_allocate (sizeof *self);
+
+  self->graph = coquill_graph_new ();
+  self->rope = coquill_rope_new ();
+  if (self->rope == NULL)
+    coquill_out_of_memory ();
+  return self;
+}
+
+void
+coquill_text_free (CoquillText *self)
+{
+  if (self == NULL)
+    return;
+  coquill_walker_free (self->walker);
+  coquill_graph_free (self->history);
+  coquill_graph_free (self->graph);
+  coquill_base_free (self->base);
+  coquill_rope_free (self->rope);
+  coquill_delta_list_clear (&self->deltas);
+  free (self->heads);
+  free (self);
+}
+
+void
+coquill_text_drop_walker (CoquillText *self)
+{
+  coquill_walker_free (self->walker);
+  self->walker = NULL;
+}
+
+bool
+coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
+{
+  if (self->walker == NULL)
+    {
+      bool from_base = self->base != NULL && !self->from_root;
+
+      self->walker
+          = coquill_walker_new (self->graph, self->base, from_base, from_base ? self->base->n_items : 0);
+    }
+  if (coquill_walker_walk (self->walker, end, deltas, error))
+    return true;
+  coquill_text_drop_walker (self);
+  return false;
+}
+
+void
+coquill_text_catch_up (CoquillText *self)
+{
+  if (!coquill_text_walk (self, self->graph->end, NULL, NULL))
+    abort ();
+}
+
+bool
+coquill_text_go_to_root (CoquillText *self)
+{
+  if (self->base == NULL || self->from_root)
+    return true;
+  if (!coquill_text_has_history (self))
+    return false;
+  self->from_root = true;
+  coquill_text_drop_walker (self);
+  return true;
+}
+
+void
+coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *data)
+{
+  const CoquillDeltaList *deltas = &self->deltas;
+
+  for (size_t i = 0; i < deltas->n_entries; i++)
+    {
+      const CoquillDeltaListEntry *entry = &deltas->entries[i];
+
+      if (entry->deleted > 0)
+        coquill_rope_delete (self->rope, entry->position, entry->deleted);
+      if (entry->inserted > 0)
+        {
+          const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
+
+          if (!coquill_rope_insert (self->rope, entry->position, content + entry->offset, entry->bytes))
+            coquill_out_of_memory ();
+        }
+    }
+  for (size_t i = 0; func != NULL && i < deltas->n_entries; i++)
+    {
+      const CoquillDeltaListEntry *entry = &deltas->entries[i];
+      const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
+      CoquillTextDelta delta = {
+        .position = entry->position,
+        .deleted = entry->deleted,
+        .inserted = entry->inserted > 0 ? content + entry->offset : NULL,
+        .inserted_bytes = entry->bytes,
+        .inserted_length = entry->inserted,
+        .agent = entry->agent,
+      };
+
+      func (&delta, data);
+    }
+  self->deltas.n_entries = 0;
+}
+
+uint32_t
+coquill_text_add_agent (CoquillText *self, const CoquillAgent *agent, const CoquillAgentPrevious *previous)
+{
+  return coquill_graph_add_agent (self->graph, agent, previous);
+}
+
+uint32_t
+coquill_text_find_agent (const CoquillText *self, const CoquillAgent *agent)
+{
+  return coquill_graph_find_agent (self->graph, agent);
+}
+
+uint32_t
+coquill_text_n_agents (const CoquillText *self)
+{
+  return self->graph->n_agents;
+}
+
+const CoquillAgent *
+coquill_text_agent (const CoquillText *self, uint32_t agent)
+{
+  return &self->graph->agents[agent].id;
+}
+
+const CoquillAgentPrevious *
+coquill_text_agent_previous (const CoquillText *self, uint32_t agent)
+{
+  return &self->graph->agents[agent].previous;
+}
+
+uint64_t
+coquill_text_agent_length (const CoquillText *self, uint32_t agent)
+{
+  return self->graph->agents[agent].length;
+}
+
+/* Whether the agent may make more items. */
+static bool
+check_author (const CoquillText *self, uint32_t agent, uint64_t n_items, CoquillTextError *error)
+{
+  if (agent >= self->graph->n_agents)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is no agent %u", agent);
+  if (n_items > COQUILL_MAX_SEQUENCE - self->graph->agents[agent].length)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
+                                   "An agent cannot have that many items");
+  return true;
+}
+
+static void
+append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void *content, uint64_t *sequence)
+{
+  if (sequence != NULL)
+    *sequence = self->graph->agents[agent].length;
+  coquill_graph_append (self->graph, piece, agent, self->graph->frontier, self->graph->n_frontier, content);
+}
+
+bool
+coquill_text_insert (CoquillText *self,
+                     uint32_t agent,
+                     uint64_t position,
+                     const char *utf8,
+                     size_t n_bytes,
+                     uint64_t *sequence,
+                     CoquillTextError *error)
+{
+  CoquillGraphPiece piece = {
+    .kind = COQUILL_OPERATION_INSERT,
+    .place = position,
+    .content_length = n_bytes,
+  };
+
+  if (!coquill_utf8_check (utf8, n_bytes, &piece.length) || piece.length == 0)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
+                                   "What is inserted is not text in UTF-8");
+  if (!check_author (self, agent, piece.length, error))
+    return false;
+  if (position > coquill_rope_length (self->rope))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                   "An insertion is behind the end of the text");
+  if (!coquill_rope_insert (self->rope, position, utf8, n_bytes))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "Out of memory");
+
+  append (self, agent, &piece, utf8, sequence);
+  return true;
+}
+
+bool
+coquill_text_delete (CoquillText *self,
+                     uint32_t agent,
+                     uint64_t position,
+                     uint64_t count,
+                     uint64_t *sequence,
+                     CoquillTextError *error)
+{
+  CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
+  uint64_t length = coquill_rope_length (self->rope);
+
+  if (!check_author (self, agent, count, error))
+    return false;
+  if (count == 0 || position > length || count > length - position)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
+
+  coquill_rope_delete (self->rope, position, count);
+  append (self, agent, &piece, NULL, sequence);
+  return true;
+}
+
+bool
+coquill_text_are_deletions (const CoquillGraph *graph, CoquillId id, uint64_t length)
+{
+  while (length > 0)
+    {
+      uint64_t stretch_end;
+      uint64_t version = coquill_graph_version_of (graph, id, &stretch_end);
+      uint64_t end = length < stretch_end - version ? version + length : stretch_end;
+
+      id += end - version;
+      length -= end - version;
+      for (size_t i = coquill_graph_find_operation (graph, version);
+           i < graph->n_operations && graph->operations[i].first < end; i++)
+        if (graph->operations[i].kind != COQUILL_OPERATION_DELETE)
+          return false;
+    }
+  return true;
+}
+
+static bool
+check_deletions (CoquillText *self, const CoquillTextRange *range, CoquillTextError *error)
+{
+  const CoquillGraph *graph = self->graph;
+  CoquillId id = coquill_checked_id ((CoquillChangeId){ range->agent, range->sequence });
+
+  if (range->length == 0 || range->length > COQUILL_MAX_SEQUENCE || !coquill_graph_has (graph, id)
+      || !coquill_graph_has (graph, id + range->length - 1))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                   "A deletion that is to be cancelled is not known");
+  if (range->sequence < graph->agents[range->agent].base_length)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
+                                   "A deletion that is to be cancelled is below the snapshot");
+  if (!coquill_text_are_deletions (graph, id, range->length))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                   "What is to be cancelled is not a deletion");
+  if (self->base != NULL && coquill_graph_version_of (graph, id, NULL) < self->base->n_items)
+    coquill_text_go_to_root (self);
+  return true;
+}
+
+bool
+coquill_text_restore (CoquillText *self,
+                      uint32_t agent,
+                      const CoquillTextRange *deletions,
+                      size_t n_deletions,
+                      CoquillTextDeltaFunc func,
+                      void *data,
+                      uint64_t *sequence,
+                      CoquillTextError *error)
+{
+  uint64_t n_items = 0, first = 0;
+
+  for (size_t i = 0; i < n_deletions; i++)
+    {
+      if (!check_deletions (self, &deletions[i], error))
+        return false;
+      n_items += deletions[i].length;
+    }
+  if (n_items == 0)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is nothing to restore");
+  if (!check_author (self, agent, n_items, error))
+    return false;
+
+  coquill_text_catch_up (self);
+  for (size_t i = 0; i < n_deletions; i++)
+    {
+      CoquillGraphPiece piece = {
+        .kind = COQUILL_OPERATION_RESTORE,
+        .place = coquill_id (deletions[i].agent, deletions[i].sequence),
+        .length = deletions[i].length,
+      };
+
+      append (self, agent, &piece, NULL, i == 0 ? &first : NULL);
+    }
+  if (!coquill_text_walk (self, self->graph->end, &self->deltas, error))
+    abort ();
+  coquill_text_apply_deltas (self, func, data);
+  if (sequence != NULL)
+    *sequence = first;
+  return true;
+}
+
+bool
+coquill_text_record (CoquillText *self,
+                     uint32_t agent,
+                     const uint8_t *bytes,
+                     size_t n_bytes,
+                     uint64_t *sequence,
+                     CoquillTextError *error)
+{
+  CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_RECORD, .length = 1, .content_length = n_bytes };
+
+  if (!check_author (self, agent, 1, error))
+    return false;
+  append (self, agent, &piece, bytes, sequence);
+  return true;
+}
+
+uint64_t
+coquill_text_length (const CoquillText *self)
+{
+  return coquill_rope_length (self->rope);
+}
+
+size_t
+coquill_text_bytes (const CoquillText *self)
+{
+  return coquill_rope_bytes (self->rope);
+}
+
+size_t
+coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count)
+{
+  return coquill_rope_measure (self->rope, position, count);
+}
+
+size_t
+coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *buffer)
+{
+  return coquill_rope_read (self->rope, position, count, buffer);
+}
+
+char *
+coquill_text_to_string (CoquillText *self, size_t *n_bytes)
+{
+  size_t bytes = coquill_rope_bytes (self->rope);
+  char *string = coquill_allocate (bytes + 1);
+
+  coquill_rope_read (self->rope, 0, coquill_rope_length (self->rope), string);
+  if (n_bytes != NULL)
+    *n_bytes = bytes;
+  return string;
+}
+
+bool
+coquill_text_foreach_chunk (
+    CoquillText *self, uint64_t position, uint64_t count, CoquillTextChunkFunc func, void *data)
+{
+  return coquill_rope_foreach_chunk (self->rope, position, count, func, data);
+}
