@@ -149,8 +149,6 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
     {
       coquill_rope_free (self->rope);
       self->rope = coquill_rope_new_from_utf8 (snapshot->text, snapshot->text_bytes);
-      if (self->rope == NULL)
-        coquill_out_of_memory ();
       self->base = make_base (snapshot, n_items, &depth);
       coquill_graph_set_base (self->graph, n_items, depth);
     }

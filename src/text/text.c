@@ -16,8 +16,6 @@ coquill_text_new (void)
 
   self->graph = coquill_graph_new ();
   self->rope = coquill_rope_new ();
-  if (self->rope == NULL)
-    coquill_out_of_memory ();
   return self;
 }
 
@@ -93,8 +91,7 @@ coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *d
         {
           const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
 
-          if (!coquill_rope_insert (self->rope, entry->position, content + entry->offset, entry->bytes))
-            coquill_out_of_memory ();
+          coquill_rope_insert (self->rope, entry->position, content + entry->offset, entry->bytes);
         }
     }
   for (size_t i = 0; func != NULL && i < deltas->n_entries; i++)
@@ -194,9 +191,8 @@ coquill_text_insert (CoquillText *self,
   if (position > coquill_rope_length (self->rope))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                    "An insertion is behind the end of the text");
-  if (!coquill_rope_insert (self->rope, position, utf8, n_bytes))
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "Out of memory");
 
+  coquill_rope_insert (self->rope, position, utf8, n_bytes);
   append (self, agent, &piece, utf8, sequence);
   return true;
 }
