@@ -12,7 +12,6 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 #include <signal.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -116,11 +115,6 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   signal (SIGPIPE, SIG_IGN);
-  if (sodium_init () < 0)
-    {
-      fprintf (stderr, "coquill-relay: No source of random numbers.\n");
-      return EXIT_FAILURE;
-    }
   if (!coquill_relay_options_parse (&options, &arguments, &error))
     {
       fprintf (stderr, "coquill-relay: %s\nTry coquill-relay --help.\n", error->message);
