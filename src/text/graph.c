@@ -224,6 +224,23 @@ coquill_graph_parents (const CoquillGraph *self, uint64_t version, uint64_t *sin
   return &self->parents[run->first_parent];
 }
 
+/* Leaves the piece of a run of insertions its own characters. */
+static void
+cut_content (const CoquillGraph *self, CoquillGraphPiece *piece, uint64_t n_all, uint64_t skip)
+{
+  const char *content = (const char *)&self->content[piece->content_offset];
+  bool is_ascii = piece->content_length == n_all;
+  size_t skipped = is_ascii ? skip : coquill_utf8_offset (content, piece->content_length, skip);
+  size_t rest = piece->content_length - skipped;
+
+  piece->content_offset += skipped;
+  if (skip + piece->length == n_all)
+    piece->content_length = rest;
+  else
+    piece->content_length
+        = is_ascii ? piece->length : coquill_utf8_offset (content + skipped, rest, piece->length);
+}
+
 void
 coquill_graph_piece (
     const CoquillGraph *self, size_t index, uint64_t from, uint64_t to, CoquillGraphPiece *piece)
@@ -247,17 +264,7 @@ coquill_graph_piece (
     {
     case COQUILL_OPERATION_INSERT:
       piece->place += skip;
-      if (skip > 0)
-        {
-          size_t bytes = coquill_utf8_offset ((const char *)&self->content[piece->content_offset],
-                                              piece->content_length, skip);
-
-          piece->content_offset += bytes;
-          piece->content_length -= bytes;
-        }
-      if (to < end)
-        piece->content_length = coquill_utf8_offset ((const char *)&self->content[piece->content_offset],
-                                                     piece->content_length, piece->length);
+      cut_content (self, piece, end - operation->first, skip);
       break;
     case COQUILL_OPERATION_DELETE:
       if (operation->backward)

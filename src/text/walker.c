@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/integrate.h"
 #include "text/memory.h"
 #include "text/range-map.h"
 
@@ -203,21 +204,6 @@ get_cancels (const CoquillWalker *self, CoquillId deletion, uint64_t length, uin
 }
 
 static void
-move_deletions (CoquillWalker *self, CoquillId deletion, uint64_t length, int32_t by)
-{
-  while (length > 0)
-    {
-      uint64_t counts;
-      uint64_t here = get_cancels (self, deletion, length, &counts);
-
-      if (counts >> 32 == 0)
-        change_targets (self, deletion, here, (Change){ by, 0 }, NULL, 0);
-      deletion += here;
-      length -= here;
-    }
-}
-
-static void
 move_restorations (CoquillWalker *self, CoquillId deletion, uint64_t length, bool advance)
 {
   while (length > 0)
@@ -245,7 +231,9 @@ move_piece (CoquillWalker *self, const CoquillGraphPiece *piece, bool advance)
       set_inserted (self, piece->id, piece->length, advance ? 0 : COQUILL_SPAN_ABSENT);
       break;
     case COQUILL_OPERATION_DELETE:
-      move_deletions (self, piece->id, piece->length, advance ? 1 : -1);
+      /* Restorations come later, so in the prepared version there are none at this moment, and the deletion
+       * stands. */
+      change_targets (self, piece->id, piece->length, (Change){ advance ? 1 : -1, 0 }, NULL, 0);
       break;
     case COQUILL_OPERATION_RESTORE:
       move_restorations (self, piece->place, piece->length, advance);
@@ -307,114 +295,6 @@ move_to (CoquillWalker *self, const uint64_t *heads, size_t n_heads)
   set_prepared (self, heads, n_heads);
 }
 
-/* Compares two origins right by where they stand; none is behind everything. */
-static int
-compare_right (const CoquillWalker *self, CoquillId a, CoquillId b)
-{
-  CoquillSpanCursor cursor_a, cursor_b;
-
-  if (a == b)
-    return 0;
-  if (a == COQUILL_ID_NONE || b == COQUILL_ID_NONE)
-    return a == COQUILL_ID_NONE ? 1 : -1;
-  coquill_span_tree_find_id (self->tree, a, &cursor_a);
-  coquill_span_tree_find_id (self->tree, b, &cursor_b);
-  return coquill_span_tree_compare (self->tree, &cursor_a, &cursor_b);
-}
-
-/* Whether an origin left stands before another one, with none before everything. */
-static bool
-is_left_of (const CoquillWalker *self, CoquillId a, CoquillId b)
-{
-  CoquillSpanCursor cursor_a, cursor_b;
-
-  if (a == b || b == COQUILL_ID_NONE)
-    return false;
-  if (a == COQUILL_ID_NONE)
-    return true;
-  coquill_span_tree_find_id (self->tree, a, &cursor_a);
-  coquill_span_tree_find_id (self->tree, b, &cursor_b);
-  return coquill_span_tree_compare (self->tree, &cursor_a, &cursor_b) < 0;
-}
-
-static bool
-goes_before (const CoquillWalker *self, CoquillId a, CoquillId b)
-{
-  int order = coquill_agent_compare (&self->graph->agents[coquill_id_agent (a)].id,
-                                     &self->graph->agents[coquill_id_agent (b)].id);
-
-  return order != 0 ? order < 0 : a < b;
-}
-
-/*
- * Moves the cursor from directly behind the origin left to where the new span belongs, among the spans that
- * are absent from the prepared version, which are concurrent with it. This is YjsMod's integrate. In a span
- * only the first character needs a look: the others have the one before as origin left, which stands to the
- * right of ours.
- */
-static void
-integrate (const CoquillWalker *self, const CoquillSpan *new_span, CoquillSpanCursor *cursor)
-{
-  CoquillSpanCursor scan = *cursor;
-  const CoquillSpan *other;
-  bool scanning = false;
-
-  while ((other = coquill_span_tree_span (&scan)) != NULL && other->prepared == COQUILL_SPAN_ABSENT)
-    {
-      if (other->left == new_span->left)
-        {
-          int order = compare_right (self, other->right, new_span->right);
-
-          if (order == 0 && goes_before (self, new_span->id, other->id))
-            break;
-          scanning = order < 0;
-        }
-      else if (is_left_of (self, other->left, new_span->left))
-        break;
-      coquill_span_tree_next (&scan);
-      if (!scanning)
-        *cursor = scan;
-    }
-}
-
-static void
-insert_span (CoquillWalker *self, CoquillSpan *span, uint64_t position, CoquillSpanCursor *cursor)
-{
-  span->left = COQUILL_ID_NONE;
-  span->right = COQUILL_ID_NONE;
-  if (position > 0)
-    {
-      const CoquillSpan *left;
-
-      *cursor = coquill_span_tree_find_prepared (self->tree, position - 1);
-      left = coquill_span_tree_span (cursor);
-      span->left = left->id + cursor->offset;
-      if (++cursor->offset < left->length)
-        {
-          span->right = span->left + 1;
-          return;
-        }
-      coquill_span_tree_next (cursor);
-    }
-  else
-    *cursor = coquill_span_tree_start (self->tree);
-
-  for (CoquillSpanCursor behind = *cursor;;)
-    {
-      const CoquillSpan *right = coquill_span_tree_span (&behind);
-
-      if (right == NULL)
-        break;
-      if (right->prepared != COQUILL_SPAN_ABSENT)
-        {
-          span->right = right->id;
-          break;
-        }
-      coquill_span_tree_next (&behind);
-    }
-  integrate (self, span, cursor);
-}
-
 static bool
 walk_insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
 {
@@ -432,7 +312,7 @@ walk_insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaLi
       };
       CoquillSpanCursor cursor;
 
-      insert_span (self, &span, piece->place + done, &cursor);
+      cursor = coquill_integrate (self->graph, self->tree, piece->place + done, &span);
       if (deltas != NULL && done == 0)
         coquill_delta_list_insert (deltas, coquill_span_tree_effect_position (self->tree, &cursor),
                                    piece->length, piece->content_offset, piece->content_length, false, agent);

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* oracle.h: a list CRDT that is slow and plainly right, to compare the engine with. */
 
 #pragma once

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test-merge.c: random histories of many agents, merged in random orders on many replicas, compared with the
  * oracle. */
 
