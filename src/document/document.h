@@ -177,7 +177,7 @@ coquill_document_has_history (CoquillDocument *self);
  * last body that was stored before it: everything flushed must have been handed to the store. Undo is not
  * kept. O(text).
  *
- * Returns: (transfer full): bytes for coquill_document_load(); format in snapshot.h
+ * Returns: (transfer full) (nullable): bytes for coquill_document_load(); %NULL if something was not flushed
  */
 GBytes *
 coquill_document_save_snapshot (CoquillDocument *self) G_GNUC_WARN_UNUSED_RESULT;
