@@ -24,10 +24,9 @@ G_BEGIN_DECLS
  * | aay | seeds of invites made here |
  * | ay | seed of the invite that this device is joining by, or empty |
  * | ms | this device's name for the log, while joining |
- * | y | 0 |
  * | ay | room id 32, or empty |
  */
-#define COQUILL_DOCUMENT_KEYS_TYPE "(yaya(ayay)yayaayaymsyay)"
+#define COQUILL_DOCUMENT_KEYS_TYPE "(yaya(ayay)yayaayaymsay)"
 
 /**
  * COQUILL_DOCUMENT_SNAPSHOT_TYPE:

@@ -61,7 +61,7 @@ load_keys (CoquillDocument *self, GBytes *bytes, GError **error)
   guint8 role;
 
   g_variant_get (keys,
-                 "(y@ay@a(ayay)y@ay@aay@aymsy@ay)",
+                 "(y@ay@a(ayay)y@ay@aay@ayms@ay)",
                  &version,
                  &id,
                  &epochs,
@@ -70,7 +70,6 @@ load_keys (CoquillDocument *self, GBytes *bytes, GError **error)
                  &seeds,
                  &joining,
                  &self->name,
-                 NULL,
                  &room);
   if (version != COQUILL_DOCUMENT_FORMAT || read_digest (id) == NULL
       || memcmp (read_digest (id), self->id, 32) != 0)
@@ -305,6 +304,27 @@ coquill_document_load_tail (CoquillDocument *self, CoquillPayloadKind kind, GByt
   return TRUE;
 }
 
+/* Counts items as the text does, known ones once. */
+static void
+count_history (CoquillDocument *self, const CoquillChange *change)
+{
+  if (self->history_lengths->len < coquill_text_n_agents (self->text))
+    g_array_set_size (self->history_lengths, coquill_text_n_agents (self->text));
+  for (gsize i = 0; i < change->n_operations; i++)
+    {
+      const CoquillOperation *operation = &change->operations[i];
+      guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation->agent].id);
+      guint64 *known = &g_array_index (self->history_lengths, guint64, agent);
+      guint64 end = operation->sequence + operation->length;
+
+      if (end > *known)
+        {
+          self->history_items += end - *known;
+          *known = end;
+        }
+    }
+}
+
 gboolean
 coquill_document_add_history (CoquillDocument *self, CoquillPayloadKind kind, GBytes *bytes, GError **error)
 {
@@ -324,8 +344,7 @@ coquill_document_add_history (CoquillDocument *self, CoquillPayloadKind kind, GB
       coquill_document_set_text_error (error, &text_error);
       return FALSE;
     }
-  /* The place is counted in items given; the text counts in the same way, known ones once. */
-  self->history_items += coquill_change_n_items (change);
+  count_history (self, change);
   coquill_document_note_stored (
       self, self->history, self->history_items, signed_change->seals, signed_change->n_seals);
 

@@ -74,6 +74,7 @@ struct CoquillDocument
   GArray *later;   /* (element-type CoquillStoredBody): above it: stored, or flushed meanwhile */
   GArray *stored_seals; /* (element-type CoquillSeal): of both */
   guint64 history_items;
+  GArray *history_lengths; /* (element-type guint64): per agent, items given */
   GPtrArray *tail; /* (element-type CoquillBody): stored, but can't be merged without history */
 
   guint64 counter;       /* of live payloads sent */

@@ -52,7 +52,7 @@ coquill_document_save_keys (CoquillDocument *self)
     g_variant_builder_add_value (&seeds, secret_variant (g_ptr_array_index (self->invite_seeds, i)));
 
   return write_variant (g_variant_new (
-      "(y@aya(ayay)y@ayaay@aymsy@ay)",
+      "(y@aya(ayay)y@ayaay@ayms@ay)",
       COQUILL_DOCUMENT_FORMAT,
       bytes_variant (self->id, 32),
       &epochs,
@@ -61,7 +61,6 @@ coquill_document_save_keys (CoquillDocument *self)
       &seeds,
       secret_variant (self->invite != NULL ? coquill_invite_keys_get_seed (self->invite) : NULL),
       self->name,
-      0,
       bytes_variant (room, room != NULL ? 32 : 0)));
 }
 

@@ -30,6 +30,7 @@ coquill_document_new (CoquillDeviceKeys *keys, const guint8 *id, CoquillText *te
   self->pending = coquill_pending_changes_new ();
   self->history = g_array_new (FALSE, FALSE, sizeof (CoquillStoredBody));
   self->later = g_array_new (FALSE, FALSE, sizeof (CoquillStoredBody));
+  self->history_lengths = g_array_new (FALSE, TRUE, sizeof (guint64));
   self->stored_seals = g_array_new (FALSE, FALSE, sizeof (CoquillSeal));
   self->tail = coquill_body_array_new ();
   self->counters = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
@@ -55,6 +56,7 @@ coquill_document_free (CoquillDocument *self)
   coquill_pending_changes_free (self->pending);
   g_array_unref (self->history);
   g_array_unref (self->later);
+  g_array_unref (self->history_lengths);
   g_array_unref (self->stored_seals);
   g_ptr_array_unref (self->tail);
   g_hash_table_unref (self->counters);

@@ -211,6 +211,19 @@ fill_earlier (guint8 *out, gsize length, gpointer data)
                     == 0;
 }
 
+gboolean
+coquill_epoch_has_box (const CoquillEpochBoxes *boxes, const guint8 *recipient)
+{
+  guint8 tag[COQUILL_EPOCH_TAG_SIZE];
+
+  box_tag (boxes->salt, recipient, tag);
+  for (gsize i = 0; i < boxes->n_boxes; i++)
+    if (memcmp (boxes->boxes[i].tag, tag, sizeof tag) == 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 GPtrArray *
 coquill_epoch_open_earlier (const CoquillEpochBoxes *boxes, CoquillSecret *key, GError **error)
 {

@@ -91,6 +91,18 @@ coquill_epoch_open_as_invite (const CoquillEpochBoxes *boxes,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
+ * coquill_epoch_has_box:
+ * @boxes: from outside
+ * @recipient: 32 bytes, the X25519 key of a device or invite
+ *
+ * By its tag, without opening anything. O(boxes).
+ *
+ * Returns: whether there is a box for @recipient
+ */
+gboolean
+coquill_epoch_has_box (const CoquillEpochBoxes *boxes, const guint8 *recipient);
+
+/**
  * coquill_epoch_open_earlier:
  * @boxes: from outside
  * @key: the epoch's key
