@@ -54,7 +54,7 @@ void
 coquill_chain_set_take (CoquillChainSet *self, guint32 agent, CoquillItemChain *chain)
 {
   if (agent >= self->chains->len)
-    g_ptr_array_set_size (self->chains, (gint) agent + 1);
+    g_ptr_array_set_size (self->chains, (gint)agent + 1);
   g_assert (g_ptr_array_index (self->chains, agent) == NULL);
   g_ptr_array_index (self->chains, agent) = chain;
 }
@@ -63,10 +63,8 @@ CoquillItemChain *
 coquill_chain_set_get (CoquillChainSet *self, guint32 agent)
 {
   if (agent >= self->chains->len || g_ptr_array_index (self->chains, agent) == NULL)
-    coquill_chain_set_take (self,
-                            agent,
-                            coquill_item_chain_new (self->document,
-                                                    coquill_text_agent (self->text, agent),
+    coquill_chain_set_take (self, agent,
+                            coquill_item_chain_new (self->document, coquill_text_agent (self->text, agent),
                                                     coquill_text_agent_previous (self->text, agent)));
 
   return g_ptr_array_index (self->chains, agent);
@@ -81,7 +79,10 @@ typedef struct
 } Again;
 
 static bool
-again_cb (const CoquillOperation *operation, const CoquillChangeId *parents, const uint8_t *content, void *data)
+again_cb (const CoquillOperation *operation,
+          const CoquillChangeId *parents,
+          const uint8_t *content,
+          void *data)
 {
   Again *again = data;
   gboolean follows = operation->n_parents == 1 && parents[0].agent == again->agent
@@ -110,17 +111,11 @@ again_cb (const CoquillOperation *operation, const CoquillChangeId *parents, con
           memcpy (digests[i].bytes, mark->digest, 32);
         }
     }
-  coquill_item_chain_add (again->chain,
-                          operation,
-                          0,
-                          operation->length,
-                          content,
+  coquill_item_chain_add (again->chain, operation, 0, operation->length, content,
                           operation->kind == COQUILL_OPERATION_RESTORE
                               ? coquill_text_agent (again->set->text, operation->target.agent)
                               : NULL,
-                          digests,
-                          operation->n_parents,
-                          follows);
+                          digests, operation->n_parents, follows);
 
   return true;
 }
@@ -148,8 +143,8 @@ coquill_chain_set_digest (CoquillChainSet *self, guint32 agent, guint64 length, 
     }
 
   if (start == 0)
-    piece = coquill_item_chain_new (
-        self->document, coquill_text_agent (self->text, agent), coquill_text_agent_previous (self->text, agent));
+    piece = coquill_item_chain_new (self->document, coquill_text_agent (self->text, agent),
+                                    coquill_text_agent_previous (self->text, agent));
   else
     {
       mark = coquill_item_chain_find (chain, start);

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * CoquillChainSet:
  *
- * By the text's agent indices. Invariant: a digest that another agent's item names as parent is always a mark, so that a
- * stretch can be hashed again without first hashing another one.
+ * By the text's agent indices. Invariant: a digest that another agent's item names as parent is always a
+ * mark, so that a stretch can be hashed again without first hashing another one.
  */
 typedef struct CoquillChainSet CoquillChainSet;
 

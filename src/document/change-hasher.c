@@ -1,4 +1,5 @@
-/* change-hasher.c: hashes a change's new items on trial, to check what was signed before anything is merged */
+/* change-hasher.c: hashes a change's new items on trial, to check what was signed before anything is merged
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "document/change-hasher.h"
@@ -30,8 +31,8 @@ typedef struct
   CoquillItemMark mark;
 } Reference;
 
-/* New items of one change: so many times what the document and the change hold. Runs of deletions are few bytes and could
- * otherwise ask for hours of work; undoing and redoing everything stays far below. */
+/* New items of one change: so many times what the document and the change hold. Runs of deletions are few
+ * bytes and could otherwise ask for hours of work; undoing and redoing everything stays far below. */
 #define WORK_FACTOR 4
 #define WORK_MIN (1 << 16)
 
@@ -50,7 +51,7 @@ agent_hash (gconstpointer key)
 {
   const CoquillAgent *agent = key;
 
-  return (guint) agent->nonce ^ agent->ordinal;
+  return (guint)agent->nonce ^ agent->ordinal;
 }
 
 static gboolean
@@ -75,7 +76,7 @@ coquill_change_hasher_new (CoquillChainSet *set, const CoquillChange *change)
       Agent *agent = &self->agents[i];
 
       agent->wants = g_array_new (FALSE, FALSE, sizeof (Want));
-      g_hash_table_insert (self->by_id, (gpointer) &change->agents[i].id, GSIZE_TO_POINTER (i + 1));
+      g_hash_table_insert (self->by_id, (gpointer)&change->agents[i].id, GSIZE_TO_POINTER (i + 1));
       agent->local = coquill_text_find_agent (self->text, &change->agents[i].id);
       if (agent->local != COQUILL_NO_AGENT)
         {
@@ -183,7 +184,7 @@ collect_wants (CoquillChangeHasher *self)
           gsize index = GPOINTER_TO_SIZE (g_hash_table_lookup (self->by_id, &id));
 
           if (index > 0)
-            want (self, (guint32) (index - 1), agent->previous.length, FALSE);
+            want (self, (guint32)(index - 1), agent->previous.length, FALSE);
         }
     }
 
@@ -240,8 +241,7 @@ check_previous (CoquillChangeHasher *self, const CoquillChangeAgent *agent, Coqu
     {
       gsize index = GPOINTER_TO_SIZE (g_hash_table_lookup (self->by_id, &id));
 
-      if (index == 0
-          || !coquill_change_hasher_digest (self, (guint32) (index - 1), previous->length, digest))
+      if (index == 0 || !coquill_change_hasher_digest (self, (guint32)(index - 1), previous->length, digest))
         return need_items (need, &id, previous->length);
     }
   if (memcmp (digest, previous->digest, 32) != 0)
@@ -261,7 +261,8 @@ ensure_draft (CoquillChangeHasher *self, guint32 index, CoquillNeed *need, GErro
   if (state->local != COQUILL_NO_AGENT && state->known > 0)
     {
       if (agent->starts
-          && !coquill_agent_previous_equal (&agent->previous, coquill_text_agent_previous (self->text, state->local)))
+          && !coquill_agent_previous_equal (&agent->previous,
+                                            coquill_text_agent_previous (self->text, state->local)))
         return impossible (error, "an agent starts twice");
       state->draft = coquill_item_chain_draft (coquill_chain_set_get (self->set, state->local));
       return TRUE;
@@ -270,8 +271,8 @@ ensure_draft (CoquillChangeHasher *self, guint32 index, CoquillNeed *need, GErro
     return need_items (need, &agent->id, 1);
   if (!check_previous (self, agent, need, error))
     return FALSE;
-  state->draft = coquill_item_chain_new (
-      coquill_chain_set_get_document (self->set), &agent->id, agent->previous.present ? &agent->previous : NULL);
+  state->draft = coquill_item_chain_new (coquill_chain_set_get_document (self->set), &agent->id,
+                                         agent->previous.present ? &agent->previous : NULL);
 
   return TRUE;
 }
@@ -283,8 +284,7 @@ parent_digest (CoquillChangeHasher *self, const CoquillChangeId *parent, guint8 
   guint64 length = parent->sequence + 1;
   Reference reference;
 
-  if (agent->local == COQUILL_NO_AGENT
-      || !coquill_chain_set_digest (self->set, agent->local, length, digest))
+  if (agent->local == COQUILL_NO_AGENT || !coquill_chain_set_digest (self->set, agent->local, length, digest))
     return coquill_change_hasher_digest (self, parent->agent, length, digest)
            || need_items (need, &self->change->agents[parent->agent].id, length);
   reference = (Reference){ .local = agent->local, .mark.length = length };
@@ -302,7 +302,8 @@ hash_items (CoquillChangeHasher *self,
             gboolean follows_on)
 {
   Agent *agent = &self->agents[operation->agent];
-  const guint8 *content = self->change->content != NULL ? self->change->content + operation->content_offset : NULL;
+  const guint8 *content
+      = self->change->content != NULL ? self->change->content + operation->content_offset : NULL;
   const CoquillAgent *target = operation->kind == COQUILL_OPERATION_RESTORE
                                    ? &self->change->agents[operation->target.agent].id
                                    : NULL;
@@ -322,15 +323,8 @@ hash_items (CoquillChangeHasher *self,
           else
             to = entry->length;
         }
-      coquill_item_chain_add (agent->draft,
-                              operation,
-                              from - operation->sequence,
-                              to - from,
-                              content,
-                              target,
-                              parents,
-                              operation->n_parents,
-                              follows_on);
+      coquill_item_chain_add (agent->draft, operation, from - operation->sequence, to - from, content, target,
+                              parents, operation->n_parents, follows_on);
       if (entry != NULL)
         {
           coquill_item_chain_digest (agent->draft, entry->digest);
@@ -350,8 +344,8 @@ coquill_change_hasher_run (CoquillChangeHasher *self, CoquillNeed *need, GError 
 
   if (coquill_change_n_items (change) > work)
     {
-      g_set_error_literal (
-          error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_TOO_LARGE, "a change has too many items");
+      g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_TOO_LARGE,
+                           "a change has too many items");
       return FALSE;
     }
   collect_wants (self);

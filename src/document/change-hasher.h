@@ -1,4 +1,5 @@
-/* change-hasher.h: hashes a change's new items on trial, to check what was signed before anything is merged */
+/* change-hasher.h: hashes a change's new items on trial, to check what was signed before anything is merged
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #pragma once
@@ -30,7 +31,8 @@ coquill_change_hasher_want (CoquillChangeHasher *self, guint32 agent, guint64 le
  * @need: (out): what is missing, if it returns %FALSE without an error
  * @error: return location of %COQUILL_DOCUMENT_ERROR_IMPOSSIBLE: the change contradicts what is known
  *
- * Hashes the items that the set doesn't have. Sees to it that agents, parents and the agents before are known. O(items).
+ * Hashes the items that the set doesn't have. Sees to it that agents, parents and the agents before are
+ * known. O(items).
  *
  * Returns: whether all could be hashed
  */

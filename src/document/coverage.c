@@ -34,7 +34,7 @@ agent_hash (gconstpointer key)
 {
   const CoquillAgent *agent = key;
 
-  return (guint) agent->nonce ^ agent->ordinal;
+  return (guint)agent->nonce ^ agent->ordinal;
 }
 
 static gboolean

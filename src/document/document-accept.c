@@ -25,13 +25,13 @@ coquill_document_set_text_error (GError **error, const CoquillTextError *text_er
     [COQUILL_TEXT_ERROR_NO_MEMORY] = COQUILL_DOCUMENT_ERROR_TOO_LARGE,
   };
 
-  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint) codes[text_error->code], text_error->message);
+  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint)codes[text_error->code], text_error->message);
 }
 
 static gboolean
 fail (GError **error, CoquillDocumentError code, const char *what)
 {
-  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint) code, what);
+  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint)code, what);
 
   return FALSE;
 }
@@ -114,8 +114,8 @@ check_under (CoquillDocument *self, const CoquillChange *change, CoquillNeed *ne
           record = coquill_record_decode (payload, NULL);
         }
       if (operation->sequence == 0 && (record == NULL || record->kind != COQUILL_RECORD_UNDER))
-        return fail (
-            error, COQUILL_DOCUMENT_ERROR_IMPOSSIBLE, "an agent doesn't say which log it writes under");
+        return fail (error, COQUILL_DOCUMENT_ERROR_IMPOSSIBLE,
+                     "an agent doesn't say which log it writes under");
       if (record == NULL || record->kind != COQUILL_RECORD_UNDER)
         continue;
       for (gsize j = 0; j < record->n_heads; j++)
@@ -165,10 +165,10 @@ check_seals (CoquillDocument *self,
       guint8 digest[32];
 
       if (agent == change->n_agents || seal->sequence >= COQUILL_MAX_SEQUENCE
-          || seal->sequence + 1 != coquill_change_hasher_get_length (hasher, (guint32) agent)
-          || seal->sequence < coquill_change_hasher_get_known (hasher, (guint32) agent))
+          || seal->sequence + 1 != coquill_change_hasher_get_length (hasher, (guint32)agent)
+          || seal->sequence < coquill_change_hasher_get_known (hasher, (guint32)agent))
         continue;
-      if (!coquill_change_hasher_digest (hasher, (guint32) agent, seal->sequence + 1, digest)
+      if (!coquill_change_hasher_digest (hasher, (guint32)agent, seal->sequence + 1, digest)
           || memcmp (digest, seal->digest, 32) != 0)
         return fail (error, COQUILL_DOCUMENT_ERROR_SIGNATURE, "items are not those that were signed");
       if (!coquill_seal_verify (seal, self->id))
@@ -177,8 +177,8 @@ check_seals (CoquillDocument *self,
     }
   for (gsize i = 0; i < change->n_agents; i++)
     if (!sealed[i]
-        && coquill_change_hasher_get_length (hasher, (guint32) i)
-               > coquill_change_hasher_get_known (hasher, (guint32) i))
+        && coquill_change_hasher_get_length (hasher, (guint32)i)
+               > coquill_change_hasher_get_known (hasher, (guint32)i))
       return fail (error, COQUILL_DOCUMENT_ERROR_SIGNATURE, "items are not signed");
 
   return TRUE;
@@ -198,10 +198,10 @@ coquill_document_keep_seals (CoquillDocument *self,
       gsize agent = seal_agent (change, seal);
 
       if (agent < change->n_agents
-          && seal->sequence + 1 == coquill_change_hasher_get_length (hasher, (guint32) agent)
-          && seal->sequence >= coquill_change_hasher_get_known (hasher, (guint32) agent))
-        coquill_seal_list_add (
-            self->seals, coquill_text_find_agent (self->text, &change->agents[agent].id), seal);
+          && seal->sequence + 1 == coquill_change_hasher_get_length (hasher, (guint32)agent)
+          && seal->sequence >= coquill_change_hasher_get_known (hasher, (guint32)agent))
+        coquill_seal_list_add (self->seals, coquill_text_find_agent (self->text, &change->agents[agent].id),
+                               seal);
     }
 }
 
@@ -234,7 +234,7 @@ try_change (CoquillDocument *self,
       gsize agent = seal_agent (change, &signed_change->seals[i]);
 
       if (agent < change->n_agents && signed_change->seals[i].sequence < COQUILL_MAX_SEQUENCE)
-        coquill_change_hasher_want (hasher, (guint32) agent, signed_change->seals[i].sequence + 1);
+        coquill_change_hasher_want (hasher, (guint32)agent, signed_change->seals[i].sequence + 1);
     }
   if ((!trusted && (!check_under (self, change, need, &local_error) || !check_rights (self, change, need)))
       || !coquill_change_hasher_run (hasher, need, &local_error))
@@ -321,7 +321,8 @@ coquill_document_accept_change (CoquillDocument *self,
         }
     }
 
-  return coquill_pending_changes_add (self->pending, &body, &need) ? COQUILL_ACCEPT_HELD : COQUILL_ACCEPT_FULL;
+  return coquill_pending_changes_add (self->pending, &body, &need) ? COQUILL_ACCEPT_HELD
+                                                                   : COQUILL_ACCEPT_FULL;
 }
 
 /* Log entries that had waited go out one by one, others in the batch that brought them. */
@@ -339,7 +340,8 @@ give_entries (CoquillDocument *self, guint first, GPtrArray *batch, GBytes *byte
       gboolean in_batch = FALSE;
 
       for (guint j = 0; !in_batch && j < batch->len; j++)
-        in_batch = g_bytes_equal (((CoquillSignedEntry *) g_ptr_array_index (batch, j))->entry, node->carried->entry);
+        in_batch = g_bytes_equal (((CoquillSignedEntry *)g_ptr_array_index (batch, j))->entry,
+                                  node->carried->entry);
       if (in_batch)
         continue;
       g_ptr_array_add (single, node->carried);
@@ -390,7 +392,10 @@ coquill_document_accept_log (
 }
 
 void
-coquill_document_release (CoquillDocument *self, CoquillTextDeltaFunc func, gpointer data, GPtrArray *accepted)
+coquill_document_release (CoquillDocument *self,
+                          CoquillTextDeltaFunc func,
+                          gpointer data,
+                          GPtrArray *accepted)
 {
   CoquillBody *body;
 
@@ -398,7 +403,8 @@ coquill_document_release (CoquillDocument *self, CoquillTextDeltaFunc func, gpoi
     {
       g_autoptr (GError) error = NULL;
 
-      if (coquill_document_accept_change (self, body->bytes, FALSE, func, data, accepted, &error) == COQUILL_ACCEPT_REFUSED)
+      if (coquill_document_accept_change (self, body->bytes, FALSE, func, data, accepted, &error)
+          == COQUILL_ACCEPT_REFUSED)
         g_debug ("A held change was refused: %s", error->message);
       coquill_body_free (body);
     }

@@ -9,7 +9,8 @@
 static GHashTable *
 newest_agents (CoquillText *text)
 {
-  GHashTable *newest = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  GHashTable *newest
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 
   for (guint32 i = 0; i < coquill_text_n_agents (text); i++)
     {
@@ -89,10 +90,10 @@ coquill_document_get_vector (CoquillDocument *self, CoquillHello *hello)
     if (coquill_text_agent_length (self->text, i) > implied[i])
       add_entry (self, forks, i);
 
-  coquill_hello_set_heads (
-      hello, (const CoquillDigest *) (gpointer) heads->data, MIN (heads->len, COQUILL_HELLO_MAX_HEADS));
-  coquill_wire_vector_set (&hello->vector, (const CoquillVectorEntry *) (gpointer) vector->data, vector->len);
-  coquill_wire_vector_set (&hello->forks, (const CoquillVectorEntry *) (gpointer) forks->data, forks->len);
+  coquill_hello_set_heads (hello, (const CoquillDigest *)(gpointer)heads->data,
+                           MIN (heads->len, COQUILL_HELLO_MAX_HEADS));
+  coquill_wire_vector_set (&hello->vector, (const CoquillVectorEntry *)(gpointer)vector->data, vector->len);
+  coquill_wire_vector_set (&hello->forks, (const CoquillVectorEntry *)(gpointer)forks->data, forks->len);
 }
 
 gboolean
@@ -116,7 +117,8 @@ coquill_document_cover (CoquillDocument *self, const CoquillWireVector *vector, 
         while ((agent = previous_agent (self->text, agent, &length)) != COQUILL_NO_AGENT)
           coquill_coverage_add_agent (coverage, coquill_text_agent (self->text, agent), length);
       else
-        /* Whoever has a later agent has the ones before it, but perhaps not a lost tail of theirs: the next vector will tell. */
+        /* Whoever has a later agent has the ones before it, but perhaps not a lost tail of theirs: the next
+         * vector will tell. */
         for (guint32 j = 0; j < coquill_text_n_agents (self->text); j++)
           {
             const CoquillAgent *other = coquill_text_agent (self->text, j);
@@ -130,7 +132,10 @@ coquill_document_cover (CoquillDocument *self, const CoquillWireVector *vector, 
 }
 
 gboolean
-coquill_document_cover_log (CoquillDocument *self, const CoquillDigest *heads, gsize n_heads, CoquillCoverage *coverage)
+coquill_document_cover_log (CoquillDocument *self,
+                            const CoquillDigest *heads,
+                            gsize n_heads,
+                            CoquillCoverage *coverage)
 {
   guint n_entries = coquill_membership_get_n_entries (self->log);
   g_autofree gboolean *covered = g_new0 (gboolean, MAX (n_entries, 1));
@@ -236,8 +241,8 @@ encode_piece (CoquillDocument *self, const CoquillChange *change, guint piece)
 
       if (!writes[i])
         continue;
-      seal = coquill_seal_list_find (
-          self->seals, piece, coquill_text_find_agent (self->text, &change->agents[i].id));
+      seal = coquill_seal_list_find (self->seals, piece,
+                                     coquill_text_find_agent (self->text, &change->agents[i].id));
       if (seal != NULL)
         seals[n_seals++] = *seal;
     }
@@ -258,7 +263,8 @@ give_items (CoquillDocument *self, CoquillCoverage *coverage, const guint8 *devi
       if (device != NULL && memcmp (agent->device, device, 32) != 0)
         known[i] = coquill_text_agent_length (self->text, i);
       else
-        known[i] = MIN (coquill_coverage_get_length (coverage, agent), coquill_text_agent_length (self->text, i));
+        known[i]
+            = MIN (coquill_coverage_get_length (coverage, agent), coquill_text_agent_length (self->text, i));
     }
 
   for (guint piece = 0; piece < coquill_seal_list_get_n_pieces (self->seals) && !gift->full; piece++)

@@ -28,11 +28,13 @@ make_agent (CoquillDocument *self, GError **error)
   for (guint32 i = 0; i < coquill_text_n_agents (self->text); i++)
     if (memcmp (coquill_text_agent (self->text, i)->device, self->device.sign, 32) == 0
         && (last == COQUILL_NO_AGENT
-            || coquill_agent_compare (coquill_text_agent (self->text, i), coquill_text_agent (self->text, last)) > 0))
+            || coquill_agent_compare (coquill_text_agent (self->text, i),
+                                      coquill_text_agent (self->text, last))
+                   > 0))
       last = i;
 
   memcpy (agent.device, self->device.sign, 32);
-  coquill_random_fill ((guint8 *) &agent.nonce, sizeof agent.nonce);
+  coquill_random_fill ((guint8 *)&agent.nonce, sizeof agent.nonce);
   if (last != COQUILL_NO_AGENT)
     {
       const CoquillAgent *before = coquill_text_agent (self->text, last);
@@ -72,15 +74,11 @@ begin_edit (CoquillDocument *self, GError **error)
   if (heads->len == self->under->len
       && memcmp (heads->data, self->under->data, heads->len * sizeof (CoquillDigest)) == 0)
     return TRUE;
-  record = coquill_record_new_under ((const CoquillDigest *) (gpointer) heads->data,
+  record = coquill_record_new_under ((const CoquillDigest *)(gpointer)heads->data,
                                      MIN (heads->len, COQUILL_RECORD_MAX_HEADS));
   bytes = coquill_record_encode (record);
-  if (!coquill_text_record (self->text,
-                            self->agent,
-                            g_bytes_get_data (bytes, NULL),
-                            g_bytes_get_size (bytes),
-                            NULL,
-                            &text_error))
+  if (!coquill_text_record (self->text, self->agent, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                            NULL, &text_error))
     {
       coquill_document_set_text_error (error, &text_error);
       return FALSE;
@@ -183,7 +181,7 @@ collect_piece_cb (const CoquillTextRange *range, uint64_t position, void *data)
 {
   Piece piece = { *range, position };
 
-  g_array_append_val ((GArray *) data, piece);
+  g_array_append_val ((GArray *)data, piece);
 
   return true;
 }
@@ -213,8 +211,8 @@ remove_range (CoquillDocument *self, const CoquillTextRange *range, GArray *inve
       CoquillUndoEdit edit
           = { COQUILL_UNDO_RESTORE, { .agent = self->agent, .length = piece->range.length } };
 
-      if (!coquill_text_delete (
-              self->text, self->agent, piece->position, piece->range.length, &edit.range.sequence, NULL))
+      if (!coquill_text_delete (self->text, self->agent, piece->position, piece->range.length,
+                                &edit.range.sequence, NULL))
         continue;
       g_array_append_val (inverse, edit);
       report_cb (&delta, report);
@@ -226,7 +224,7 @@ collect_removal_cb (const CoquillTextRange *range, uint64_t position, void *data
 {
   CoquillUndoEdit edit = { COQUILL_UNDO_REMOVE, *range };
 
-  g_array_append_val ((GArray *) data, edit);
+  g_array_append_val ((GArray *)data, edit);
 
   return true;
 }
@@ -245,7 +243,8 @@ take_back (CoquillDocument *self, gboolean redo, CoquillTextDeltaFunc func, gpoi
   g_autoptr (GArray) edits = NULL;
   GArray *inverse;
 
-  if (!(redo ? coquill_document_can_redo (self) : coquill_document_can_undo (self)) || !begin_edit (self, NULL))
+  if (!(redo ? coquill_document_can_redo (self) : coquill_document_can_undo (self))
+      || !begin_edit (self, NULL))
     return FALSE;
   edits = redo ? coquill_undo_stack_take_redo (self->undo) : coquill_undo_stack_take_undo (self->undo);
   inverse = g_array_new (FALSE, FALSE, sizeof (CoquillUndoEdit));
@@ -269,13 +268,15 @@ take_back (CoquillDocument *self, gboolean redo, CoquillTextDeltaFunc func, gpoi
 }
 
 gboolean
-coquill_document_undo (CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
+coquill_document_undo (
+    CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
 {
   return take_back (self, FALSE, func, data, caret);
 }
 
 gboolean
-coquill_document_redo (CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
+coquill_document_redo (
+    CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
 {
   return take_back (self, TRUE, func, data, caret);
 }
@@ -283,7 +284,10 @@ coquill_document_redo (CoquillDocument *self, gint64 now, CoquillTextDeltaFunc f
 /* Records */
 
 const char *
-coquill_document_get_record (CoquillDocument *self, const char *collection, const char *item, const char *field)
+coquill_document_get_record (CoquillDocument *self,
+                             const char *collection,
+                             const char *item,
+                             const char *field)
 {
   const CoquillRegister *entry = coquill_record_table_find (self->records, collection, item, field);
 
@@ -320,12 +324,8 @@ coquill_document_set_record (CoquillDocument *self,
   record = coquill_record_new_write (collection, item, field, bytes);
   payload = coquill_record_encode (record);
   id.agent = self->agent;
-  if (!coquill_text_record (self->text,
-                            self->agent,
-                            g_bytes_get_data (payload, NULL),
-                            g_bytes_get_size (payload),
-                            &id.sequence,
-                            &text_error))
+  if (!coquill_text_record (self->text, self->agent, g_bytes_get_data (payload, NULL),
+                            g_bytes_get_size (payload), &id.sequence, &text_error))
     {
       coquill_document_set_text_error (error, &text_error);
       return FALSE;
@@ -352,7 +352,9 @@ may_write (const CoquillAgent *author, const CoquillRecord *record)
 }
 
 void
-coquill_document_read_records (CoquillDocument *self, const CoquillChange *change, CoquillChangeHasher *hasher)
+coquill_document_read_records (CoquillDocument *self,
+                               const CoquillChange *change,
+                               CoquillChangeHasher *hasher)
 {
   for (gsize i = 0; i < change->n_operations; i++)
     {
@@ -374,8 +376,8 @@ coquill_document_read_records (CoquillDocument *self, const CoquillChange *chang
           || !coquill_change_hasher_digest (hasher, operation->agent, operation->sequence + 1, digest)
           || !coquill_text_depth (self->text, id, &depth))
         continue;
-      if (coquill_record_table_write (
-              self->records, record->collection, record->item, record->field, record->value, depth, digest))
+      if (coquill_record_table_write (self->records, record->collection, record->item, record->field,
+                                      record->value, depth, digest))
         self->news |= COQUILL_DOCUMENT_NEWS_RECORDS;
     }
 }
@@ -389,7 +391,10 @@ typedef struct
 } Split;
 
 static bool
-measure_cb (const CoquillOperation *operation, const CoquillChangeId *parents, const uint8_t *content, void *data)
+measure_cb (const CoquillOperation *operation,
+            const CoquillChangeId *parents,
+            const uint8_t *content,
+            void *data)
 {
   Split *split = data;
   /* An upper bound of what one item of the run takes; runs of the other kinds take next to nothing. */

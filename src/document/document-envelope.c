@@ -8,7 +8,8 @@
 #include "trust/live-signature.h"
 #include "wire/log-batch.h"
 
-/* The epoch that a log batch is sealed under: an epoch entry's own would shut out whoever is to learn of it. */
+/* The epoch that a log batch is sealed under: an epoch entry's own would shut out whoever is to learn of it.
+ */
 static const CoquillEpochKey *
 log_epoch (CoquillDocument *self, GBytes *body)
 {
@@ -51,21 +52,21 @@ coquill_document_seal (CoquillDocument *self,
     key = coquill_epoch_ring_find (self->ring, epoch->id);
   if (key == NULL)
     {
-      g_set_error_literal (
-          error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_HERE, "there is no key to seal under");
+      g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_HERE,
+                           "there is no key to seal under");
       return NULL;
     }
   if (g_bytes_get_size (body) > COQUILL_PAYLOAD_BODY_MAX)
     {
-      g_set_error_literal (
-          error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_TOO_LARGE, "a body is too large to send");
+      g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_TOO_LARGE,
+                           "a body is too large to send");
       return NULL;
     }
 
   payload = coquill_payload_new (kind, self->id, self->device.sign, body);
   if (live)
     {
-      self->counter = MAX (self->counter + 1, (guint64) MAX (now, 1));
+      self->counter = MAX (self->counter + 1, (guint64)MAX (now, 1));
       payload->counter = self->counter;
       if (recipient != NULL)
         memcpy (payload->recipient, recipient, 32);
@@ -79,7 +80,7 @@ coquill_document_seal (CoquillDocument *self,
 static gboolean
 refuse (GError **error, CoquillDocumentError code, const char *what)
 {
-  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint) code, what);
+  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint)code, what);
 
   return FALSE;
 }

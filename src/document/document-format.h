@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Both are GVariants in little-endian order. The first byte is the version; a reader that doesn't know it refuses the keys, and does
- * without the snapshot, which can always be made again from the bodies. */
+/* Both are GVariants in little-endian order. The first byte is the version; a reader that doesn't know it
+ * refuses the keys, and does without the snapshot, which can always be made again from the bodies. */
 #define COQUILL_DOCUMENT_FORMAT 1
 
 /**

@@ -13,7 +13,7 @@
 static gboolean
 fail (GError **error, CoquillDocumentError code, const char *what)
 {
-  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint) code, what);
+  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint)code, what);
 
   return FALSE;
 }
@@ -22,7 +22,8 @@ fail (GError **error, CoquillDocumentError code, const char *what)
 static GVariant *
 read_variant (const char *type, GBytes *bytes)
 {
-  g_autoptr (GVariant) raw = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, FALSE));
+  g_autoptr (GVariant) raw
+      = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, FALSE));
 
   return G_BYTE_ORDER == G_LITTLE_ENDIAN ? g_variant_get_normal_form (raw) : g_variant_byteswap (raw);
 }
@@ -60,17 +61,8 @@ load_keys (CoquillDocument *self, GBytes *bytes, GError **error)
   guint8 version;
   guint8 role;
 
-  g_variant_get (keys,
-                 "(y@ay@a(ayay)y@ay@aay@ayms@ay)",
-                 &version,
-                 &id,
-                 &epochs,
-                 &role,
-                 &room_seed,
-                 &seeds,
-                 &joining,
-                 &self->name,
-                 &room);
+  g_variant_get (keys, "(y@ay@a(ayay)y@ay@aay@ayms@ay)", &version, &id, &epochs, &role, &room_seed, &seeds,
+                 &joining, &self->name, &room);
   if (version != COQUILL_DOCUMENT_FORMAT || read_digest (id) == NULL
       || memcmp (read_digest (id), self->id, 32) != 0)
     return fail (error, COQUILL_DOCUMENT_ERROR_MALFORMED, "the stored keys are damaged");
@@ -93,7 +85,7 @@ load_keys (CoquillDocument *self, GBytes *bytes, GError **error)
   seed = read_secret (room_seed);
   if (seed != NULL && role >= COQUILL_ROOM_READ && role <= COQUILL_ROOM_ADMIN)
     {
-      g_autoptr (CoquillRoomKeys) room_keys = coquill_room_keys_new_from_seed ((CoquillRoomRole) role, seed);
+      g_autoptr (CoquillRoomKeys) room_keys = coquill_room_keys_new_from_seed ((CoquillRoomRole)role, seed);
 
       if (room_keys != NULL)
         coquill_epoch_ring_set_room_keys (self->ring, room_keys);
@@ -157,14 +149,13 @@ load_records (CoquillDocument *self, GVariant *records)
       g_autoptr (GVariant) digest = NULL;
       g_autoptr (GBytes) bytes = NULL;
 
-      g_variant_get_child (
-          records, i, "(&s&s&sb@ayt@ay)", &collection, &item, &field, &present, &value, &depth, &digest);
+      g_variant_get_child (records, i, "(&s&s&sb@ayt@ay)", &collection, &item, &field, &present, &value,
+                           &depth, &digest);
       if (read_digest (digest) == NULL)
         return FALSE;
       if (present)
         bytes = g_variant_get_data_as_bytes (value);
-      coquill_record_table_write (
-          self->records, collection, item, field, bytes, depth, read_digest (digest));
+      coquill_record_table_write (self->records, collection, item, field, bytes, depth, read_digest (digest));
     }
 
   return TRUE;
@@ -182,8 +173,8 @@ load_tips (CoquillDocument *self, GVariant *tips)
       CoquillItemMark mark;
       guint32 index;
 
-      g_variant_get_child (
-          tips, i, "(@ayutt@ay)", &device, &agent.ordinal, &agent.nonce, &mark.length, &digest);
+      g_variant_get_child (tips, i, "(@ayutt@ay)", &device, &agent.ordinal, &agent.nonce, &mark.length,
+                           &digest);
       if (read_digest (device) == NULL || read_digest (digest) == NULL)
         return FALSE;
       memcpy (agent.device, read_digest (device), 32);
@@ -218,14 +209,8 @@ coquill_document_load (
       gsize size;
 
       variant = read_variant (COQUILL_DOCUMENT_SNAPSHOT_TYPE, snapshot);
-      g_variant_get (variant,
-                     "(y@ay@ay@a(ayay)@a(sssbaytay)@a(ayuttay))",
-                     &version,
-                     &snapshot_id,
-                     &text_bytes,
-                     &log,
-                     &records,
-                     &tips);
+      g_variant_get (variant, "(y@ay@ay@a(ayay)@a(sssbaytay)@a(ayuttay))", &version, &snapshot_id,
+                     &text_bytes, &log, &records, &tips);
       if (version != COQUILL_DOCUMENT_FORMAT || read_digest (snapshot_id) == NULL
           || memcmp (read_digest (snapshot_id), id, 32) != 0)
         {
@@ -244,8 +229,7 @@ coquill_document_load (
   self = coquill_document_new (keys, id, text != NULL ? text : coquill_text_new ());
   if (!load_keys (self, saved_keys, error))
     return NULL;
-  if (snapshot != NULL
-      && (!load_log (self, log) || !load_records (self, records) || !load_tips (self, tips)))
+  if (snapshot != NULL && (!load_log (self, log) || !load_records (self, records) || !load_tips (self, tips)))
     {
       fail (error, COQUILL_DOCUMENT_ERROR_MALFORMED, "the stored snapshot is damaged");
       return NULL;
@@ -257,11 +241,12 @@ coquill_document_load (
 }
 
 void
-coquill_document_note_stored (CoquillDocument *self, GArray *list, guint64 end, const CoquillSeal *seals, gsize n_seals)
+coquill_document_note_stored (
+    CoquillDocument *self, GArray *list, guint64 end, const CoquillSeal *seals, gsize n_seals)
 {
-  CoquillStoredBody stored = { end, self->stored_seals->len, (guint) n_seals };
+  CoquillStoredBody stored = { end, self->stored_seals->len, (guint)n_seals };
 
-  g_array_append_vals (self->stored_seals, seals, (guint) n_seals);
+  g_array_append_vals (self->stored_seals, seals, (guint)n_seals);
   g_array_append_val (list, stored);
 }
 
@@ -275,7 +260,8 @@ coquill_document_load_tail (CoquillDocument *self, CoquillPayloadKind kind, GByt
   if (kind == COQUILL_PAYLOAD_LOG)
     return coquill_document_accept_log (self, bytes, TRUE, NULL, error) != COQUILL_ACCEPT_REFUSED;
   if (self->complete)
-    return coquill_document_accept_change (self, bytes, TRUE, NULL, NULL, NULL, error) != COQUILL_ACCEPT_REFUSED;
+    return coquill_document_accept_change (self, bytes, TRUE, NULL, NULL, NULL, error)
+           != COQUILL_ACCEPT_REFUSED;
 
   change = coquill_document_decode_change (bytes, &signed_change, error);
   if (change == NULL)
@@ -286,7 +272,8 @@ coquill_document_load_tail (CoquillDocument *self, CoquillPayloadKind kind, GByt
       return TRUE;
     }
   self->flushed = coquill_text_n_items (self->text);
-  coquill_document_note_stored (self, self->later, self->flushed, signed_change->seals, signed_change->n_seals);
+  coquill_document_note_stored (self, self->later, self->flushed, signed_change->seals,
+                                signed_change->n_seals);
   for (gsize i = 0; i < signed_change->n_seals; i++)
     {
       const CoquillSeal *seal = &signed_change->seals[i];
@@ -345,8 +332,8 @@ coquill_document_add_history (CoquillDocument *self, CoquillPayloadKind kind, GB
       return FALSE;
     }
   count_history (self, change);
-  coquill_document_note_stored (
-      self, self->history, self->history_items, signed_change->seals, signed_change->n_seals);
+  coquill_document_note_stored (self, self->history, self->history_items, signed_change->seals,
+                                signed_change->n_seals);
 
   return TRUE;
 }
@@ -394,7 +381,8 @@ hash_bodies (CoquillDocument *self, GArray *list, guint64 *version)
 
           for (guint j = 0; j < stored->n_seals; j++)
             {
-              const CoquillSeal *seal = &g_array_index (self->stored_seals, CoquillSeal, stored->first_seal + j);
+              const CoquillSeal *seal
+                  = &g_array_index (self->stored_seals, CoquillSeal, stored->first_seal + j);
               CoquillAgent agent = { .ordinal = seal->ordinal, .nonce = seal->nonce };
               guint32 index;
 

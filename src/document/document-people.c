@@ -12,7 +12,7 @@
 static gboolean
 fail (GError **error, CoquillDocumentError code, const char *what)
 {
-  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint) code, what);
+  g_set_error_literal (error, COQUILL_DOCUMENT_ERROR, (gint)code, what);
 
   return FALSE;
 }
@@ -43,10 +43,8 @@ new_entry (CoquillDocument *self, CoquillLogAction action)
 {
   g_autoptr (GArray) heads = coquill_membership_get_heads (self->log);
 
-  return coquill_log_entry_new (action,
-                                self->id,
-                                self->device.sign,
-                                (const CoquillDigest *) (gpointer) heads->data,
+  return coquill_log_entry_new (action, self->id, self->device.sign,
+                                (const CoquillDigest *)(gpointer)heads->data,
                                 MIN (heads->len, COQUILL_LOG_ENTRY_MAX_PARENTS));
 }
 
@@ -158,8 +156,7 @@ coquill_document_join (
   self->has_room = TRUE;
   if (self->invite == NULL || !open_boxes (self, decoded->epoch, decoded->boxes, NULL))
     {
-      fail (error,
-            COQUILL_DOCUMENT_ERROR_NOT_ALLOWED,
+      fail (error, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED,
             "the document's bulletin has nothing for this invite: it was withdrawn, or replaced");
       return NULL;
     }
@@ -234,7 +231,8 @@ coquill_document_needs_epoch (CoquillDocument *self)
     return FALSE;
   if (epoch == NULL)
     return TRUE;
-  /* Devices that came in by an invite have the keys already; they are recipients of the next epoch, whenever there is one. */
+  /* Devices that came in by an invite have the keys already; they are recipients of the next epoch, whenever
+   * there is one. */
   invites = coquill_membership_list_invites (self->log);
   for (guint i = 0; i < invites->len; i++)
     {
@@ -261,12 +259,8 @@ add_box (CoquillDocument *self,
                                                             : COQUILL_ROOM_WRITE;
 
   /* Nobody hands out more than he holds; an owner has the admin key from the founder. */
-  return coquill_epoch_seal_add (boxes,
-                                 recipient->box,
-                                 key,
-                                 room_keys,
-                                 MIN (room_role, coquill_room_keys_get_role (room_keys)),
-                                 error);
+  return coquill_epoch_seal_add (boxes, recipient->box, key, room_keys,
+                                 MIN (room_role, coquill_room_keys_get_role (room_keys)), error);
 }
 
 /* The lock in force; the founder's first epoch makes the room's first. */

@@ -15,8 +15,8 @@
 
 G_BEGIN_DECLS
 
-/* Bytes of content that one body is filled with when a large edit is split: with what the encoding adds it stays far below
- * COQUILL_BODY_MAX. */
+/* Bytes of content that one body is filled with when a large edit is split: with what the encoding adds it
+ * stays far below COQUILL_BODY_MAX. */
 #define COQUILL_DOCUMENT_SPLIT (384 * 1024)
 
 /**
@@ -57,8 +57,9 @@ struct CoquillDocument
   guint8 room[32];
   gboolean has_room;
 
-  /* What is signed. Invariant: between two calls from outside, items of the text that the chains don't have are this run's own and
-   * not flushed yet: local versions from flushed on. While history is missing the chains also lack what the snapshot has. */
+  /* What is signed. Invariant: between two calls from outside, items of the text that the chains don't have
+   * are this run's own and not flushed yet: local versions from flushed on. While history is missing the
+   * chains also lack what the snapshot has. */
   CoquillChainSet *chains;
   CoquillSealList *seals;
   guint64 flushed;
@@ -68,17 +69,18 @@ struct CoquillDocument
 
   CoquillPendingChanges *pending;
 
-  /* Loading. While history is missing, bodies are only noted: they are hashed and their seals listed when it is here. */
+  /* Loading. While history is missing, bodies are only noted: they are hashed and their seals listed when it
+   * is here. */
   gboolean complete;
-  GArray *history; /* (element-type CoquillStoredBody): below the snapshot's end */
-  GArray *later;   /* (element-type CoquillStoredBody): above it: stored, or flushed meanwhile */
+  GArray *history;      /* (element-type CoquillStoredBody): below the snapshot's end */
+  GArray *later;        /* (element-type CoquillStoredBody): above it: stored, or flushed meanwhile */
   GArray *stored_seals; /* (element-type CoquillSeal): of both */
   guint64 history_items;
   GArray *history_lengths; /* (element-type guint64): per agent, items given */
-  GPtrArray *tail; /* (element-type CoquillBody): stored, but can't be merged without history */
+  GPtrArray *tail;         /* (element-type CoquillBody): stored, but can't be merged without history */
 
-  guint64 counter;       /* of live payloads sent */
-  GHashTable *counters;  /* device → guint64: highest counter received */
+  guint64 counter;      /* of live payloads sent */
+  GHashTable *counters; /* device → guint64: highest counter received */
 };
 
 /** A document with nothing in it. @text: (transfer full) */
@@ -90,7 +92,9 @@ void
 coquill_document_seal_edits (CoquillDocument *self);
 /** Looks at a change that the chains have taken: writes its records. @hasher: after run */
 void
-coquill_document_read_records (CoquillDocument *self, const CoquillChange *change, CoquillChangeHasher *hasher);
+coquill_document_read_records (CoquillDocument *self,
+                               const CoquillChange *change,
+                               CoquillChangeHasher *hasher);
 /** Signs a log entry, adds it and hands it to outgoing. Returns: the entry's id in @id */
 void
 coquill_document_add_own_entry (CoquillDocument *self, const CoquillLogEntry *entry, guint8 *id);
@@ -103,7 +107,8 @@ coquill_document_accept_log (
     CoquillDocument *self, GBytes *bytes, gboolean trusted, GPtrArray *accepted, GError **error);
 /** Notes a body's seals, while history is missing. */
 void
-coquill_document_note_stored (CoquillDocument *self, GArray *list, guint64 end, const CoquillSeal *seals, gsize n_seals);
+coquill_document_note_stored (
+    CoquillDocument *self, GArray *list, guint64 end, const CoquillSeal *seals, gsize n_seals);
 /** Accepts a CHANGE body. @trusted: it was checked before. */
 CoquillAccept
 coquill_document_accept_change (CoquillDocument *self,
@@ -115,7 +120,10 @@ coquill_document_accept_change (CoquillDocument *self,
                                 GError **error);
 /** Merges held bodies whose time has come. */
 void
-coquill_document_release (CoquillDocument *self, CoquillTextDeltaFunc func, gpointer data, GPtrArray *accepted);
+coquill_document_release (CoquillDocument *self,
+                          CoquillTextDeltaFunc func,
+                          gpointer data,
+                          GPtrArray *accepted);
 /** The seals of a body that cover its new items' ends go into the list. */
 void
 coquill_document_keep_seals (CoquillDocument *self,
@@ -123,7 +131,8 @@ coquill_document_keep_seals (CoquillDocument *self,
                              const CoquillChange *change,
                              CoquillChangeHasher *hasher,
                              guint64 version);
-/** Decodes both layers of a CHANGE body. Returns: (transfer full) (nullable): free with coquill_change_free() */
+/** Decodes both layers of a CHANGE body. Returns: (transfer full) (nullable): free with coquill_change_free()
+ */
 CoquillChange *
 coquill_document_decode_change (GBytes *bytes, CoquillSignedChange **signed_change, GError **error);
 /** Encodes and wraps a change. Returns: (transfer full) (nullable): %NULL if it breaks a limit */

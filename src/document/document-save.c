@@ -52,16 +52,10 @@ coquill_document_save_keys (CoquillDocument *self)
     g_variant_builder_add_value (&seeds, secret_variant (g_ptr_array_index (self->invite_seeds, i)));
 
   return write_variant (g_variant_new (
-      "(y@aya(ayay)y@ayaay@ayms@ay)",
-      COQUILL_DOCUMENT_FORMAT,
-      bytes_variant (self->id, 32),
-      &epochs,
-      (guint8) role,
-      secret_variant (room_keys != NULL ? coquill_room_keys_get_seed (room_keys, role) : NULL),
-      &seeds,
-      secret_variant (self->invite != NULL ? coquill_invite_keys_get_seed (self->invite) : NULL),
-      self->name,
-      bytes_variant (room, room != NULL ? 32 : 0)));
+      "(y@aya(ayay)y@ayaay@ayms@ay)", COQUILL_DOCUMENT_FORMAT, bytes_variant (self->id, 32), &epochs,
+      (guint8)role, secret_variant (room_keys != NULL ? coquill_room_keys_get_seed (room_keys, role) : NULL),
+      &seeds, secret_variant (self->invite != NULL ? coquill_invite_keys_get_seed (self->invite) : NULL),
+      self->name, bytes_variant (room, room != NULL ? 32 : 0)));
 }
 
 static void
@@ -70,14 +64,8 @@ add_record_cb (const CoquillRegister *entry, gpointer data)
   gsize size = 0;
   const void *value = entry->value != NULL ? g_bytes_get_data (entry->value, &size) : NULL;
 
-  g_variant_builder_add (data,
-                         "(sssb@ayt@ay)",
-                         entry->collection,
-                         entry->item,
-                         entry->field,
-                         entry->value != NULL,
-                         bytes_variant (value, size),
-                         entry->depth,
+  g_variant_builder_add (data, "(sssb@ayt@ay)", entry->collection, entry->item, entry->field,
+                         entry->value != NULL, bytes_variant (value, size), entry->depth,
                          bytes_variant (entry->digest, 32));
 }
 
@@ -105,8 +93,7 @@ coquill_document_save_snapshot (CoquillDocument *self)
       const CoquillSignedEntry *carried = coquill_membership_get_entry (self->log, i)->carried;
 
       g_variant_builder_add (
-          &log,
-          "(@ay@ay)",
+          &log, "(@ay@ay)",
           bytes_variant (g_bytes_get_data (carried->entry, NULL), g_bytes_get_size (carried->entry)),
           bytes_variant (carried->signature, COQUILL_SIGNATURE_SIZE));
     }
@@ -120,20 +107,10 @@ coquill_document_save_snapshot (CoquillDocument *self)
       guint8 digest[32];
 
       if (length > 0 && coquill_chain_set_digest (self->chains, i, length, digest))
-        g_variant_builder_add (&tips,
-                               "(@ayutt@ay)",
-                               bytes_variant (agent->device, 32),
-                               agent->ordinal,
-                               agent->nonce,
-                               length,
-                               bytes_variant (digest, 32));
+        g_variant_builder_add (&tips, "(@ayutt@ay)", bytes_variant (agent->device, 32), agent->ordinal,
+                               agent->nonce, length, bytes_variant (digest, 32));
     }
 
-  return write_variant (g_variant_new ("(y@ay@aya(ayay)a(sssbaytay)a(ayuttay))",
-                                       COQUILL_DOCUMENT_FORMAT,
-                                       bytes_variant (self->id, 32),
-                                       text,
-                                       &log,
-                                       &records,
-                                       &tips));
+  return write_variant (g_variant_new ("(y@ay@aya(ayay)a(sssbaytay)a(ayuttay))", COQUILL_DOCUMENT_FORMAT,
+                                       bytes_variant (self->id, 32), text, &log, &records, &tips));
 }

@@ -21,7 +21,7 @@ coquill_document_new (CoquillDeviceKeys *keys, const guint8 *id, CoquillText *te
   self->undo = coquill_undo_stack_new ();
   self->log = coquill_membership_new (id);
   self->ring = coquill_epoch_ring_new ();
-  self->invite_seeds = g_ptr_array_new_with_free_func ((GDestroyNotify) coquill_secret_unref);
+  self->invite_seeds = g_ptr_array_new_with_free_func ((GDestroyNotify)coquill_secret_unref);
   self->chains = coquill_chain_set_new (id, text);
   self->seals = coquill_seal_list_new ();
   self->outgoing = coquill_body_array_new ();
@@ -33,7 +33,7 @@ coquill_document_new (CoquillDeviceKeys *keys, const guint8 *id, CoquillText *te
   self->history_lengths = g_array_new (FALSE, TRUE, sizeof (guint64));
   self->stored_seals = g_array_new (FALSE, FALSE, sizeof (CoquillSeal));
   self->tail = coquill_body_array_new ();
-  self->counters = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, g_free);
+  self->counters = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
   self->flushed = coquill_text_n_items (text);
   self->complete = TRUE;
 
@@ -69,8 +69,8 @@ coquill_document_free (CoquillDocument *self)
 CoquillDocument *
 coquill_document_found (CoquillDeviceKeys *keys, const char *name, gint64 now)
 {
-  g_autoptr (CoquillLogEntry) entry = coquill_log_entry_new (
-      COQUILL_LOG_FOUND, NULL, coquill_device_keys_get_public (keys)->sign, NULL, 0);
+  g_autoptr (CoquillLogEntry) entry
+      = coquill_log_entry_new (COQUILL_LOG_FOUND, NULL, coquill_device_keys_get_public (keys)->sign, NULL, 0);
   g_autoptr (CoquillSignedEntry) carried = NULL;
   g_autoptr (CoquillRoomKeys) room_keys = coquill_room_keys_new ();
   CoquillDocument *self;
@@ -187,7 +187,10 @@ coquill_document_get_author (CoquillDocument *self, guint32 agent)
 }
 
 void
-coquill_document_anchor (CoquillDocument *self, guint64 position, CoquillAnchorKind kind, CoquillWireAnchor *anchor)
+coquill_document_anchor (CoquillDocument *self,
+                         guint64 position,
+                         CoquillAnchorKind kind,
+                         CoquillWireAnchor *anchor)
 {
   static const CoquillWireAnchorPlace places[] = {
     [COQUILL_ANCHOR_START] = COQUILL_WIRE_ANCHOR_START,
@@ -229,7 +232,8 @@ coquill_document_resolve (CoquillDocument *self, const CoquillWireAnchor *anchor
         CoquillAgent agent = { .ordinal = anchor->ordinal, .nonce = anchor->nonce };
 
         memcpy (agent.device, anchor->device, 32);
-        place.kind = anchor->place == COQUILL_WIRE_ANCHOR_BEFORE ? COQUILL_ANCHOR_BEFORE : COQUILL_ANCHOR_AFTER;
+        place.kind
+            = anchor->place == COQUILL_WIRE_ANCHOR_BEFORE ? COQUILL_ANCHOR_BEFORE : COQUILL_ANCHOR_AFTER;
         place.agent = coquill_text_find_agent (self->text, &agent);
         place.sequence = anchor->sequence;
         if (place.agent == COQUILL_NO_AGENT)

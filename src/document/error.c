@@ -3,4 +3,4 @@
 
 #include "document/error.h"
 
-G_DEFINE_QUARK (coquill-document-error-quark, coquill_document_error)
+G_DEFINE_QUARK (coquill - document - error - quark, coquill_document_error)

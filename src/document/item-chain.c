@@ -8,7 +8,8 @@
 /* Canonical bytes are gathered here before they are hashed: BLAKE2b works in blocks of 128. */
 #define WRITER_SIZE 4096
 
-/* Bytes that one item takes at most, its payload and parents not counted: kind, two varints or a full name, a count. */
+/* Bytes that one item takes at most, its payload and parents not counted: kind, two varints or a full name, a
+ * count. */
 #define ITEM_ROOM (1 + 32 + 4 + 8 + 10 + 10 + 10)
 
 typedef struct
@@ -49,10 +50,10 @@ writer_put_varint (Writer *self, guint64 value)
 
   while (value >= 0x80)
     {
-      bytes[used++] = (guint8) (value | 0x80);
+      bytes[used++] = (guint8)(value | 0x80);
       value >>= 7;
     }
-  bytes[used++] = (guint8) value;
+  bytes[used++] = (guint8)value;
   writer_put (self, bytes, used);
 }
 
@@ -74,7 +75,9 @@ restart (CoquillItemChain *self, const guint8 *digest)
 }
 
 CoquillItemChain *
-coquill_item_chain_new (const guint8 *document, const CoquillAgent *agent, const CoquillAgentPrevious *previous)
+coquill_item_chain_new (const guint8 *document,
+                        const CoquillAgent *agent,
+                        const CoquillAgentPrevious *previous)
 {
   CoquillItemChain *self = g_new0 (CoquillItemChain, 1);
   guint8 present = previous != NULL && previous->present;
@@ -254,17 +257,17 @@ coquill_item_chain_add (CoquillItemChain *self,
 {
   Writer on_stack;
   Writer *writer = &on_stack;
-  const char *next = (const char *) content;
+  const char *next = (const char *)content;
 
   g_assert (operation->sequence + first == self->length && first + count <= operation->length);
   writer->chain = self;
   writer->used = 0;
   if (operation->kind == COQUILL_OPERATION_INSERT)
-    next = g_utf8_offset_to_pointer (next, (glong) first);
+    next = g_utf8_offset_to_pointer (next, (glong)first);
 
   for (guint64 i = first; i < first + count; i++)
     {
-      guint8 kind = (guint8) operation->kind;
+      guint8 kind = (guint8)operation->kind;
 
       if (writer->used > WRITER_SIZE - ITEM_ROOM)
         writer_flush (writer);

@@ -12,13 +12,14 @@ G_BEGIN_DECLS
  * The canonical form
  * ==================
  *
- * An agent's items are hashed one after another, as if each had been sent alone, so that the digest knows nothing of batches.
- * Numbers are LEB128 varints unless a width is given; fixed widths have the low byte first.
+ * An agent's items are hashed one after another, as if each had been sent alone, so that the digest knows
+ * nothing of batches. Numbers are LEB128 varints unless a width is given; fixed widths have the low byte
+ * first.
  *
- *   start          domain "coquill items 1"; document id 32; device 32; ordinal 4; nonce 8; then 0, or 1 and of the previous
- *                  agent: ordinal 4, nonce 8, length 8, digest 32
- *   restart        after every COQUILL_ITEM_CHAIN_RESTART items the digest is finished and a new hash started:
- *                  domain "coquill items on 1"; that digest
+ *   start          domain "coquill items 1"; document id 32; device 32; ordinal 4; nonce 8; then 0, or 1 and
+ * of the previous agent: ordinal 4, nonce 8, length 8, digest 32 restart        after every
+ * COQUILL_ITEM_CHAIN_RESTART items the digest is finished and a new hash started: domain "coquill items on
+ * 1"; that digest
  *
  *   an item
  *     kind         1 byte: 1 insert, 2 delete, 3 restore, 4 record
@@ -26,11 +27,11 @@ G_BEGIN_DECLS
  *     delete       position
  *     restore      of the deletion that it names: device 32, ordinal 4, nonce 8, sequence
  *     record       payload's length, payload
- *     parents      0 if the only parent is the same agent's item before; else their number + 1, and then for each one its
- *                  digest, 32 bytes, in ascending order of the bytes
+ *     parents      0 if the only parent is the same agent's item before; else their number + 1, and then for
+ * each one its digest, 32 bytes, in ascending order of the bytes
  *
- * The digest of an item is the digest of its agent's items up to and with it. So a parent's digest stands for all the parent's
- * past, and a signature over one digest covers everything that its writer had seen.
+ * The digest of an item is the digest of its agent's items up to and with it. So a parent's digest stands for
+ * all the parent's past, and a signature over one digest covers everything that its writer had seen.
  *
  * BLAKE2b-256, see trust/hash.h. Restarts bound what has to be hashed again to know the digest at any place.
  */
@@ -52,7 +53,8 @@ typedef struct
  * @hash: of the items since the last restart
  * @length: items hashed
  * @weight: bytes of canonical form hashed, all in all
- * @marks: (element-type CoquillItemMark): known digests, ascending: restarts, sealed places, parents of other agents' items
+ * @marks: (element-type CoquillItemMark): known digests, ascending: restarts, sealed places, parents of other
+ * agents' items
  *
  * One agent's. A copy made by coquill_item_chain_draft() takes items on trial.
  */
@@ -72,8 +74,9 @@ typedef struct
  * Returns: (transfer full): the chain of an agent without items
  */
 CoquillItemChain *
-coquill_item_chain_new (const guint8 *document, const CoquillAgent *agent, const CoquillAgentPrevious *previous)
-    G_GNUC_WARN_UNUSED_RESULT;
+coquill_item_chain_new (const guint8 *document,
+                        const CoquillAgent *agent,
+                        const CoquillAgentPrevious *previous) G_GNUC_WARN_UNUSED_RESULT;
 /** A chain that starts at @mark, whose length is a multiple of the restart's: to hash a stretch again. */
 CoquillItemChain *
 coquill_item_chain_new_at (const CoquillItemMark *mark) G_GNUC_WARN_UNUSED_RESULT;
@@ -106,8 +109,8 @@ coquill_item_chain_find (const CoquillItemChain *self, guint64 length);
  * @count: items to add
  * @content: the whole run's content
  * @target: (nullable): restore: the full name of the agent that @operation->target names
- * @parents: (array length=n_parents): digests of the parents of the run's first item, in any order; sorted in place; only
- *   looked at if @first is 0
+ * @parents: (array length=n_parents): digests of the parents of the run's first item, in any order; sorted in
+ * place; only looked at if @first is 0
  * @follows: the run's first item has only its agent's item before as parent; then @parents is not looked at
  *
  * O(count).

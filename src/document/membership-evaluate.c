@@ -27,8 +27,8 @@ static int
 compare_nodes (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Evaluation *self = data;
-  const CoquillMembershipNode *left = node_at (self, *(const guint *) a);
-  const CoquillMembershipNode *right = node_at (self, *(const guint *) b);
+  const CoquillMembershipNode *left = node_at (self, *(const guint *)a);
+  const CoquillMembershipNode *right = node_at (self, *(const guint *)b);
 
   if (left->depth != right->depth)
     return left->depth < right->depth ? -1 : 1;
@@ -109,7 +109,11 @@ before_removals (Evaluation *self, const CoquillMembershipNode *node)
 }
 
 static void
-grant (Evaluation *self, const CoquillMembershipNode *node, const CoquillDevicePublic *keys, CoquillRole role, const char *name)
+grant (Evaluation *self,
+       const CoquillMembershipNode *node,
+       const CoquillDevicePublic *keys,
+       CoquillRole role,
+       const char *name)
 {
   CoquillMembershipDevice *device = g_hash_table_lookup (self->log->devices, keys->sign);
   CoquillMembershipGrant entry = { node->index, role };
@@ -178,8 +182,7 @@ judge_admit (Evaluation *self, const CoquillMembershipNode *node)
 static gboolean
 judge_grant (Evaluation *self, const CoquillMembershipNode *node)
 {
-  const CoquillMembershipDevice *device
-      = g_hash_table_lookup (self->log->devices, node->entry->grant.device);
+  const CoquillMembershipDevice *device = g_hash_table_lookup (self->log->devices, node->entry->grant.device);
 
   if (device == NULL)
     return FALSE;
@@ -268,8 +271,7 @@ owner_remains (Evaluation *self, const guint8 *leaver)
 
       for (guint i = 0; i < self->log->removals->len; i++)
         removed |= memcmp (removal_target (node_at (self, g_array_index (self->log->removals, guint, i))),
-                           device->member->device.sign,
-                           32)
+                           device->member->device.sign, 32)
                    == 0;
       if (!removed && device->member->role == COQUILL_ROLE_OWNER
           && memcmp (device->member->device.sign, leaver, 32) != 0)
@@ -279,8 +281,8 @@ owner_remains (Evaluation *self, const guint8 *leaver)
   return FALSE;
 }
 
-/* The next removal to settle: revocations, the most senior owner's first; then leaves, the most junior leaver's first, so that the
- * most senior one stays if nobody else would. */
+/* The next removal to settle: revocations, the most senior owner's first; then leaves, the most junior
+ * leaver's first, so that the most senior one stays if nobody else would. */
 static gboolean
 next_removal (Evaluation *self, guint *chosen)
 {
@@ -330,12 +332,11 @@ greatest_clean_epoch (Evaluation *self)
         continue;
       boxes = node->entry->epoch.boxes;
       for (guint j = 0; j < members->len; j++)
-        n_live += coquill_epoch_has_box (
-            boxes, ((const CoquillMember *) g_ptr_array_index (members, j))->device.box);
+        n_live += coquill_epoch_has_box (boxes,
+                                         ((const CoquillMember *)g_ptr_array_index (members, j))->device.box);
       for (guint j = 0; j < invites->len; j++)
         n_live += coquill_epoch_has_box (
-            boxes,
-            ((const CoquillMembershipNode *) g_ptr_array_index (invites, j))->entry->invite.keys.box);
+            boxes, ((const CoquillMembershipNode *)g_ptr_array_index (invites, j))->entry->invite.keys.box);
       if (n_live == boxes->n_boxes)
         return node;
     }
@@ -388,7 +389,8 @@ coquill_membership_evaluate (CoquillMembership *self)
   for (guint i = 0; i < n_nodes; i++)
     {
       CoquillMembershipNode *node = node_at (&evaluation, i);
-      gboolean removes = node->entry->action == COQUILL_LOG_REVOKE || node->entry->action == COQUILL_LOG_LEAVE;
+      gboolean removes
+          = node->entry->action == COQUILL_LOG_REVOKE || node->entry->action == COQUILL_LOG_LEAVE;
 
       node->counts = node->counts && (!removes || is_settled (&evaluation, i));
     }

@@ -45,7 +45,6 @@ struct CoquillMembership
   GHashTable *devices; /* id inside of the value → CoquillMembershipDevice */
   GArray *removals;    /* (element-type guint): nodes of revocations and leaves that count */
   const CoquillMembershipNode *epoch;
-
 };
 
 /** Brings what follows from the nodes up to date. */

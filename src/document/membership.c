@@ -144,7 +144,10 @@ node_new (const CoquillSignedEntry *carried, CoquillLogEntry *entry, const guint
 }
 
 CoquillMembershipAdd
-coquill_membership_add (CoquillMembership *self, const CoquillSignedEntry *carried, gboolean trusted, GError **error)
+coquill_membership_add (CoquillMembership *self,
+                        const CoquillSignedEntry *carried,
+                        gboolean trusted,
+                        GError **error)
 {
   g_autoptr (CoquillLogEntry) entry = NULL;
   CoquillMembershipNode *node;
@@ -155,15 +158,14 @@ coquill_membership_add (CoquillMembership *self, const CoquillSignedEntry *carri
   if (coquill_membership_find (self, id) != NULL)
     return COQUILL_MEMBERSHIP_KNOWN;
   for (guint i = 0; i < self->held->len; i++)
-    if (id_equal (((CoquillMembershipNode *) g_ptr_array_index (self->held, i))->id, id))
+    if (id_equal (((CoquillMembershipNode *)g_ptr_array_index (self->held, i))->id, id))
       return COQUILL_MEMBERSHIP_HELD;
 
   entry = trusted ? coquill_log_entry_decode (carried->entry, error) : coquill_entry_open (carried, error);
   if (entry == NULL)
     return COQUILL_MEMBERSHIP_REFUSED;
   if (memcmp (entry->action == COQUILL_LOG_FOUND ? id : entry->document, self->document, 32) != 0)
-    return refuse (
-        error, COQUILL_DOCUMENT_ERROR_OTHER_DOCUMENT, "a log entry belongs to another document");
+    return refuse (error, COQUILL_DOCUMENT_ERROR_OTHER_DOCUMENT, "a log entry belongs to another document");
   if (self->nodes->len >= COQUILL_MEMBERSHIP_MAX_ENTRIES || self->bytes + size > COQUILL_MEMBERSHIP_MAX_BYTES)
     return refuse (error, COQUILL_DOCUMENT_ERROR_TOO_LARGE, "the membership log is full");
 

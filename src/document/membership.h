@@ -10,9 +10,10 @@
 
 G_BEGIN_DECLS
 
-/* Entries of one log, and their bytes: a room of hundreds over years; an epoch with a hundred recipients takes 20 KB. */
+/* Entries of one log, and their bytes: a room of hundreds over years; an epoch with a hundred recipients
+ * takes 20 KB. */
 #define COQUILL_MEMBERSHIP_MAX_ENTRIES (1 << 16)
-#define COQUILL_MEMBERSHIP_MAX_BYTES ((gsize) 256 * 1024 * 1024)
+#define COQUILL_MEMBERSHIP_MAX_BYTES ((gsize)256 * 1024 * 1024)
 
 /* Entries that wait for parents. */
 #define COQUILL_MEMBERSHIP_MAX_HELD 1024
@@ -45,11 +46,12 @@ typedef struct
 /**
  * CoquillMembership:
  *
- * The set of entries, and what follows from it. Evaluation is a function of the set alone: entries are taken in the order of
- * (depth, id); one counts if its signer had the right by the counting entries among its ancestors, and if each counting
- * removal of its signer has it as an ancestor (what a removed device did before stays). Which removals count is settled first, the most
- * senior owner's first: owners rank by (depth, id) of the entry that made them one, lower is senior; owners remove those below
- * them. Cuts of a revocation, expiry and number of uses are for those who judge them.
+ * The set of entries, and what follows from it. Evaluation is a function of the set alone: entries are taken
+ * in the order of (depth, id); one counts if its signer had the right by the counting entries among its
+ * ancestors, and if each counting removal of its signer has it as an ancestor (what a removed device did
+ * before stays). Which removals count is settled first, the most senior owner's first: owners rank by (depth,
+ * id) of the entry that made them one, lower is senior; owners remove those below them. Cuts of a revocation,
+ * expiry and number of uses are for those who judge them.
  */
 typedef struct CoquillMembership CoquillMembership;
 
@@ -81,11 +83,14 @@ coquill_membership_free (CoquillMembership *self);
  * @carried: copied
  * @trusted: whether the signature was checked before
  *
- * Checks form and signature, not rights: an entry without right stays in the graph and does not count. Adds those that waited
- * for it as well: all new ones are the nodes from the old n_entries on.
+ * Checks form and signature, not rights: an entry without right stays in the graph and does not count. Adds
+ * those that waited for it as well: all new ones are the nodes from the old n_entries on.
  */
 CoquillMembershipAdd
-coquill_membership_add (CoquillMembership *self, const CoquillSignedEntry *carried, gboolean trusted, GError **error);
+coquill_membership_add (CoquillMembership *self,
+                        const CoquillSignedEntry *carried,
+                        gboolean trusted,
+                        GError **error);
 
 guint
 coquill_membership_get_n_entries (const CoquillMembership *self);
@@ -112,8 +117,8 @@ coquill_membership_list_invites (CoquillMembership *self);
 /**
  * coquill_membership_get_epoch:
  *
- * Returns: (transfer none) (nullable): the greatest clean epoch by (depth, id): the greatest that counts and whose boxes are for
- *   live members and open invites only
+ * Returns: (transfer none) (nullable): the greatest clean epoch by (depth, id): the greatest that counts and
+ * whose boxes are for live members and open invites only
  */
 const CoquillMembershipNode *
 coquill_membership_get_epoch (CoquillMembership *self);

@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Held bodies of one document: the order in which a mailbox gives things is nearly causal, so a few wait at a time; these
- * many are a peer's flood or somebody without rights. */
+/* Held bodies of one document: the order in which a mailbox gives things is nearly causal, so a few wait at a
+ * time; these many are a peer's flood or somebody without rights. */
 #define COQUILL_PENDING_MAX_BODIES 4096
 #define COQUILL_PENDING_MAX_BYTES (16 * 1024 * 1024)
 

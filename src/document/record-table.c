@@ -61,8 +61,7 @@ coquill_record_table_free (CoquillRecordTable *self)
 static CoquillRegister *
 find (CoquillRecordTable *self, const char *collection, const char *item, const char *field)
 {
-  CoquillRegister key
-      = { .collection = (char *) collection, .item = (char *) item, .field = (char *) field };
+  CoquillRegister key = { .collection = (char *)collection, .item = (char *)item, .field = (char *)field };
 
   return g_hash_table_lookup (self->registers, &key);
 }
@@ -107,7 +106,7 @@ coquill_record_table_write (CoquillRecordTable *self,
       const char *bytes = g_bytes_get_data (value, &size);
 
       entry->value = g_bytes_ref (value);
-      entry->text = g_utf8_make_valid (bytes != NULL ? bytes : "", (gssize) size);
+      entry->text = g_utf8_make_valid (bytes != NULL ? bytes : "", (gssize)size);
     }
   entry->depth = depth;
   memcpy (entry->digest, digest, 32);
@@ -116,7 +115,10 @@ coquill_record_table_write (CoquillRecordTable *self,
 }
 
 const CoquillRegister *
-coquill_record_table_find (CoquillRecordTable *self, const char *collection, const char *item, const char *field)
+coquill_record_table_find (CoquillRecordTable *self,
+                           const char *collection,
+                           const char *item,
+                           const char *field)
 {
   return find (self, collection, item, field);
 }

@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * @depth: of the item that wrote it, in the event graph
  * @digest: of that item
  *
- * The greatest (depth, digest) wins, on every replica, whatever came first: a writer who saw the last value is deeper.
+ * The greatest (depth, digest) wins, on every replica, whatever came first: a writer who saw the last value
+ * is deeper.
  */
 typedef struct
 {
@@ -59,7 +60,10 @@ coquill_record_table_write (CoquillRecordTable *self,
                             const guint8 *digest);
 /** Returns: (transfer none) (nullable): the register, if it was ever written */
 const CoquillRegister *
-coquill_record_table_find (CoquillRecordTable *self, const char *collection, const char *item, const char *field);
+coquill_record_table_find (CoquillRecordTable *self,
+                           const char *collection,
+                           const char *item,
+                           const char *field);
 void
 coquill_record_table_foreach (CoquillRecordTable *self, CoquillRegisterFunc func, gpointer data);
 

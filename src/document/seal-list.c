@@ -1,4 +1,5 @@
-/* seal-list.c: the signatures that are kept, and the places at which a document can be cut into signed pieces */
+/* seal-list.c: the signatures that are kept, and the places at which a document can be cut into signed pieces
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "document/seal-list.h"

@@ -1,4 +1,5 @@
-/* seal-list.h: the signatures that are kept, and the places at which a document can be cut into signed pieces */
+/* seal-list.h: the signatures that are kept, and the places at which a document can be cut into signed pieces
+ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #pragma once
@@ -7,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Canonical bytes between two cuts. At a cut every agent is sealed, so what is sent is made of whole pieces; a piece encodes to
- * much less, and the largest single body still fits beside it. */
+/* Canonical bytes between two cuts. At a cut every agent is sealed, so what is sent is made of whole pieces;
+ * a piece encodes to much less, and the largest single body still fits beside it. */
 #define COQUILL_SEAL_LIST_SPACING (128 * 1024)
 
 /* Agents of one piece: half of what one change may be sealed by. */
@@ -17,8 +18,8 @@ G_BEGIN_DECLS
 /**
  * CoquillSealList:
  *
- * Of each agent the newest seal, and of the agents of each piece the newest one at its end. Every body ends with all its
- * agents sealed, so a cut may lie between any two bodies, counted in the text's local versions.
+ * Of each agent the newest seal, and of the agents of each piece the newest one at its end. Every body ends
+ * with all its agents sealed, so a cut may lie between any two bodies, counted in the text's local versions.
  */
 typedef struct CoquillSealList CoquillSealList;
 

@@ -108,14 +108,14 @@ coquill_undo_stack_inserted (CoquillUndoStack *self,
 }
 
 void
-coquill_undo_stack_deleted (CoquillUndoStack *self, const CoquillTextRange *range, guint64 position, gint64 now)
+coquill_undo_stack_deleted (CoquillUndoStack *self,
+                            const CoquillTextRange *range,
+                            guint64 position,
+                            gint64 now)
 {
   gboolean touches = position == self->caret || position + range->length == self->caret;
 
-  add (self,
-       COQUILL_UNDO_RESTORE,
-       range,
-       joins_last (self, COQUILL_UNDO_RESTORE, touches, now));
+  add (self, COQUILL_UNDO_RESTORE, range, joins_last (self, COQUILL_UNDO_RESTORE, touches, now));
   self->last_action = COQUILL_UNDO_RESTORE;
   self->caret = position;
   self->last_time = now;

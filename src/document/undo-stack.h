@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  * @COQUILL_UNDO_REMOVE: delete what is left of insertions
  * @COQUILL_UNDO_RESTORE: cancel deletions
  *
- * How one edit is taken back. Doing a REMOVE makes deletions, which a RESTORE takes back; doing a RESTORE brings characters,
- * which a REMOVE takes back. So redo is undo of an undo, and needs nothing of its own.
+ * How one edit is taken back. Doing a REMOVE makes deletions, which a RESTORE takes back; doing a RESTORE
+ * brings characters, which a REMOVE takes back. So redo is undo of an undo, and needs nothing of its own.
  */
 typedef enum
 {
@@ -51,7 +51,8 @@ coquill_undo_stack_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void
 coquill_undo_stack_free (CoquillUndoStack *self);
 
-/** An insertion of @length items happened at @position. @text: its UTF-8, for words. Forgets what could be redone. */
+/** An insertion of @length items happened at @position. @text: its UTF-8, for words. Forgets what could be
+ * redone. */
 void
 coquill_undo_stack_inserted (CoquillUndoStack *self,
                              const CoquillTextRange *range,
@@ -60,7 +61,10 @@ coquill_undo_stack_inserted (CoquillUndoStack *self,
                              gsize bytes,
                              gint64 now);
 void
-coquill_undo_stack_deleted (CoquillUndoStack *self, const CoquillTextRange *range, guint64 position, gint64 now);
+coquill_undo_stack_deleted (CoquillUndoStack *self,
+                            const CoquillTextRange *range,
+                            guint64 position,
+                            gint64 now);
 void
 coquill_undo_stack_begin_group (CoquillUndoStack *self);
 void
@@ -74,8 +78,8 @@ coquill_undo_stack_can_undo (const CoquillUndoStack *self);
 gboolean
 coquill_undo_stack_can_redo (const CoquillUndoStack *self);
 
-/** Returns: (transfer full) (nullable) (element-type CoquillUndoEdit): the newest step's edits, in the order in which they happened:
- * take them back from the last to the first */
+/** Returns: (transfer full) (nullable) (element-type CoquillUndoEdit): the newest step's edits, in the order
+ * in which they happened: take them back from the last to the first */
 GArray *
 coquill_undo_stack_take_undo (CoquillUndoStack *self) G_GNUC_WARN_UNUSED_RESULT;
 GArray *
