@@ -214,17 +214,19 @@ decode_content (Decoder *self, CoquillOperation *operation)
 {
   CoquillReader *content = &self->columns[COLUMN_CONTENT].reader;
   size_t left = coquill_reader_left (content);
-  uint64_t length, code_points;
+  size_t length;
 
-  if (operation->kind == COQUILL_OPERATION_RECORD)
-    length = column_varint (self, COLUMN_PAYLOADS);
+  if (operation->kind == COQUILL_OPERATION_INSERT)
+    {
+      if (!coquill_utf8_take (content->next, left, operation->length, &length))
+        return malformed (self, "inserted bytes are not the text they should be");
+    }
   else
-    length = left > 0 ? coquill_utf8_offset ((const char *)content->next, left, operation->length) : 0;
-  if (length > left)
-    return malformed (self, "content ends early");
-  if (operation->kind == COQUILL_OPERATION_INSERT
-      && (!coquill_utf8_check (content->next, length, &code_points) || code_points != operation->length))
-    return malformed (self, "inserted bytes are not the text they should be");
+    {
+      length = column_varint (self, COLUMN_PAYLOADS);
+      if (length > left)
+        return malformed (self, "content ends early");
+    }
 
   operation->content_offset = length > 0 ? (size_t)(content->next - self->change->content) : 0;
   operation->content_length = length;

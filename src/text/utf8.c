@@ -55,16 +55,16 @@ sequence_length (const uint8_t *s, size_t left)
   return length;
 }
 
-bool
-coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points)
+/* Goes over up to @most code points, stops at what is no text. Returns: bytes gone over */
+static size_t
+scan (const uint8_t *s, size_t length, uint64_t most, uint64_t *code_points)
 {
-  const uint8_t *s = bytes;
   size_t i = 0;
   uint64_t n = 0;
 
-  while (i < length)
+  while (i < length && n < most)
     {
-      if (length - i >= 8)
+      if (length - i >= 8 && most - n >= 8)
         {
           uint64_t word = load8 (s + i);
 
@@ -80,14 +80,33 @@ coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points)
       size_t step = sequence_length (s + i, length - i);
 
       if (step == 0)
-        return false;
+        break;
       i += step;
       n++;
     }
 
-  if (code_points != NULL)
+  *code_points = n;
+  return i;
+}
+
+bool
+coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points)
+{
+  uint64_t n;
+  bool good = scan (bytes, length, UINT64_MAX, &n) == length;
+
+  if (good && code_points != NULL)
     *code_points = n;
-  return true;
+  return good;
+}
+
+bool
+coquill_utf8_take (const void *bytes, size_t length, uint64_t code_points, size_t *taken)
+{
+  uint64_t n;
+
+  *taken = scan (bytes, length, code_points, &n);
+  return n == code_points;
 }
 
 uint64_t

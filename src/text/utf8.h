@@ -20,6 +20,18 @@ bool
 coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points);
 
 /**
+ * coquill_utf8_take:
+ * @bytes: text, or anything, with anything behind it
+ * @taken: (out): bytes of the text in front
+ *
+ * O(@taken).
+ *
+ * Returns: whether @bytes begins with @code_points code points of text
+ */
+bool
+coquill_utf8_take (const void *bytes, size_t length, uint64_t code_points, size_t *taken);
+
+/**
  * coquill_utf8_count:
  * @text: valid UTF-8
  *

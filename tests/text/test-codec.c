@@ -95,8 +95,9 @@ random_change (GRand *rand, guint n_agents, guint n_operations)
           break;
         case COQUILL_OPERATION_RECORD:
           operation.length = 1;
-          append_random_text (content, rand, random_below (rand, 100));
-          g_string_append_c (content, '\0');
+          /* Any bytes, so also such as would go on with the text before them. */
+          for (guint64 n = random_below (rand, 100); n > 0; n--)
+            g_string_append_c (content, (char)g_rand_int_range (rand, 0, 0x100));
           break;
         default:
           g_assert_not_reached ();

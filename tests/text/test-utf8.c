@@ -55,7 +55,12 @@ test_random_bytes_are_judged_as_glib_does (void)
       g_assert_cmpint (coquill_utf8_check (bytes, length, &count), ==, expected);
       if (expected)
         {
+          size_t taken;
+
           n_text++;
+          g_assert_true (coquill_utf8_take (bytes, length, count, &taken));
+          g_assert_cmpuint (taken, ==, length);
+          g_assert_false (coquill_utf8_take (bytes, length, count + 1, &taken));
           g_assert_cmpint ((glong)count, ==, g_utf8_strlen ((char *)bytes, (gssize)length));
         }
     }
@@ -77,8 +82,14 @@ test_counting_and_measuring_agree_with_glib (void)
         g_string_append_unichar (text, alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))]);
       g_assert_cmpuint (coquill_utf8_count (text->str, text->len), ==, (guint)n);
       for (gint32 i = 0; i <= n; i++)
-        g_assert_cmpuint (coquill_utf8_offset (text->str, text->len, (guint64)i), ==,
-                          (gsize)(g_utf8_offset_to_pointer (text->str, i) - text->str));
+        {
+          gsize expected = (gsize)(g_utf8_offset_to_pointer (text->str, i) - text->str);
+          size_t taken;
+
+          g_assert_cmpuint (coquill_utf8_offset (text->str, text->len, (guint64)i), ==, expected);
+          g_assert_true (coquill_utf8_take (text->str, text->len, (guint64)i, &taken));
+          g_assert_cmpuint (taken, ==, expected);
+        }
       g_assert_cmpuint (coquill_utf8_offset (text->str, text->len, (guint64)n + 20), ==, text->len);
     }
 }
