@@ -7,7 +7,7 @@
 #include "oracle.h"
 #include "seed.h"
 #include "text/codec.h"
-#include "text/text.h"
+#include "text/text-private.h"
 
 #define MAX_REPLICAS 8
 
@@ -490,6 +490,8 @@ check_replica (World *world, Replica *replica, gboolean thoroughly)
       g_assert_true (coquill_text_foreach_span (replica->text, 0, visible->len, check_span_cb, &check));
       g_assert_cmpuint (check.at, ==, visible->len);
       check_anchors (world, replica);
+      if (replica->text->walker != NULL)
+        g_assert_true (coquill_span_tree_check (replica->text->walker->tree));
     }
 }
 
@@ -593,13 +595,14 @@ int
 main (int argc, char *argv[])
 {
   static const Plan plans[] = {
-    { "/merge/two-agents", 150, 60, 2, 20, FALSE, FALSE },
-    { "/merge/many-agents", 60, 200, 8, 25, FALSE, FALSE },
-    { "/merge/many-agents-at-one-place", 150, 80, 8, 20, TRUE, FALSE },
-    { "/merge/long-branches", 40, 250, 4, 3, FALSE, FALSE },
-    { "/merge/mostly-in-line", 40, 250, 3, 70, FALSE, FALSE },
-    { "/merge/replicas-reloaded-from-snapshots", 150, 150, 4, 25, FALSE, TRUE },
-    { "/merge/reloaded-at-one-place", 100, 100, 6, 25, TRUE, TRUE },
+    { "/merge/two-agents", 500, 60, 2, 20, FALSE, FALSE },
+    { "/merge/many-agents", 150, 200, 8, 25, FALSE, FALSE },
+    { "/merge/many-agents-at-one-place", 500, 80, 8, 20, TRUE, FALSE },
+    { "/merge/long-branches", 100, 250, 4, 3, FALSE, FALSE },
+    { "/merge/mostly-in-line", 100, 250, 3, 70, FALSE, FALSE },
+    { "/merge/replicas-reloaded-from-snapshots", 400, 150, 4, 25, FALSE, TRUE },
+    { "/merge/reloaded-at-one-place", 300, 100, 6, 25, TRUE, TRUE },
+    { "/merge/large-trees", 2, 2500, 5, 8, FALSE, TRUE },
   };
 
   setlocale (LC_ALL, "");

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-graph.c: what the event graph says of versions, compared with sets of all ancestors. */
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "seed.h"
+#include "text/graph.h"
+
+#define MAX_ITEMS 400
+#define N_AGENTS 4
+
+typedef struct
+{
+  CoquillGraph *graph;
+  GRand *random;
+  guint8 ancestors[MAX_ITEMS][MAX_ITEMS]; /* of each item, itself too */
+  guint depths[MAX_ITEMS];
+  guint n_items;
+} World;
+
+static guint
+pick (World *world, guint n)
+{
+  return (guint)g_rand_int_range (world->random, 0, (gint)n);
+}
+
+/* The heads of what is below some items, ascending. */
+static size_t
+heads_of (World *world, const guint8 *set, uint64_t *heads)
+{
+  size_t n_heads = 0;
+
+  for (guint i = 0; i < world->n_items; i++)
+    {
+      gboolean is_head = set[i] != 0;
+
+      for (guint j = i + 1; j < world->n_items; j++)
+        if (set[j] && world->ancestors[j][i])
+          is_head = FALSE;
+      if (is_head)
+        heads[n_heads++] = i;
+    }
+  return n_heads;
+}
+
+static void
+random_version (World *world, guint8 *set)
+{
+  memset (set, 0, MAX_ITEMS);
+  for (guint n = pick (world, 4); world->n_items > 0 && n > 0; n--)
+    {
+      guint item = pick (world, 3) > 0 ? world->n_items - 1 - pick (world, MIN (world->n_items, 20))
+                                       : pick (world, world->n_items);
+
+      for (guint i = 0; i < world->n_items; i++)
+        set[i] |= world->ancestors[item][i];
+    }
+}
+
+static void
+add_items (World *world)
+{
+  uint64_t heads[MAX_ITEMS];
+  size_t n_heads;
+  guint8 set[MAX_ITEMS];
+  guint32 agent = pick (world, N_AGENTS);
+  CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .length = 1 + pick (world, 5) };
+  guint depth = 0;
+
+  random_version (world, set);
+  for (guint i = 0; i < world->n_items; i++)
+    if (coquill_id_agent (coquill_graph_id_of (world->graph, i)) == agent)
+      for (guint j = 0; j <= i; j++)
+        set[j] |= world->ancestors[i][j];
+  n_heads = heads_of (world, set, heads);
+  for (size_t i = 0; i < n_heads; i++)
+    depth = MAX (depth, world->depths[heads[i]]);
+
+  piece.place = pick (world, 3);
+  piece.length = MIN (piece.length, MAX_ITEMS - world->n_items);
+  coquill_graph_append (world->graph, &piece, agent, heads, n_heads, NULL);
+  for (guint i = 0; i < piece.length; i++)
+    {
+      set[world->n_items] = 1;
+      memcpy (world->ancestors[world->n_items], set, MAX_ITEMS);
+      world->depths[world->n_items] = ++depth;
+      world->n_items++;
+    }
+}
+
+static void
+check_difference (World *world, CoquillGraphDifference *difference)
+{
+  guint8 from[MAX_ITEMS], to[MAX_ITEMS];
+  uint64_t from_heads[MAX_ITEMS], to_heads[MAX_ITEMS];
+  size_t n_from, n_to;
+  uint64_t last = UINT64_MAX;
+
+  random_version (world, from);
+  random_version (world, to);
+  n_from = heads_of (world, from, from_heads);
+  n_to = heads_of (world, to, to_heads);
+  coquill_graph_difference (world->graph, from_heads, n_from, to_heads, n_to, difference);
+  for (size_t i = 0; i < difference->n_retreat; i++)
+    {
+      g_assert_cmpuint (difference->retreat[i].end, <=, last);
+      last = difference->retreat[i].first;
+      for (uint64_t j = last; j < difference->retreat[i].end; j++)
+        {
+          g_assert_true (from[j] && !to[j]);
+          from[j] = 0;
+        }
+    }
+  last = UINT64_MAX;
+  for (size_t i = 0; i < difference->n_advance; i++)
+    {
+      g_assert_cmpuint (difference->advance[i].end, <=, last);
+      last = difference->advance[i].first;
+      for (uint64_t j = last; j < difference->advance[i].end; j++)
+        {
+          g_assert_true (!from[j] && to[j]);
+          from[j] = 1;
+        }
+    }
+  g_assert_true (memcmp (from, to, world->n_items) == 0);
+}
+
+static void
+check (World *world, CoquillGraphDifference *difference)
+{
+  uint64_t heads[MAX_ITEMS], some[3];
+  guint8 set[MAX_ITEMS];
+  size_t n_heads;
+  guint n_some = 1 + pick (world, 3);
+  gboolean are_heads = TRUE;
+
+  random_version (world, set);
+  n_heads = heads_of (world, set, heads);
+  g_assert_true (coquill_graph_are_heads (world->graph, heads, n_heads));
+  for (guint n = 0; n < 20; n++)
+    {
+      guint item = pick (world, world->n_items);
+
+      g_assert_true (coquill_graph_is_ancestor (world->graph, item, heads, n_heads) == (set[item] != 0));
+      g_assert_cmpuint (coquill_graph_depth (world->graph, item), ==, world->depths[item]);
+      g_assert_cmpuint (
+          coquill_graph_version_of (world->graph, coquill_graph_id_of (world->graph, item), NULL), ==, item);
+    }
+
+  for (guint i = 0; i < n_some; i++)
+    some[i] = (i > 0 ? some[i - 1] : 0) + pick (world, world->n_items / n_some);
+  for (guint i = 0; i < n_some; i++)
+    for (guint j = i + 1; j < n_some; j++)
+      if (world->ancestors[some[j]][some[i]])
+        are_heads = FALSE;
+  g_assert_true (coquill_graph_are_heads (world->graph, some, n_some) == are_heads);
+  check_difference (world, difference);
+}
+
+static void
+test_against_sets (void)
+{
+  guint32 seed = test_seed ();
+  CoquillGraphDifference difference = { 0 };
+
+  for (guint n = 0; n < 15; n++)
+    {
+      World *world = g_new0 (World, 1);
+      guint8 set[MAX_ITEMS];
+      uint64_t heads[MAX_ITEMS];
+      size_t n_heads;
+
+      world->random = g_rand_new_with_seed (seed + n);
+      world->graph = coquill_graph_new ();
+      for (guint i = 0; i < N_AGENTS; i++)
+        coquill_graph_add_agent (world->graph, &(CoquillAgent){ .nonce = i }, NULL);
+      while (world->n_items < MAX_ITEMS)
+        {
+          add_items (world);
+          if (pick (world, 3) == 0)
+            check (world, &difference);
+        }
+      memset (set, 1, sizeof set);
+      n_heads = heads_of (world, set, heads);
+      g_assert_cmpuint (world->graph->n_frontier, ==, n_heads);
+      g_assert_true (memcmp (world->graph->frontier, heads, n_heads * sizeof *heads) == 0);
+      for (guint i = 0; i < 200; i++)
+        check (world, &difference);
+      coquill_graph_free (world->graph);
+      g_rand_free (world->random);
+      g_free (world);
+    }
+  coquill_graph_difference_clear (&difference);
+}
+
+/* Everything that a graph says of itself. */
+static char *
+describe (const CoquillGraph *graph)
+{
+  GString *string = g_string_new (NULL);
+
+  for (size_t i = 0; i < graph->n_runs; i++)
+    {
+      g_string_append_printf (string, "%u %" G_GINT64_MODIFIER "x %u:", (guint)graph->runs[i].first,
+                              graph->runs[i].id, (guint)graph->runs[i].depth);
+      for (size_t j = 0; j < graph->runs[i].n_parents; j++)
+        g_string_append_printf (string, " %u", (guint)graph->parents[graph->runs[i].first_parent + j]);
+      g_string_append_c (string, '\n');
+    }
+  for (size_t i = 0; i < graph->n_operations; i++)
+    {
+      CoquillGraphPiece piece;
+
+      coquill_graph_piece (graph, i, graph->operations[i].first, UINT64_MAX, &piece);
+      g_string_append_printf (string, "%u %u %d %u %.*s\n", (guint)piece.first, (guint)piece.length,
+                              piece.kind * 2 + piece.backward, (guint)piece.place, (int)piece.content_length,
+                              graph->content != NULL ? (char *)&graph->content[piece.content_offset] : "");
+    }
+  for (uint32_t i = 0; i < graph->n_agents; i++)
+    {
+      g_string_append_printf (string, "agent %u %u:", graph->agent_order[i], (guint)graph->agents[i].length);
+      for (size_t j = 0; j < graph->agents[i].n_stretches; j++)
+        g_string_append_printf (string, " %u", (guint)graph->agents[i].stretches[j].first);
+    }
+  for (size_t i = 0; i < graph->n_frontier; i++)
+    g_string_append_printf (string, " head %u", (guint)graph->frontier[i]);
+  g_string_append_printf (string, " %u %u %u", (guint)graph->end, (guint)graph->n_parents,
+                          (guint)graph->content_length);
+  return g_string_free (string, FALSE);
+}
+
+static void
+add_random_piece (CoquillGraph *graph, GRand *random)
+{
+  static const char content[] = "abcé";
+  CoquillGraphPiece piece = { .kind = (CoquillOperationKind)g_rand_int_range (random, 1, 5), .length = 1 };
+  guint32 agent = (guint32)g_rand_int_range (random, 0, (gint)graph->n_agents);
+
+  piece.place = (uint64_t)g_rand_int_range (random, 0, 3);
+  if (piece.kind == COQUILL_OPERATION_INSERT)
+    {
+      piece.length = (uint64_t)g_rand_int_range (random, 1, 5);
+      piece.content_length = piece.length < 4 ? piece.length : 5;
+    }
+  coquill_graph_append (graph, &piece, agent, graph->frontier, graph->n_frontier, (const uint8_t *)content);
+}
+
+static void
+test_going_back (void)
+{
+  GRand *random = g_rand_new_with_seed (test_seed ());
+  CoquillGraph *graph = coquill_graph_new ();
+
+  coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = 50 }, NULL);
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autofree char *before = describe (graph);
+      g_autofree char *after = NULL;
+      CoquillGraphMark mark;
+
+      coquill_graph_mark (graph, &mark);
+      for (gint j = g_rand_int_range (random, 0, 6); j > 0; j--)
+        {
+          if (g_rand_int_range (random, 0, 5) == 0)
+            coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = g_rand_int (random) % 100 }, NULL);
+          add_random_piece (graph, random);
+        }
+      coquill_graph_go_back (graph, &mark);
+      free (mark.frontier);
+      after = describe (graph);
+      g_assert_cmpstr (before, ==, after);
+      add_random_piece (graph, random);
+      if (i % 50 == 0)
+        coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = i }, NULL);
+    }
+  coquill_graph_free (graph);
+  g_rand_free (random);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/graph/versions-as-sets-of-ancestors", test_against_sets);
+  g_test_add_func ("/graph/going-back-leaves-no-trace", test_going_back);
+  return g_test_run ();
+}
