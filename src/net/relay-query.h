@@ -40,7 +40,7 @@ coquill_relay_check_finish (GAsyncResult *result, GError **error);
  */
 void
 coquill_relay_fetch_bulletin_async (const char *origin,
-                                    const uint8_t room[32],
+                                    const guint8 room[32],
                                     GCancellable *cancellable,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);
@@ -62,7 +62,7 @@ coquill_relay_fetch_bulletin_finish (GAsyncResult *result, GError **error);
  */
 void
 coquill_relay_knock_async (const char *origin,
-                           const uint8_t room[32],
+                           const guint8 room[32],
                            GBytes *request,
                            GCancellable *cancellable,
                            GAsyncReadyCallback callback,

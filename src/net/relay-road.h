@@ -37,16 +37,9 @@ typedef enum
   COQUILL_RELAY_ROAD_WAITING,
 } CoquillRelayRoadState;
 
-#define COQUILL_TYPE_RELAY_ROAD_STATE (coquill_relay_road_state_get_type ())
-GType
-coquill_relay_road_state_get_type (void);
-
 /** Bytes posted and not yet taken by the relay, above which post() says no: two seconds of a 30 Mbit/s line.
  */
 #define COQUILL_RELAY_ROAD_QUEUE_BYTES (8 * 1024 * 1024)
-/** A road without a byte from the relay for so long, in microseconds, is dead. Pings go out at 2 s of
- * silence. */
-#define COQUILL_RELAY_ROAD_SILENCE (5 * G_USEC_PER_SEC)
 /** The first and the longest pause between two tries, in milliseconds; doubling, with full jitter. */
 #define COQUILL_RELAY_ROAD_FIRST_PAUSE 500
 #define COQUILL_RELAY_ROAD_LONGEST_PAUSE 60000
@@ -59,7 +52,7 @@ coquill_relay_road_state_get_type (void);
  * emitted there.
  *
  * Properties (all notify):
- * - `state` (#CoquillRelayRoadState)
+ * - `state` (int: a #CoquillRelayRoadState)
  * - `error` (#GError, boxed, nullable): why it is not up, in plain words; cleared when up
  * - `members` (uint): connections in the room, this one included; 0 when not up
  * - `round-trip` (int64): microseconds of the last ping; -1 when unknown
@@ -99,7 +92,7 @@ G_DECLARE_FINAL_TYPE (CoquillRelayRoad, coquill_relay_road, COQUILL, RELAY_ROAD,
  */
 CoquillRelayRoad *
 coquill_relay_road_new (const char *origin,
-                        const uint8_t room[32],
+                        const guint8 room[32],
                         CoquillRoomRole role,
                         CoquillRoomKeys *keys,
                         const CoquillRoomLock *lock,

@@ -164,18 +164,17 @@ stop_cb (gpointer data)
 {
   CoquillRelayHub *self = data;
   gint64 now = g_get_monotonic_time ();
-  gboolean out_of_time = now > self->stop_by;
-
-  if (!self->said_goodbye && (coquill_mailbox_get_pending (self->mailbox) == 0 || out_of_time))
+  if (!self->said_goodbye && (coquill_mailbox_get_pending (self->mailbox) == 0 || now > self->stop_by))
     {
       g_autoptr (GPtrArray) sessions = list_sessions (self->sessions);
 
       self->said_goodbye = TRUE;
+      self->stop_by = MIN (self->stop_by, now + COQUILL_RELAY_HUB_GOODBYE_SECONDS * G_USEC_PER_SEC);
       for (guint i = 0; i < sessions->len; i++)
         coquill_relay_session_end (sessions->pdata[i], COQUILL_RELAY_CODE_STOPPING,
                                    "The relay is being stopped.");
     }
-  if (!self->said_goodbye || (g_hash_table_size (self->sessions) > 0 && !out_of_time))
+  if (!self->said_goodbye || (g_hash_table_size (self->sessions) > 0 && now <= self->stop_by))
     return G_SOURCE_CONTINUE;
   self->stop_source = 0;
   self->stopped (self->stopped_data);

@@ -18,8 +18,9 @@ typedef struct _CoquillRelaySession CoquillRelaySession;
 #define COQUILL_RELAY_HUB_NEWS_INTERVAL 200
 /** How often paused sessions are looked at, in milliseconds. */
 #define COQUILL_RELAY_HUB_RESUME_INTERVAL 20
-/** A stopping relay waits so long for the disk and for slow clients, in seconds. */
+/** A stopping relay waits so long for the disk, and then for its clients to go, in seconds. */
 #define COQUILL_RELAY_HUB_STOP_SECONDS 10
+#define COQUILL_RELAY_HUB_GOODBYE_SECONDS 1
 
 /**
  * CoquillRelayHub:
