@@ -41,6 +41,13 @@ coquill_base_free (CoquillBase *self)
   free (self);
 }
 
+void
+coquill_base_drop_text (CoquillBase *self)
+{
+  free (self->text);
+  self->text = NULL;
+}
+
 static int
 compare_entries (const void *a, const void *b)
 {

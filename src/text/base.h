@@ -84,6 +84,14 @@ void
 coquill_base_index (CoquillBase *self);
 
 /**
+ * coquill_base_drop_text:
+ *
+ * Frees the text, of which nobody will ask the content again.
+ */
+void
+coquill_base_drop_text (CoquillBase *self);
+
+/**
  * coquill_base_content:
  * @length: (inout): characters wanted; those of them that follow on in the base
  * @n_bytes: (out): their bytes

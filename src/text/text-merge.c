@@ -47,7 +47,7 @@ appending (CoquillImport *import,
   CoquillText *text = merge->text;
   const CoquillBase *base = text->base;
 
-  if (base == NULL || text->from_root || text->graph->base > 0)
+  if (base == NULL || text->graph->base > 0)
     return true;
   if (!descends_from_base (text, parents, n_parents)
       || (piece->kind == COQUILL_OPERATION_RESTORE
@@ -204,7 +204,7 @@ append_later_items (CoquillText *self, const uint64_t *heads)
     }
 }
 
-/* The graph keeps its address, which the walker has. */
+/* The characters are in the history now as well. */
 static void
 take_history (CoquillText *self)
 {
@@ -215,6 +215,7 @@ take_history (CoquillText *self)
   coquill_graph_free (self->history);
   self->history = NULL;
   coquill_text_drop_walker (self);
+  coquill_base_drop_text (self->base);
 }
 
 static bool

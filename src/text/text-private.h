@@ -13,17 +13,16 @@
  * concurrent comes. It is kept between merges.
  *
  * A walker starts from the snapshot's text if there is one, and otherwise from nothing. When something
- * reaches below the snapshot (a concurrent item, a restoration, an anchor at what was deleted) it starts over
- * from nothing, once: `from_root` stays set.
+ * reaches below the snapshot (a concurrent item, a restoration, an anchor at what was deleted) the snapshot's
+ * text is given up, and the walker starts over from nothing, once.
  */
 struct CoquillText
 {
   CoquillGraph *graph;
   CoquillRope *rope;
-  CoquillBase *base;     /* (nullable): the snapshot that it was loaded from */
+  CoquillBase *base;     /* (nullable): the snapshot from which the walker starts */
   CoquillGraph *history; /* (nullable): the snapshot's history, while not all of it is here */
   CoquillWalker *walker; /* (nullable): made when first needed */
-  bool from_root;        /* the walker has to start from nothing */
   CoquillDeltaList deltas;
   CoquillChangeId *heads; /* what coquill_text_frontier() returns */
   size_t heads_capacity;
@@ -33,7 +32,8 @@ struct CoquillText
 void
 coquill_text_catch_up (CoquillText *self);
 
-/* The walker has to know what is below the snapshot. Returns: false if there is no history */
+/* The walker has to know what is below the snapshot: gives up the base. Returns: false if there is no history
+ */
 bool
 coquill_text_go_to_root (CoquillText *self);
 

@@ -45,12 +45,7 @@ bool
 coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
 {
   if (self->walker == NULL)
-    {
-      bool from_base = self->base != NULL && !self->from_root;
-
-      self->walker
-          = coquill_walker_new (self->graph, self->base, from_base, from_base ? self->base->n_items : 0);
-    }
+    self->walker = coquill_walker_new (self->graph, self->base);
   if (coquill_walker_walk (self->walker, end, deltas, error))
     return true;
   coquill_text_drop_walker (self);
@@ -67,12 +62,13 @@ coquill_text_catch_up (CoquillText *self)
 bool
 coquill_text_go_to_root (CoquillText *self)
 {
-  if (self->base == NULL || self->from_root)
+  if (self->base == NULL)
     return true;
   if (!coquill_text_has_history (self))
     return false;
-  self->from_root = true;
   coquill_text_drop_walker (self);
+  coquill_base_free (self->base);
+  self->base = NULL;
   return true;
 }
 

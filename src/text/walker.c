@@ -54,7 +54,7 @@ start_at_heads (CoquillWalker *self)
 }
 
 CoquillWalker *
-coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base, bool from_base, uint64_t first)
+coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
 {
   CoquillWalker *self = coquill_allocate (sizeof *self);
 
@@ -63,9 +63,9 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base, bool fro
   self->tree = coquill_span_tree_new ();
   self->targets = coquill_range_map_new ();
   self->cancels = coquill_range_map_new ();
-  self->first = first;
-  self->end = first;
-  if (from_base)
+  self->first = base != NULL ? base->n_items : 0;
+  self->end = self->first;
+  if (base != NULL)
     {
       CoquillSpanCursor cursor = coquill_span_tree_start (self->tree);
 

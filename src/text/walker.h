@@ -42,14 +42,12 @@ typedef struct
 /**
  * coquill_walker_new:
  * @graph: outlives the walker
- * @base: (nullable): outlives the walker
- * @from_base: start with the text of @base, whose items all have local versions below @first
- * @first: where to start; 0 unless @from_base
+ * @base: (nullable): start with the text of this snapshot; outlives the walker
  *
  * Returns: (transfer full): a walker that hasn't walked anything
  */
 CoquillWalker *
-coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base, bool from_base, uint64_t first);
+coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base);
 
 /**
  * coquill_walker_free:
