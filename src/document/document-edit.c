@@ -316,8 +316,8 @@ coquill_document_set_record (CoquillDocument *self,
       || strlen (field) > COQUILL_RECORD_NAME_MAX
       || (bytes != NULL && g_bytes_get_size (bytes) > COQUILL_RECORD_VALUE_MAX))
     return fail (error, COQUILL_DOCUMENT_ERROR_TOO_LARGE, "a record's name or value is too long");
-  if (value != NULL && !g_utf8_validate (value, -1, NULL))
-    return fail (error, COQUILL_DOCUMENT_ERROR_TEXT, "a record's value is not UTF-8");
+  if (*collection == '\0' || *field == '\0' || (value != NULL && !g_utf8_validate (value, -1, NULL)))
+    return fail (error, COQUILL_DOCUMENT_ERROR_TEXT, "a record has no name, or its value is not UTF-8");
   if (!begin_edit (self, error))
     return FALSE;
 

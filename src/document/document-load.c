@@ -301,9 +301,12 @@ count_history (CoquillDocument *self, const CoquillChange *change)
     {
       const CoquillOperation *operation = &change->operations[i];
       guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation->agent].id);
-      guint64 *known = &g_array_index (self->history_lengths, guint64, agent);
+      guint64 *known;
       guint64 end = operation->sequence + operation->length;
 
+      if (agent == COQUILL_NO_AGENT)
+        continue;
+      known = &g_array_index (self->history_lengths, guint64, agent);
       if (end > *known)
         {
           self->history_items += end - *known;

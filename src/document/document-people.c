@@ -350,6 +350,14 @@ coquill_document_dup_bulletin (CoquillDocument *self)
 }
 
 gboolean
+coquill_document_made_bulletin (CoquillDocument *self)
+{
+  const CoquillMembershipNode *epoch = coquill_membership_get_epoch (self->log);
+
+  return epoch != NULL && memcmp (epoch->entry->signer, self->device.sign, 32) == 0;
+}
+
+gboolean
 coquill_document_open_bulletin (CoquillDocument *self, GBytes *bulletin, GError **error)
 {
   g_autoptr (CoquillBulletin) decoded = coquill_bulletin_decode (bulletin, error);

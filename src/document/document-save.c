@@ -78,7 +78,7 @@ coquill_document_save_snapshot (CoquillDocument *self)
   GVariantBuilder tips;
   GVariant *text;
 
-  if (self->outgoing->len > 0 || self->flushed < coquill_text_n_items (self->text)
+  if (self->tail->len > 0 || self->outgoing->len > 0 || self->flushed < coquill_text_n_items (self->text)
       || !coquill_text_save_snapshot (self->text, &buffer))
     {
       coquill_buffer_clear (&buffer);

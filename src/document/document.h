@@ -177,7 +177,8 @@ coquill_document_has_history (CoquillDocument *self);
  * last body that was stored before it: everything flushed must have been handed to the store. Undo is not
  * kept. O(text).
  *
- * Returns: (transfer full) (nullable): bytes for coquill_document_load(); %NULL if something was not flushed
+ * Returns: (transfer full) (nullable): bytes for coquill_document_load(); %NULL if something was not flushed,
+ * or stored bodies are still waiting for history
  */
 GBytes *
 coquill_document_save_snapshot (CoquillDocument *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -404,6 +405,9 @@ coquill_document_mint_epoch (CoquillDocument *self, GError **error);
  */
 GBytes *
 coquill_document_dup_bulletin (CoquillDocument *self);
+/** Whether this device minted the epoch that the bulletin is of, and so is the one to put it up. */
+gboolean
+coquill_document_made_bulletin (CoquillDocument *self);
 /**
  * coquill_document_open_bulletin:
  *

@@ -1,0 +1,353 @@
+/* sync-mailbox.c: a road's session: fetch, difference, live */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "sync/sync-private.h"
+
+#include <string.h>
+
+guint64
+coquill_sync_cursor (CoquillSync *self)
+{
+  guint64 cursor = MIN (self->fetched, self->dropped);
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->undecided);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    cursor = MIN (cursor, ((const CoquillSyncIncoming *)value)->pin);
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    cursor = MIN (cursor, *(const guint64 *)value);
+
+  return cursor;
+}
+
+void
+coquill_sync_restore_cursor (CoquillSync *self, const guint8 *mailbox, guint64 position)
+{
+  memcpy (self->mailbox, mailbox, COQUILL_SYNC_MAILBOX_SIZE);
+  self->has_mailbox = TRUE;
+  self->fetched = position;
+}
+
+gboolean
+coquill_sync_get_cursor (CoquillSync *self, guint8 *mailbox, guint64 *position)
+{
+  if (!self->has_mailbox)
+    return FALSE;
+  memcpy (mailbox, self->mailbox, COQUILL_SYNC_MAILBOX_SIZE);
+  *position = coquill_sync_cursor (self);
+
+  return TRUE;
+}
+
+static void
+fetch (CoquillSync *self, guint64 after)
+{
+  self->fetching = TRUE;
+  self->fetch_due = FALSE;
+  coquill_sync_push (self, COQUILL_SYNC_FETCH)->position = after;
+}
+
+/* From the cursor on: what was dropped or couldn't be opened comes again. */
+static void
+begin_fetching (CoquillSync *self)
+{
+  self->state = COQUILL_SYNC_FETCHING;
+  self->catching_up = FALSE;
+  self->fetched = coquill_sync_cursor (self);
+  self->dropped = G_MAXUINT64;
+  self->refetch_at = COQUILL_SYNC_NEVER;
+  fetch (self, self->fetched);
+}
+
+/* Positions of another mailbox mean nothing here: all pins go to its start. */
+static void
+enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  memcpy (self->mailbox, mailbox, COQUILL_SYNC_MAILBOX_SIZE);
+  self->has_mailbox = TRUE;
+  self->fetched = 0;
+  self->dropped = G_MAXUINT64;
+  g_hash_table_iter_init (&iter, self->undecided);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((CoquillSyncIncoming *)value)->pin = 0;
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    *(guint64 *)value = 0;
+
+  g_clear_pointer (&self->coverage, coquill_coverage_free);
+  self->coverage = coquill_coverage_new ();
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
+    {
+      const CoquillSyncOutgoing *outgoing = link->data;
+
+      coquill_coverage_add_body (self->coverage, outgoing->kind, outgoing->body);
+    }
+  self->bulletin_due = TRUE;
+}
+
+void
+coquill_sync_road_up (CoquillSync *self, guint road, const guint8 *mailbox, guint64 last, gint64 now)
+{
+  coquill_sync_unpost_all (self);
+  self->post_after = 0;
+  self->shared = TRUE;
+  if (!self->has_mailbox || last < self->fetched
+      || memcmp (mailbox, self->mailbox, COQUILL_SYNC_MAILBOX_SIZE) != 0)
+    enter_new_mailbox (self, mailbox);
+  begin_fetching (self);
+  self->catching_up = last > self->fetched;
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_road_down (CoquillSync *self, guint road, gint64 now)
+{
+  self->state = COQUILL_SYNC_DOWN;
+  self->fetching = FALSE;
+  self->fetch_due = FALSE;
+  self->barrier = FALSE;
+  coquill_sync_unpost_all (self);
+  coquill_sync_forget_peers (self);
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_refetch (CoquillSync *self, gint64 now)
+{
+  if (self->state == COQUILL_SYNC_LIVE || self->state == COQUILL_SYNC_DIFFERENCE)
+    begin_fetching (self);
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_keys_came (CoquillSync *self, gint64 now)
+{
+  if (self->dropped != G_MAXUINT64)
+    self->refetch_at = now;
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_unopened (CoquillSync *self, guint road, guint64 position, gint64 now)
+{
+  self->dropped = MIN (self->dropped, self->fetched);
+  if (now >= self->bulletin_asked)
+    {
+      self->bulletin_asked = now + COQUILL_SYNC_RETRY_BULLETIN;
+      coquill_sync_push (self, COQUILL_SYNC_GET_BULLETIN);
+    }
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_receive_body (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gint64 now)
+{
+  CoquillSyncIncoming *incoming = g_new (CoquillSyncIncoming, 1);
+  guint64 *serial = g_new (guint64, 1);
+  CoquillSyncAction *action = coquill_sync_push (self, COQUILL_SYNC_ACCEPT);
+
+  if (self->coverage != NULL)
+    coquill_coverage_add_body (self->coverage, kind, body);
+  if (self->state == COQUILL_SYNC_FETCHING)
+    self->catching_up = TRUE;
+  *serial = self->next_serial++;
+  incoming->body = g_bytes_ref (body);
+  incoming->pin = self->fetched;
+  g_hash_table_insert (self->undecided, serial, incoming);
+  self->undecided_bytes += g_bytes_get_size (body);
+  action->payload_kind = kind;
+  action->body = g_bytes_ref (body);
+  action->reference = *serial;
+}
+
+void
+coquill_sync_accepted (
+    CoquillSync *self, guint64 reference, CoquillAccept result, GPtrArray *accepted, gint64 now)
+{
+  CoquillSyncIncoming *incoming = g_hash_table_lookup (self->undecided, &reference);
+
+  if (incoming != NULL)
+    {
+      if (result == COQUILL_ACCEPT_HELD)
+        g_hash_table_insert (self->held, g_bytes_ref (incoming->body),
+                             g_memdup2 (&incoming->pin, sizeof incoming->pin));
+      else if (result == COQUILL_ACCEPT_FULL)
+        {
+          self->dropped = MIN (self->dropped, incoming->pin);
+          self->refetch_at = MIN (self->refetch_at, now + COQUILL_SYNC_RETRY_FETCH);
+        }
+      else
+        g_hash_table_remove (self->held, incoming->body);
+      self->undecided_bytes -= g_bytes_get_size (incoming->body);
+      g_hash_table_remove (self->undecided, &reference);
+    }
+  for (guint i = 0; accepted != NULL && i < accepted->len; i++)
+    g_hash_table_remove (self->held, ((const CoquillBody *)g_ptr_array_index (accepted, i))->bytes);
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_fetched (CoquillSync *self, guint road, guint64 last, gboolean complete, gint64 now)
+{
+  self->fetched = MAX (self->fetched, last);
+  if (self->fetching && self->state == COQUILL_SYNC_FETCHING)
+    {
+      self->fetching = FALSE;
+      self->fetch_due = !complete;
+      if (complete)
+        {
+          self->barrier = TRUE;
+          self->barrier_serial = self->next_serial;
+          self->state = COQUILL_SYNC_DIFFERENCE;
+          self->filling = FALSE;
+          self->fill_at = now;
+        }
+    }
+  coquill_sync_update (self, now);
+}
+
+static gint64
+fill_delay (CoquillSync *self)
+{
+  guint8 spread = coquill_document_get_device (self->document)[0];
+
+  return COQUILL_SYNC_FILL_MIN + (COQUILL_SYNC_FILL_MAX - COQUILL_SYNC_FILL_MIN) * spread / 255;
+}
+
+/* Queues a part of what the mailbox lacks. Returns: whether that was all */
+static gboolean
+make_difference (CoquillSync *self, const guint8 *device, gint64 now)
+{
+  gboolean complete;
+  g_autoptr (GPtrArray) bodies = coquill_document_missing (self->document, self->coverage, device,
+                                                           COQUILL_SYNC_DIFFERENCE_BYTES, &complete);
+
+  for (guint i = 0; i < bodies->len; i++)
+    {
+      const CoquillBody *body = g_ptr_array_index (bodies, i);
+
+      coquill_sync_enqueue (self, body->kind, body->bytes, FALSE, 0, now);
+    }
+
+  return complete;
+}
+
+static gboolean
+others_lack_nothing (CoquillSync *self)
+{
+  gboolean complete;
+  g_autoptr (GPtrArray) bodies
+      = coquill_document_missing (self->document, self->coverage, NULL, 1, &complete);
+
+  return bodies->len == 0 && complete;
+}
+
+static void
+advance_difference (CoquillSync *self, gint64 now)
+{
+  const guint8 *device = coquill_document_get_device (self->document);
+
+  while (self->state == COQUILL_SYNC_DIFFERENCE && now >= self->fill_at)
+    {
+      if (self->coverage != NULL && !coquill_document_has_history (self->document))
+        {
+          self->fill_at = now + COQUILL_SYNC_RETRY_HISTORY;
+          return;
+        }
+      if (self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES)
+        return;
+      if (self->coverage != NULL && !self->filling)
+        {
+          if (make_difference (self, device, now))
+            {
+              self->filling = TRUE;
+              if (!others_lack_nothing (self))
+                self->fill_at = now + fill_delay (self);
+            }
+          continue;
+        }
+      if (self->coverage != NULL && !make_difference (self, NULL, now))
+        continue;
+      self->state = COQUILL_SYNC_LIVE;
+      coquill_sync_say_hello (self, NULL);
+      self->presence_due = now;
+    }
+}
+
+/* Whether something that was given out before the barrier isn't accepted yet. */
+static gboolean
+behind_barrier (CoquillSync *self)
+{
+  GHashTableIter iter;
+  gpointer serial;
+
+  g_hash_table_iter_init (&iter, self->undecided);
+  while (g_hash_table_iter_next (&iter, &serial, NULL))
+    if (*(const guint64 *)serial < self->barrier_serial)
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+coquill_sync_advance (CoquillSync *self, gint64 now)
+{
+  if (self->fetch_due && self->undecided_bytes < COQUILL_SYNC_AHEAD_BYTES)
+    fetch (self, self->fetched);
+  if (self->barrier && !behind_barrier (self))
+    {
+      self->barrier = FALSE;
+      coquill_sync_push (self, COQUILL_SYNC_CAUGHT_UP);
+    }
+  advance_difference (self, now);
+  if (self->state == COQUILL_SYNC_LIVE && now >= self->refetch_at && !self->barrier)
+    begin_fetching (self);
+  if (self->state == COQUILL_SYNC_LIVE && self->bulletin_due && now >= self->bulletin_after && !self->barrier
+      && !coquill_sync_has_unsent_log (self))
+    {
+      self->bulletin_due = FALSE;
+      if (coquill_document_can_edit (self->document))
+        coquill_sync_push (self, COQUILL_SYNC_PUT_BULLETIN);
+    }
+}
+
+gint64
+coquill_sync_get_advance_time (CoquillSync *self)
+{
+  switch (self->state)
+    {
+    case COQUILL_SYNC_DIFFERENCE:
+      return self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES ? COQUILL_SYNC_NEVER : self->fill_at;
+    case COQUILL_SYNC_LIVE:
+      if (self->barrier)
+        return COQUILL_SYNC_NEVER;
+      return MIN (self->refetch_at, self->bulletin_due && !coquill_sync_has_unsent_log (self)
+                                        ? self->bulletin_after
+                                        : COQUILL_SYNC_NEVER);
+    case COQUILL_SYNC_DOWN:
+    case COQUILL_SYNC_FETCHING:
+    default:
+      return COQUILL_SYNC_NEVER;
+    }
+}
+
+void
+coquill_sync_bulletin_changed (CoquillSync *self, gint64 now)
+{
+  if (coquill_document_made_bulletin (self->document))
+    self->bulletin_due = TRUE;
+  coquill_sync_update (self, now);
+}
+
+void
+coquill_sync_bulletin_failed (CoquillSync *self, gint64 now)
+{
+  self->bulletin_due = TRUE;
+  self->bulletin_after = now + COQUILL_SYNC_RETRY_BULLETIN;
+  coquill_sync_update (self, now);
+}

@@ -1,0 +1,181 @@
+/* sync.c: who has what, what to send next: one document's traffic with the others */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "sync/sync-private.h"
+
+static void
+incoming_free_cb (gpointer data)
+{
+  CoquillSyncIncoming *incoming = data;
+
+  g_bytes_unref (incoming->body);
+  g_free (incoming);
+}
+
+static void
+outgoing_free_cb (gpointer outgoing)
+{
+  coquill_sync_outgoing_free (outgoing);
+}
+
+static void
+peer_free_cb (gpointer peer)
+{
+  coquill_sync_peer_free (peer);
+}
+
+static void
+action_free_cb (gpointer action)
+{
+  coquill_sync_action_free (action);
+}
+
+CoquillSync *
+coquill_sync_new (CoquillDocument *document)
+{
+  CoquillSync *self = g_new0 (CoquillSync, 1);
+
+  self->document = document;
+  g_queue_init (&self->actions);
+  g_queue_init (&self->waiting);
+  self->undecided = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, incoming_free_cb);
+  self->held = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+  self->posted = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, outgoing_free_cb);
+  self->peers
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, peer_free_cb);
+  self->dropped = G_MAXUINT64;
+  self->refetch_at = COQUILL_SYNC_NEVER;
+  self->presence_due = COQUILL_SYNC_NEVER;
+  self->next_serial = 1;
+  self->bulletin_due = coquill_document_made_bulletin (document);
+
+  return self;
+}
+
+void
+coquill_sync_free (CoquillSync *self)
+{
+  g_queue_clear_full (&self->actions, action_free_cb);
+  g_queue_clear_full (&self->waiting, outgoing_free_cb);
+  g_hash_table_unref (self->undecided);
+  g_hash_table_unref (self->held);
+  g_hash_table_unref (self->posted);
+  g_hash_table_unref (self->peers);
+  g_clear_pointer (&self->coverage, coquill_coverage_free);
+  g_clear_pointer (&self->presence, g_bytes_unref);
+  g_free (self);
+}
+
+CoquillSyncAction *
+coquill_sync_push (CoquillSync *self, CoquillSyncActionKind kind)
+{
+  CoquillSyncAction *action = g_new0 (CoquillSyncAction, 1);
+
+  action->kind = kind;
+  action->road = COQUILL_SYNC_ROAD_RELAY;
+  g_queue_push_tail (&self->actions, action);
+
+  return action;
+}
+
+CoquillSyncAction *
+coquill_sync_next (CoquillSync *self)
+{
+  return g_queue_pop_head (&self->actions);
+}
+
+void
+coquill_sync_set_shared (CoquillSync *self, gboolean shared)
+{
+  self->shared = shared;
+  coquill_sync_update (self, 0);
+}
+
+static CoquillSyncStatus
+current_status (CoquillSync *self, gint64 now)
+{
+  gint64 oldest;
+
+  if (!self->shared)
+    return COQUILL_SYNC_STATUS_ON_DEVICE;
+  if (self->state == COQUILL_SYNC_DOWN)
+    return COQUILL_SYNC_STATUS_OFFLINE;
+  if (self->catching_up && (self->state == COQUILL_SYNC_FETCHING || self->barrier))
+    return COQUILL_SYNC_STATUS_CATCHING_UP;
+  oldest = coquill_sync_get_oldest_unsent (self);
+  if (oldest != COQUILL_SYNC_NEVER && now - oldest >= COQUILL_SYNC_SENDING_AFTER)
+    return COQUILL_SYNC_STATUS_SENDING;
+
+  return COQUILL_SYNC_STATUS_UP_TO_DATE;
+}
+
+void
+coquill_sync_update (CoquillSync *self, gint64 now)
+{
+  CoquillSyncStatus status;
+
+  coquill_sync_pump (self, now);
+  coquill_sync_advance (self, now);
+  coquill_sync_pump (self, now);
+  coquill_sync_tend_peers (self, now);
+  status = current_status (self, now);
+  if (status != self->status)
+    {
+      self->status = status;
+      coquill_sync_push (self, COQUILL_SYNC_STATUS);
+    }
+}
+
+void
+coquill_sync_tick (CoquillSync *self, gint64 now)
+{
+  coquill_sync_update (self, now);
+}
+
+gint64
+coquill_sync_get_next_tick (CoquillSync *self)
+{
+  gint64 next = MIN (coquill_sync_get_advance_time (self), coquill_sync_get_tend_time (self));
+  gint64 oldest;
+
+  if (self->state == COQUILL_SYNC_DOWN)
+    return next;
+  if (self->waiting.length > 0 && g_hash_table_size (self->posted) < COQUILL_SYNC_WINDOW_POSTS
+      && self->post_after > 0)
+    next = MIN (next, self->post_after);
+  oldest = coquill_sync_get_oldest_unsent (self);
+  if (oldest != COQUILL_SYNC_NEVER && self->status == COQUILL_SYNC_STATUS_UP_TO_DATE)
+    next = MIN (next, oldest + COQUILL_SYNC_SENDING_AFTER);
+
+  return next;
+}
+
+void
+coquill_sync_received (
+    CoquillSync *self, guint road, const CoquillPayload *payload, guint64 position, gint64 now)
+{
+  if (payload->kind == COQUILL_PAYLOAD_CHANGE || payload->kind == COQUILL_PAYLOAD_LOG)
+    coquill_sync_receive_body (self, (CoquillPayloadKind)payload->kind, payload->body, now);
+  else if (coquill_payload_kind_is_live (payload->kind))
+    coquill_sync_receive_live (self, payload, now);
+  coquill_sync_update (self, now);
+}
+
+CoquillSyncState
+coquill_sync_get_state (CoquillSync *self, guint road)
+{
+  return self->state;
+}
+
+CoquillSyncStatus
+coquill_sync_get_status (CoquillSync *self)
+{
+  return self->status;
+}
+
+gboolean
+coquill_sync_is_delivered (CoquillSync *self)
+{
+  return self->state == COQUILL_SYNC_LIVE && self->waiting.length == 0
+         && g_hash_table_size (self->posted) == 0;
+}
