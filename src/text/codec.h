@@ -120,7 +120,7 @@ coquill_change_encode (const CoquillChange *change, CoquillBuffer *out);
 /**
  * coquill_change_encode_compact:
  *
- * Like coquill_change_encode(), many times slower and a fifth smaller: for merging stored blocks in
+ * Like coquill_change_encode(), many times slower and up to a sixth smaller: for merging stored blocks in
  * idle time.
  */
 bool
