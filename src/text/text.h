@@ -371,7 +371,7 @@ coquill_text_merge (CoquillText *self,
  * @change: items of the snapshot's history; those that are known are skipped
  *
  * Gives a loaded text its history, in one or more blocks in causal order. Nothing is walked and the text
- * doesn't change; items above the snapshot are refused. When the last one is here, local versions from 0 are
+ * doesn't change; items above the snapshot are left out. When the last one is here, local versions from 0 are
  * those items' in the order in which they came.
  */
 bool

@@ -165,7 +165,7 @@ test_against_sets (void)
   guint32 seed = test_seed ();
   CoquillGraphDifference difference = { 0 };
 
-  for (guint n = 0; n < 15; n++)
+  for (guint n = 0; n < 10; n++)
     {
       World *world = g_new0 (World, 1);
       guint8 set[MAX_ITEMS];
@@ -186,7 +186,7 @@ test_against_sets (void)
       n_heads = heads_of (world, set, heads);
       g_assert_cmpuint (world->graph->n_frontier, ==, n_heads);
       g_assert_true (memcmp (world->graph->frontier, heads, n_heads * sizeof *heads) == 0);
-      for (guint i = 0; i < 200; i++)
+      for (guint i = 0; i < 60; i++)
         check (world, &difference);
       coquill_graph_free (world->graph);
       g_rand_free (world->random);
