@@ -23,7 +23,7 @@ MAY_USE = {
     'sync': {'document', 'trust', 'wire'},
     'sql': set(),
     'store': {'sql'},
-    'net': {'wire'} | ROOM_PROOFS,
+    'net': {'wire', 'trust/envelope'} | ROOM_PROOFS,
     'replica': CORE,
     'relay': {'wire', 'sql', 'trust/envelope'} | ROOM_PROOFS,
     'peer': {'replica'},
