@@ -129,7 +129,7 @@ gather (CoquillRelayConnection *self, struct iovec *vectors)
   gsize skip = self->first_sent;
   guint n = 0;
 
-  for (GList *link = self->outgoing.head; link != NULL && n < 2 * WRITE_MESSAGES; link = link->next)
+  for (GList *link = self->outgoing.head; link != NULL && n + 2 <= 2 * WRITE_MESSAGES; link = link->next)
     {
       Outgoing *outgoing = link->data;
       gsize length;
