@@ -3,20 +3,14 @@
 
 #include "config.h"
 
-#include "net/relay-road.h"
+#include "net/relay-road-private.h"
 
-#include "net/relay-client.h"
-#include "trust/envelope.h"
 #include "trust/relay-origin.h"
 #include "trust/room-proof.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* The one room of this connection. */
-#define HANDLE 1
-/* Bytes of one fetch. */
-#define FETCH_BYTES (512 * 1024)
 /* A road that was up so long starts again with the shortest pause, in microseconds. */
 #define STEADY (5 * G_USEC_PER_SEC)
 /* The network is given so long to settle after it changed, in milliseconds. */
@@ -33,42 +27,6 @@ static const guint transitions[] = {
 };
 #undef TO
 
-struct _CoquillRelayRoad
-{
-  GObject parent_instance;
-
-  char *origin;
-  guint8 room[COQUILL_RELAY_ROOM_SIZE];
-  CoquillRoomRole role;
-  CoquillRoomKeys *keys; /* (owned) */
-  GBytes *lock;          /* (owned) (nullable) encoded */
-
-  CoquillRelayRoadState state;
-  GError *error; /* (owned) (nullable) */
-  guint members;
-  gint64 round_trip;
-
-  CoquillRelayClient *client; /* (owned) (nullable) */
-  guint32 message_max;
-  GNetworkMonitor *monitor; /* (unowned) */
-  gulong network_changed;
-  GSource *pause; /* (owned) (nullable) in WAITING */
-  guint tries;
-  gint64 up_since;
-
-  GHashTable *pending; /* (owned) our reference → Pending: sent, and not answered */
-  guint64 last_reference;
-  gboolean is_fetching;
-  gboolean is_complete; /* all that was in the mailbox at entering has been fetched */
-};
-
-/* A frame that waits for its answer. */
-typedef struct
-{
-  guint64 reference; /* the caller's, of a post */
-  GTask *task;       /* (owned) (nullable) of a bulletin */
-} Pending;
-
 enum
 {
   PROP_0,
@@ -79,33 +37,13 @@ enum
   N_PROPS
 };
 
-enum
-{
-  UP,
-  DOWN,
-  RECEIVED,
-  STORED,
-  REJECTED,
-  FETCHED,
-  KNOCKED,
-  REFUSED,
-  N_SIGNALS
-};
-
 static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
+guint coquill_relay_road_signals[COQUILL_RELAY_ROAD_N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (CoquillRelayRoad, coquill_relay_road, G_TYPE_OBJECT)
 
 static void
 connect_now (CoquillRelayRoad *self);
-
-static void
-pending_free (Pending *pending)
-{
-  g_clear_object (&pending->task);
-  g_free (pending);
-}
 
 static void
 set_state (CoquillRelayRoad *self, CoquillRelayRoadState state)
@@ -141,45 +79,6 @@ set_round_trip (CoquillRelayRoad *self, gint64 round_trip)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROUND_TRIP]);
 }
 
-static guint64
-add_pending (CoquillRelayRoad *self, guint64 reference, GTask *task)
-{
-  Pending *pending = g_new (Pending, 1);
-
-  pending->reference = reference;
-  pending->task = task;
-  self->last_reference++;
-  g_hash_table_insert (self->pending, g_memdup2 (&self->last_reference, sizeof self->last_reference),
-                       pending);
-  return self->last_reference;
-}
-
-static Pending *
-steal_pending (CoquillRelayRoad *self, guint64 reference)
-{
-  gpointer key = NULL, pending = NULL;
-
-  g_hash_table_steal_extended (self->pending, &reference, &key, &pending);
-  g_free (key);
-  return pending;
-}
-
-/* Ends what waits for an answer that can't come any more. Posts are told by `down`. */
-static void
-fail_pending (CoquillRelayRoad *self)
-{
-  /* The array frees them. */
-  g_autoptr (GPtrArray) waiting = g_hash_table_steal_all_values (self->pending);
-
-  for (guint i = 0; i < waiting->len; i++)
-    {
-      Pending *pending = waiting->pdata[i];
-      if (pending->task != NULL)
-        g_task_return_new_error (pending->task, COQUILL_NET_ERROR, COQUILL_NET_ERROR_LOST, "%s",
-                                 _ ("The connection to the relay was lost."));
-    }
-}
-
 /* Takes the connection down. Returns whether it was up. */
 static gboolean
 disconnect (CoquillRelayRoad *self)
@@ -194,7 +93,7 @@ disconnect (CoquillRelayRoad *self)
   self->is_complete = FALSE;
   set_members (self, 0);
   set_round_trip (self, -1);
-  fail_pending (self);
+  coquill_relay_road_fail_pending (self);
   return was_up;
 }
 
@@ -243,7 +142,7 @@ lose (CoquillRelayRoad *self, const GError *error)
   set_state (self, COQUILL_RELAY_ROAD_WAITING);
   pause_for (self, next_pause (self));
   if (was_up)
-    g_signal_emit (self, signals[DOWN], 0, copy);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_DOWN], 0, copy);
 }
 
 static void
@@ -265,8 +164,8 @@ refuse (CoquillRelayRoad *self, const GError *error)
   set_error (self, copy);
   set_state (self, COQUILL_RELAY_ROAD_STOPPED);
   if (was_up)
-    g_signal_emit (self, signals[DOWN], 0, copy);
-  g_signal_emit (self, signals[REFUSED], 0, copy);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_DOWN], 0, copy);
+  g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_REFUSED], 0, copy);
 }
 
 static void
@@ -275,7 +174,7 @@ challenged_cb (gpointer owner, const CoquillRelayFrame *challenge)
   CoquillRelayRoad *self = owner;
   CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_ENTER,
                               .version = COQUILL_RELAY_VERSION,
-                              .handle = HANDLE,
+                              .handle = COQUILL_RELAY_ROAD_HANDLE,
                               .role = self->role,
                               .data = self->lock };
 
@@ -299,7 +198,8 @@ take_entered (CoquillRelayRoad *self, const CoquillRelayFrame *frame)
   set_members (self, frame->count);
   set_state (self, COQUILL_RELAY_ROAD_UP);
   if (self->state == COQUILL_RELAY_ROAD_UP)
-    g_signal_emit (self, signals[UP], 0, mailbox, frame->position);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_UP], 0, mailbox,
+                   frame->position);
 }
 
 /* What a relay says about the room or the connection, and not about one frame. */
@@ -324,29 +224,6 @@ take_final_refusal (CoquillRelayRoad *self, const CoquillRelayFrame *frame)
 }
 
 static void
-take_answer (CoquillRelayRoad *self, const CoquillRelayFrame *frame)
-{
-  Pending *pending = steal_pending (self, frame->reference);
-  g_autoptr (GError) error
-      = frame->kind == COQUILL_RELAY_FRAME_REFUSAL ? coquill_relay_client_error_new (frame) : NULL;
-
-  /* An answer to nothing is no harm: a relay can't make a caller believe what it didn't ask for. */
-  if (pending == NULL)
-    return;
-  if (pending->task != NULL && error != NULL)
-    g_task_return_error (pending->task, g_steal_pointer (&error));
-  else if (pending->task != NULL && frame->kind == COQUILL_RELAY_FRAME_BULLETIN)
-    g_task_return_pointer (pending->task, g_bytes_ref (frame->data), (GDestroyNotify)g_bytes_unref);
-  else if (pending->task != NULL)
-    g_task_return_pointer (pending->task, g_bytes_new (NULL, 0), (GDestroyNotify)g_bytes_unref);
-  else if (error != NULL)
-    g_signal_emit (self, signals[REJECTED], 0, pending->reference, error);
-  else if (frame->kind == COQUILL_RELAY_FRAME_STORED)
-    g_signal_emit (self, signals[STORED], 0, pending->reference, frame->position);
-  pending_free (pending);
-}
-
-static void
 received_cb (gpointer owner, const CoquillRelayFrame *frame)
 {
   g_autoptr (CoquillRelayRoad) self = g_object_ref (owner);
@@ -360,21 +237,25 @@ received_cb (gpointer owner, const CoquillRelayFrame *frame)
     return;
   else if (frame->kind == COQUILL_RELAY_FRAME_STORED || frame->kind == COQUILL_RELAY_FRAME_REFUSAL
            || frame->kind == COQUILL_RELAY_FRAME_BULLETIN)
-    take_answer (self, frame);
+    coquill_relay_road_take_answer (self, frame);
   else if (frame->kind == COQUILL_RELAY_FRAME_ENVELOPE)
-    g_signal_emit (self, signals[RECEIVED], 0, frame->data, frame->position);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_RECEIVED], 0, frame->data,
+                   frame->position);
   else if (frame->kind == COQUILL_RELAY_FRAME_FETCH_END && self->is_fetching)
     {
       self->is_fetching = FALSE;
       self->is_complete = frame->complete;
-      g_signal_emit (self, signals[FETCHED], 0, frame->position, frame->complete);
+      g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_FETCHED], 0, frame->position,
+                     frame->complete);
     }
   else if (frame->kind == COQUILL_RELAY_FRAME_COMMITTED && self->is_complete)
-    g_signal_emit (self, signals[FETCHED], 0, frame->position, TRUE);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_FETCHED], 0, frame->position,
+                   TRUE);
   else if (frame->kind == COQUILL_RELAY_FRAME_MEMBERS)
     set_members (self, frame->count);
   else if (frame->kind == COQUILL_RELAY_FRAME_KNOCKED)
-    g_signal_emit (self, signals[KNOCKED], 0, frame->position, frame->data);
+    g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_KNOCKED], 0, frame->position,
+                   frame->data);
 }
 
 static void
@@ -475,7 +356,7 @@ coquill_relay_road_stop (CoquillRelayRoad *self)
   if (!was_up)
     return;
   error = g_error_new_literal (COQUILL_NET_ERROR, COQUILL_NET_ERROR_NOT_UP, _ ("The connection was ended."));
-  g_signal_emit (self, signals[DOWN], 0, error);
+  g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_DOWN], 0, error);
 }
 
 void
@@ -513,123 +394,6 @@ gint64
 coquill_relay_road_get_round_trip (CoquillRelayRoad *self)
 {
   return self->round_trip;
-}
-
-gboolean
-coquill_relay_road_post (CoquillRelayRoad *self, GBytes *envelope, guint64 reference)
-{
-  CoquillEnvelopeClass envelope_class;
-  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_POST, .handle = HANDLE, .data = envelope };
-
-  g_return_val_if_fail (COQUILL_IS_RELAY_ROAD (self) && envelope != NULL, FALSE);
-
-  /* 64 bytes are more than the frame around an envelope ever takes. */
-  if (self->state != COQUILL_RELAY_ROAD_UP || g_bytes_get_size (envelope) + 64 > self->message_max
-      || coquill_relay_client_get_queued (self->client) + g_bytes_get_size (envelope)
-             > COQUILL_RELAY_ROAD_QUEUE_BYTES
-      || !coquill_envelope_peek (envelope, &envelope_class, NULL))
-    return FALSE;
-  if (envelope_class == COQUILL_ENVELOPE_STORED)
-    frame.reference = add_pending (self, reference, NULL);
-  coquill_relay_client_send (self->client, &frame);
-  return TRUE;
-}
-
-gsize
-coquill_relay_road_get_queued (CoquillRelayRoad *self)
-{
-  return self->client != NULL ? coquill_relay_client_get_queued (self->client) : 0;
-}
-
-gboolean
-coquill_relay_road_fetch (CoquillRelayRoad *self, guint64 after)
-{
-  CoquillRelayFrame frame
-      = { .kind = COQUILL_RELAY_FRAME_FETCH, .handle = HANDLE, .position = after, .limit = FETCH_BYTES };
-
-  if (self->state != COQUILL_RELAY_ROAD_UP || self->is_fetching)
-    return FALSE;
-  self->is_fetching = TRUE;
-  coquill_relay_client_send (self->client, &frame);
-  return TRUE;
-}
-
-void
-coquill_relay_road_answer (CoquillRelayRoad *self, guint64 knock)
-{
-  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_ANSWER, .handle = HANDLE, .position = knock };
-
-  if (self->state == COQUILL_RELAY_ROAD_UP)
-    coquill_relay_client_send (self->client, &frame);
-}
-
-/* Sends a frame whose answer ends @task. */
-static void
-ask (CoquillRelayRoad *self, CoquillRelayFrame *frame, GTask *task)
-{
-  if (self->state != COQUILL_RELAY_ROAD_UP)
-    {
-      g_task_return_new_error (task, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NOT_UP, "%s",
-                               _ ("There is no connection to the relay."));
-      g_object_unref (task);
-      return;
-    }
-  frame->reference = add_pending (self, 0, task);
-  coquill_relay_client_send (self->client, frame);
-}
-
-void
-coquill_relay_road_put_bulletin_async (CoquillRelayRoad *self,
-                                       GBytes *bulletin,
-                                       GCancellable *cancellable,
-                                       GAsyncReadyCallback callback,
-                                       gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_PUT_BULLETIN, .handle = HANDLE, .data = bulletin };
-
-  g_task_set_source_tag (task, coquill_relay_road_put_bulletin_async);
-  if (g_bytes_get_size (bulletin) <= COQUILL_RELAY_BULLETIN_MAX)
-    {
-      ask (self, &frame, task);
-      return;
-    }
-  g_task_return_new_error (task, COQUILL_NET_ERROR, COQUILL_NET_ERROR_LIMIT, "%s",
-                           _ ("The document has more members than a relay’s bulletin can hold."));
-  g_object_unref (task);
-}
-
-gboolean
-coquill_relay_road_put_bulletin_finish (CoquillRelayRoad *self, GAsyncResult *result, GError **error)
-{
-  g_autoptr (GBytes) nothing = NULL;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  nothing = g_task_propagate_pointer (G_TASK (result), error);
-  return nothing != NULL;
-}
-
-void
-coquill_relay_road_get_bulletin_async (CoquillRelayRoad *self,
-                                       GCancellable *cancellable,
-                                       GAsyncReadyCallback callback,
-                                       gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_GET_BULLETIN };
-
-  g_task_set_source_tag (task, coquill_relay_road_get_bulletin_async);
-  memcpy (frame.room, self->room, sizeof frame.room);
-  ask (self, &frame, task);
-}
-
-GBytes *
-coquill_relay_road_get_bulletin_finish (CoquillRelayRoad *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static void
@@ -697,21 +461,21 @@ coquill_relay_road_class_init (CoquillRelayRoadClass *class)
   properties[PROP_ROUND_TRIP] = g_param_spec_int64 ("round-trip", NULL, NULL, -1, G_MAXINT64, -1, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[UP] = g_signal_new ("up", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                              G_TYPE_BYTES, G_TYPE_UINT64);
-  signals[DOWN]
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_UP] = g_signal_new (
+      "up", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_UINT64);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_DOWN]
       = g_signal_new ("down", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
-  signals[RECEIVED] = g_signal_new ("received", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                    G_TYPE_BYTES, G_TYPE_UINT64);
-  signals[STORED] = g_signal_new ("stored", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                  G_TYPE_UINT64, G_TYPE_UINT64);
-  signals[REJECTED] = g_signal_new ("rejected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                    G_TYPE_UINT64, G_TYPE_ERROR);
-  signals[FETCHED] = g_signal_new ("fetched", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                   G_TYPE_UINT64, G_TYPE_BOOLEAN);
-  signals[KNOCKED] = g_signal_new ("knocked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                   G_TYPE_UINT64, G_TYPE_BYTES);
-  signals[REFUSED]
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_RECEIVED] = g_signal_new (
+      "received", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_UINT64);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_STORED] = g_signal_new (
+      "stored", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_REJECTED] = g_signal_new (
+      "rejected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_ERROR);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_FETCHED] = g_signal_new (
+      "fetched", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_BOOLEAN);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_KNOCKED] = g_signal_new (
+      "knocked", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_BYTES);
+  coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_REFUSED]
       = g_signal_new ("refused", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
 
@@ -719,5 +483,6 @@ static void
 coquill_relay_road_init (CoquillRelayRoad *self)
 {
   self->round_trip = -1;
-  self->pending = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)pending_free);
+  self->pending
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, coquill_relay_road_pending_free);
 }

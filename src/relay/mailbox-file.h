@@ -13,12 +13,10 @@ G_BEGIN_DECLS
  *
  * What the relay keeps, in SQLite (application id "CqRl"):
  *
- * |table   |row                                                                        |
- * |--------|---------------------------------------------------------------------------|
- * |room    |room (32 bytes), mailbox (16 random bytes: another one means another history), lock and its
- * number, last (position given out last), bytes (stored), used (day of last use), bulletin| |envelope|room,
- * position (from 1, without gaps), bytes                               | |knock   |room, id, request, expires
- * (seconds since 1970)                            |
+ * - `room`: room (32 bytes); mailbox (16 random bytes: another one means another history); lock and its
+ * number; last (the position given out last); bytes (stored); used (the day of its last use); bulletin
+ * - `envelope`: room; position (from 1, without gaps); bytes
+ * - `knock`: room; id; request; expires (seconds since 1970)
  *
  * Synchronous; used by the mailbox's thread. Nothing counts before the transaction around it is committed.
  */

@@ -32,38 +32,47 @@ G_BEGIN_DECLS
 #define COQUILL_RELAY_NONCE_SIZE 32
 #define COQUILL_RELAY_PROOF_SIZE 64
 
+/* clang-format off */
 /**
  * CoquillRelayFrameKind:
  *
- * C: the client sends it, R: the relay. A handle is a number by which the client calls a room that it enters;
- * it is the client's choice and its connection's only. A reference is the client's too and comes back in the
- * answer, which is the frame named here or a refusal.
+ * C: the client sends it, R: the relay. A handle is a number by which the client calls a room that it enters; it
+ * is the client's choice and its connection's only. A reference is the client's too and comes back in the answer,
+ * which is the frame named here or a REFUSAL.
  *
- * |kind        |by|fields                                                  |meaning|
- * |------------|--|--------------------------------------------------------|-------|
- * |CHALLENGE   |R |version, nonce, text (server), features, limit (message bytes), count (rooms)|first frame
- * of a connection| |ENTER       |C |version, features, handle, room, role, data (lock, optional), proof|enter
- * a room; with lock 0 create it, with a later lock change it. Answer: ENTERED| |ENTERED     |R |handle,
- * mailbox, position (last stored), count (members)|in| |LEAVE       |C |handle |out; no answer| |POST |C
- * |handle, reference, data (envelope)                      |to all others, and to the mailbox if its clear
- * header says stored; answer then: STORED| |STORED      |R |handle, reference, position |on the disk;
- * position 0 for a bulletin or a request| |ENVELOPE    |R |handle, position, data (envelope) |from another
- * member (position 0) or the mailbox| |FETCH       |C |handle, position (after), limit (bytes) |the next part
- * of the mailbox. Answer: ENVELOPE…, FETCH_END| |FETCH_END   |R |handle, position (last given), complete
- * |nothing lies beyond if complete| |COMMITTED   |R |handle, position |all that was stored since ENTERED up
- * to here was sent to this connection or by it| |MEMBERS     |R |handle, count |connections in the room now|
- * |PUT_BULLETIN|C |handle, reference, data                                 |replace the bulletin. Answer:
- * STORED| |GET_BULLETIN|C |reference, room                                         |without proof. Answer:
- * BULLETIN| |BULLETIN    |R |reference, data                                         || |KNOCK       |C
- * |reference, room, data (sealed request)                  |without proof: leave a request at the door.
- * Answer: STORED| |KNOCKED     |R |handle, position (knock), data                          |to members who
- * may write: a request at the door| |ANSWER      |C |handle, position (knock) |take the request off the door|
- * |ERASE       |C |handle, reference                                       |admin: delete the room with its
- * mailbox. Answer: STORED; all members are refused NO_ROOM| |PING        |CR|reference |Answer: PONG, after
- * all that came before| |PONG        |CR|reference                                               || |REFUSAL
- * |R |code, text, handle (0: none), reference                 |an answer, or (reference 0) the end of a room
- * or, with handle 0, of the connection|
+ * | kind         | by | fields                            | meaning                                              |
+ * |--------------|----|-----------------------------------|------------------------------------------------------|
+ * | CHALLENGE    | R  | version, features, nonce, text,   | first frame of a connection: text names the server,  |
+ * |              |    | limit, count                      | limit is bytes of a message, count rooms             |
+ * | ENTER        | C  | version, features, handle, room,  | enter a room; data, if there, is a lock: number 0    |
+ * |              |    | role, proof, data                 | makes the room, a later one changes it → ENTERED     |
+ * | ENTERED      | R  | handle, mailbox, position, count  | in; position is the last stored, count the members   |
+ * | LEAVE        | C  | handle                            | out                                                  |
+ * | POST         | C  | handle, reference, data           | an envelope to all others, and into the mailbox if   |
+ * |              |    |                                   | its clear header says stored → then STORED           |
+ * | STORED       | R  | handle, reference, position       | on the disk; position 0: a bulletin or a request     |
+ * | ENVELOPE     | R  | handle, position, data            | from another member (0), or out of the mailbox       |
+ * | FETCH        | C  | handle, position, limit           | the mailbox after position, up to limit bytes        |
+ * |              |    |                                   | → ENVELOPE…, FETCH_END                               |
+ * | FETCH_END    | R  | handle, position, complete        | the last one given; complete: nothing lies beyond    |
+ * | COMMITTED    | R  | handle, position                  | all stored from ENTERED up to here was sent to this  |
+ * |              |    |                                   | connection, or by it                                 |
+ * | MEMBERS      | R  | handle, count                     | connections in the room now                          |
+ * | PUT_BULLETIN | C  | handle, reference, data           | replace the bulletin → STORED                        |
+ * | GET_BULLETIN | C  | reference, room                   | without proof → BULLETIN                             |
+ * | BULLETIN     | R  | reference, data                   |                                                      |
+ * | KNOCK        | C  | reference, room, data             | without proof: leave a sealed request at the door    |
+ * |              |    |                                   | → STORED                                             |
+ * | KNOCKED      | R  | handle, position, data            | to those who may write: request number position      |
+ * | ANSWER       | C  | handle, position                  | take that request off the door                       |
+ * | ERASE        | C  | handle, reference                 | admin: delete the room and its mailbox → STORED;     |
+ * |              |    |                                   | all members get REFUSAL with NO_ROOM                 |
+ * | PING         | CR | reference                         | → PONG, after all that came before                   |
+ * | PONG         | CR | reference                         |                                                      |
+ * | REFUSAL      | R  | code, text, handle, reference     | an answer; with reference 0 the end of the room, and |
+ * |              |    |                                   | with handle 0 as well that of the connection         |
  */
+/* clang-format on */
 typedef enum
 {
   COQUILL_RELAY_FRAME_CHALLENGE = 1,
