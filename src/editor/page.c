@@ -47,7 +47,7 @@ show_notice (CoquillPage *self, const char *icon, const char *title, const char 
 static void
 show_waiting (CoquillPage *self)
 {
-  show_notice (self, "user-offline-symbolic", _ ("Waiting for Someone Who Has It"),
+  show_notice (self, "document-open-recent-symbolic", _ ("Waiting for Someone Who Has It"),
                _ ("Nobody who has it is on line. It will open here as soon as someone is."));
 }
 
