@@ -3,6 +3,7 @@
 
 #include "editor/application.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "config.h"
@@ -286,6 +287,13 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
     gtk_window_close (l->data);
 }
 
+static gboolean
+terminated_cb (gpointer data)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (data), "quit", NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 static const GActionEntry actions[] = {
   { .name = "new-window", .activate = new_window_action },
   { .name = "open-library", .activate = open_library_action },
@@ -316,6 +324,8 @@ coquill_application_startup (GApplication *application)
   gtk_application_set_accels_for_action (gtk_application, "app.new-window",
                                          (const char *[]){ "<Ctrl><Shift>n", NULL });
   gtk_window_set_default_icon_name (APPLICATION_ID);
+  g_unix_signal_add (SIGTERM, terminated_cb, self);
+  g_unix_signal_add (SIGINT, terminated_cb, self);
 }
 
 static void

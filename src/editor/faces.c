@@ -5,7 +5,7 @@
 
 #include "editor/face.h"
 
-#define MAX_FACES 3
+#define DEFAULT_LIMIT 3
 
 /* How much of a face the next one leaves uncovered. */
 #define UNCOVERED 0.72
@@ -16,6 +16,7 @@ struct _CoquillFaces
 
   GListModel *people;
   int size;
+  int limit;
 };
 
 G_DEFINE_FINAL_TYPE (CoquillFaces, coquill_faces, GTK_TYPE_WIDGET)
@@ -25,6 +26,7 @@ enum
   PROP_0,
   PROP_SIZE,
   PROP_PEOPLE,
+  PROP_LIMIT,
   N_PROPS
 };
 
@@ -43,6 +45,7 @@ static void
 update (CoquillFaces *self)
 {
   guint present = 0;
+  guint limit = (guint)self->limit;
   guint n_people = self->people != NULL ? g_list_model_get_n_items (self->people) : 0;
 
   clear (self);
@@ -52,11 +55,11 @@ update (CoquillFaces *self)
 
       if (coquill_participant_is_self (person) || !coquill_participant_is_present (person))
         continue;
-      if (present++ < MAX_FACES)
+      if (present++ < limit)
         gtk_widget_set_parent (coquill_face_new (person, self->size), GTK_WIDGET (self));
     }
-  if (present > MAX_FACES)
-    gtk_widget_set_parent (coquill_face_new_more (present - MAX_FACES, self->size), GTK_WIDGET (self));
+  if (present > limit)
+    gtk_widget_set_parent (coquill_face_new_more (present - limit, self->size), GTK_WIDGET (self));
   gtk_widget_set_visible (GTK_WIDGET (self), present > 0);
 }
 
@@ -163,6 +166,9 @@ coquill_faces_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_PEOPLE:
       g_value_set_object (value, self->people);
       break;
+    case PROP_LIMIT:
+      g_value_set_int (value, self->limit);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -180,6 +186,10 @@ coquill_faces_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_PEOPLE:
       coquill_faces_set_people (self, g_value_get_object (value));
+      break;
+    case PROP_LIMIT:
+      self->limit = g_value_get_int (value);
+      update (self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -213,6 +223,8 @@ coquill_faces_class_init (CoquillFacesClass *klass)
                                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   props[PROP_PEOPLE] = g_param_spec_object ("people", NULL, NULL, G_TYPE_LIST_MODEL,
                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_LIMIT] = g_param_spec_int ("limit", NULL, NULL, 1, 100, DEFAULT_LIMIT,
+                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
   gtk_widget_class_set_css_name (widget_class, "faces");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -221,6 +233,7 @@ coquill_faces_class_init (CoquillFacesClass *klass)
 static void
 coquill_faces_init (CoquillFaces *self)
 {
+  self->limit = DEFAULT_LIMIT;
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* faces.h: who is here: overlapping faces, three at most, then +N. */
+/* faces.h: who is here: overlapping faces, some, then +N. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  *
  * Shows the others who are present in a list of people. Hidden while there are none.
  *
- * Properties: `size` (int, construct): diameter of a face in pixels; `people` (GListModel, nullable).
+ * Properties: `size` (int, construct): diameter of a face in pixels; `people` (GListModel, nullable); `limit`
+ * (int): how many faces there are at most, before "+N"; 3.
  *
  * CSS: `faces`.
  */

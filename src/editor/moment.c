@@ -38,7 +38,7 @@ coquill_moment_to_words (gint64 moment, gint64 now)
     return g_date_time_format (then, "%A");
   if (g_date_time_get_year (then) == g_date_time_get_year (today))
     /* Translators: a day of this year, for g_date_time_format() */
-    return g_date_time_format (then, _ ("%e %B"));
+    return g_date_time_format (then, _ ("%-d %B"));
   /* Translators: a day of another year, for g_date_time_format() */
-  return g_date_time_format (then, _ ("%e %B %Y"));
+  return g_date_time_format (then, _ ("%-d %B %Y"));
 }

@@ -282,6 +282,7 @@ layout_changed (CoquillPage *self)
 {
   adw_multi_layout_view_set_layout_name (self->layouts, self->narrow ? "narrow" : "wide");
   gtk_widget_set_visible (GTK_WIDGET (self->share_button), !self->narrow);
+  g_object_set (self->faces, "limit", self->narrow ? 1 : 3, NULL);
   coquill_page_update_actions (self);
 }
 

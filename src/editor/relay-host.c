@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include <glib/gi18n.h>
 
@@ -163,18 +164,28 @@ first_line_cb (GObject *source, GAsyncResult *result, gpointer data)
     }
 }
 
+/* In the new process: it ends with this one, even when this one is killed. */
+static void
+set_up_child (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 static void
 start (CoquillRelayHost *self)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autofree char *program = find_program ();
   g_autofree char *data_dir = g_build_filename (self->data_dir, "relay", NULL);
   g_autofree char *listen = g_strdup_printf (
       "0.0.0.0:%d", self->second_try ? 0 : g_settings_get_int (self->settings, "host-port"));
 
   if (program != NULL)
-    self->relay = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, program, "--listen", listen,
-                                    "--data", data_dir, NULL);
+    {
+      g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
+      self->relay
+          = g_subprocess_launcher_spawn (launcher, NULL, program, "--listen", listen, "--data", data_dir, NULL);
+    }
   if (self->relay == NULL)
     {
       g_autoptr (GTask) task = g_steal_pointer (&self->task);

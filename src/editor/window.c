@@ -245,11 +245,13 @@ coquill_window_dispose (GObject *object)
 {
   CoquillWindow *self = COQUILL_WINDOW (object);
 
+  /* Owned besides being a template's child. */
+  g_autoptr (AdwNavigationPage) empty_page = g_steal_pointer (&self->empty_page);
+
   g_cancellable_cancel (self->cancellable);
   g_clear_handle_id (&self->clock, g_source_remove);
   self->page = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), COQUILL_TYPE_WINDOW);
-  g_clear_object (&self->empty_page);
   g_clear_object (&self->documents);
   g_clear_object (&self->filter);
   g_clear_object (&self->library);
