@@ -31,8 +31,10 @@ struct _CoquillPage
   GtkStack *stack;
   AdwStatusPage *loading_page;
   AdwStatusPage *notice_page;
-  AdwMultiLayoutView *layouts;
-  CoquillPeoplePane *people_pane;
+  AdwBottomSheet *people_sheet;
+  AdwOverlaySplitView *people_split;
+  CoquillPeoplePane *people_in_sheet;
+  CoquillPeoplePane *people_in_sidebar;
   AdwClampScrollable *clamp;
   GtkScrolledWindow *scroller;
   CoquillTextView *view;

@@ -168,7 +168,8 @@ set_replica (CoquillPage *self, CoquillReplica *replica)
 {
   self->replica = g_object_ref (replica);
   coquill_faces_set_people (self->faces, coquill_replica_get_people (replica));
-  coquill_people_pane_set_people (self->people_pane, coquill_replica_get_people (replica));
+  coquill_people_pane_set_people (self->people_in_sheet, coquill_replica_get_people (replica));
+  coquill_people_pane_set_people (self->people_in_sidebar, coquill_replica_get_people (replica));
   coquill_announcer_set_people (self->announcer, coquill_replica_get_people (replica));
 
   g_signal_connect_object (replica, "notify::title", G_CALLBACK (title_changed_cb), self, G_CONNECT_SWAPPED);
@@ -277,10 +278,32 @@ rename_shown_cb (CoquillPage *self)
   gtk_widget_grab_focus (GTK_WIDGET (self->rename_entry));
 }
 
+/* People are in a sidebar, or in a bottom sheet on a narrow window. Both panes exist, because
+ * AdwMultiLayoutView of libadwaita 1.7 keeps what had the focus alive after its page is gone. */
+static void
+update_people_panes (CoquillPage *self)
+{
+  adw_overlay_split_view_set_show_sidebar (self->people_split, self->show_people && !self->narrow);
+  adw_bottom_sheet_set_open (self->people_sheet, self->show_people && self->narrow);
+}
+
+/* A pane was opened or closed by a gesture or a key. */
+static void
+people_pane_cb (CoquillPage *self)
+{
+  gboolean shown;
+
+  if (self->people_sheet == NULL || self->people_split == NULL)
+    return;
+  shown = self->narrow ? adw_bottom_sheet_get_open (self->people_sheet)
+                       : adw_overlay_split_view_get_show_sidebar (self->people_split);
+  g_object_set (self, "show-people", shown, NULL);
+}
+
 static void
 layout_changed (CoquillPage *self)
 {
-  adw_multi_layout_view_set_layout_name (self->layouts, self->narrow ? "narrow" : "wide");
+  update_people_panes (self);
   gtk_widget_set_visible (GTK_WIDGET (self->share_button), !self->narrow);
   g_object_set (self->faces, "limit", self->narrow ? 1 : 3, NULL);
   coquill_page_update_actions (self);
@@ -333,6 +356,7 @@ coquill_page_set_property (GObject *object, guint id, const GValue *value, GPara
       if (self->show_people == g_value_get_boolean (value))
         return;
       self->show_people = g_value_get_boolean (value);
+      update_people_panes (self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -416,8 +440,10 @@ coquill_page_class_init (CoquillPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, stack);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, loading_page);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, notice_page);
-  gtk_widget_class_bind_template_child (widget_class, CoquillPage, layouts);
-  gtk_widget_class_bind_template_child (widget_class, CoquillPage, people_pane);
+  gtk_widget_class_bind_template_child (widget_class, CoquillPage, people_sheet);
+  gtk_widget_class_bind_template_child (widget_class, CoquillPage, people_split);
+  gtk_widget_class_bind_template_child (widget_class, CoquillPage, people_in_sheet);
+  gtk_widget_class_bind_template_child (widget_class, CoquillPage, people_in_sidebar);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, clamp);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, view);
@@ -425,6 +451,7 @@ coquill_page_class_init (CoquillPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, pill_below);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, plain_revealer);
   gtk_widget_class_bind_template_child (widget_class, CoquillPage, plain_label);
+  gtk_widget_class_bind_template_callback (widget_class, people_pane_cb);
   gtk_widget_class_bind_template_callback (widget_class, rename_cb);
   gtk_widget_class_bind_template_callback (widget_class, remote_edit_cb);
   gtk_widget_class_bind_template_callback (widget_class, refused_cb);

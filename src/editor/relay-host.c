@@ -183,8 +183,8 @@ start (CoquillRelayHost *self)
   if (program != NULL)
     {
       g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
-      self->relay
-          = g_subprocess_launcher_spawn (launcher, NULL, program, "--listen", listen, "--data", data_dir, NULL);
+      self->relay = g_subprocess_launcher_spawn (launcher, NULL, program, "--listen", listen, "--data",
+                                                 data_dir, NULL);
     }
   if (self->relay == NULL)
     {

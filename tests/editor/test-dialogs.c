@@ -46,7 +46,8 @@ desk_clear (Desk *desk)
 static GObject *
 child (Desk *desk, const char *name)
 {
-  GObject *object = gtk_widget_get_template_child (GTK_WIDGET (desk->dialog), G_OBJECT_TYPE (desk->dialog), name);
+  GObject *object
+      = gtk_widget_get_template_child (GTK_WIDGET (desk->dialog), G_OBJECT_TYPE (desk->dialog), name);
 
   g_assert_nonnull (object);
   return object;
@@ -150,8 +151,10 @@ test_who_one_is_goes_to_the_library (void)
 
   present (&desk, coquill_preferences_dialog_new (desk.library));
   group = child (&desk, "identity");
-  name_row = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (group), G_OBJECT_TYPE (group), "name_row"));
-  swatches = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (group), G_OBJECT_TYPE (group), "swatches"));
+  name_row
+      = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (group), G_OBJECT_TYPE (group), "name_row"));
+  swatches
+      = GTK_WIDGET (gtk_widget_get_template_child (GTK_WIDGET (group), G_OBJECT_TYPE (group), "swatches"));
 
   gtk_editable_set_text (GTK_EDITABLE (name_row), " Grace ");
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (gtk_widget_get_last_child (swatches)), TRUE);

@@ -119,7 +119,8 @@ test_a_new_document_is_ready_to_write (void)
   wait_until (says (&desk, "On this device"));
   g_assert_true (says (&desk, "Untitled"));
 
-  g_signal_emit_by_name (gtk_window_get_focus (GTK_WINDOW (desk.window)), "insert-at-cursor", "My day\nbegan");
+  g_signal_emit_by_name (gtk_window_get_focus (GTK_WINDOW (desk.window)), "insert-at-cursor",
+                         "My day\nbegan");
   wait_until (g_strcmp0 (gtk_window_get_title (GTK_WINDOW (desk.window)), "My day") == 0);
   desk_clear (&desk);
 }
@@ -189,8 +190,9 @@ test_removal_is_undone_from_the_toast (void)
   g_assert_null (coquill_window_get_document (desk.window));
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (desk.library)), ==, 1);
 
-  toast = gtk_widget_get_ancestor (find (GTK_WIDGET (desk.window), GTK_TYPE_LABEL, has_label, "“Letter” removed"),
-                                   g_type_from_name ("AdwToastWidget"));
+  toast = gtk_widget_get_ancestor (
+      find (GTK_WIDGET (desk.window), GTK_TYPE_LABEL, has_label, "“Letter” removed"),
+      g_type_from_name ("AdwToastWidget"));
   button = find (toast, GTK_TYPE_BUTTON, NULL, NULL);
   g_signal_emit_by_name (button, "clicked");
   wait_until (coquill_window_get_document (desk.window) != NULL);
@@ -249,7 +251,8 @@ test_a_refusing_disk_is_said_until_it_is_over (void)
   coquill_window_set_library (desk.window, desk.library, NULL);
   coquill_window_show_document (desk.window, replica);
   coquill_fake_replica_set_status (replica, COQUILL_STATUS_NOT_SAVED, error);
-  g_assert_nonnull (find (GTK_WIDGET (desk.window), ADW_TYPE_BANNER, banner_says, "New changes are not saved."));
+  g_assert_nonnull (
+      find (GTK_WIDGET (desk.window), ADW_TYPE_BANNER, banner_says, "New changes are not saved."));
   coquill_fake_replica_set_status (replica, COQUILL_STATUS_ON_DEVICE, NULL);
   g_assert_null (find (GTK_WIDGET (desk.window), ADW_TYPE_BANNER, banner_says, "New changes are not saved."));
   desk_clear (&desk);
@@ -302,7 +305,8 @@ test_people_come_into_the_header (void)
   replica = coquill_fake_library_add (desk.library, "Letter", "Dear");
   coquill_window_set_library (desk.window, desk.library, NULL);
   coquill_window_show_document (desk.window, replica);
-  button = find (GTK_WIDGET (get_page (&desk)), GTK_TYPE_TOGGLE_BUTTON, NULL, NULL);
+  button = GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (get_page (&desk)), COQUILL_TYPE_PAGE, "people_button"));
   g_assert_false (gtk_widget_get_visible (button));
   coquill_fake_replica_add_person (replica, "Ana <b>", "#e62d42");
   g_assert_true (gtk_widget_get_visible (button));
@@ -355,7 +359,8 @@ test_a_narrow_window_keeps_to_its_width (void)
   coquill_window_show_document (desk.window, replica);
   g_object_set (desk.window, "narrow", TRUE, "compact", TRUE, NULL);
   wait_until (says (&desk, "On this device"));
-  gtk_widget_measure (GTK_WIDGET (get_page (&desk)), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  gtk_widget_measure (GTK_WIDGET (get_page (&desk)), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL,
+                      NULL);
   g_assert_cmpint (minimum, <=, 360);
   desk_clear (&desk);
 }
@@ -377,7 +382,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/window/the-open-document-stays-selected-when-the-order-changes",
                    test_the_open_document_stays_selected_when_the_order_changes);
   g_test_add_func ("/window/removal-is-undone-from-the-toast", test_removal_is_undone_from_the_toast);
-  g_test_add_func ("/window/the-status-line-uses-the-one-vocabulary", test_the_status_line_uses_the_one_vocabulary);
+  g_test_add_func ("/window/the-status-line-uses-the-one-vocabulary",
+                   test_the_status_line_uses_the_one_vocabulary);
   g_test_add_func ("/window/the-offline-banner-comes-after-ten-seconds-and-goes-at-once",
                    test_the_offline_banner_comes_after_ten_seconds_and_goes_at_once);
   g_test_add_func ("/window/a-refusing-disk-is-said-until-it-is-over",

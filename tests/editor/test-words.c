@@ -17,7 +17,7 @@
     g_autoptr (GDateTime) now = g_date_time_new_local (2025, 3, 12, 15, 30, 0);                              \
     g_autofree char *said = coquill_moment_to_words (g_date_time_to_unix (then) * G_USEC_PER_SEC,            \
                                                      g_date_time_to_unix (now) * G_USEC_PER_SEC);            \
-    g_assert_cmpstr (said, ==, words);                                                          \
+    g_assert_cmpstr (said, ==, words);                                                                       \
   }                                                                                                          \
   G_STMT_END
 

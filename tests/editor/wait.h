@@ -12,7 +12,7 @@
   G_STMT_START                                                                                               \
   {                                                                                                          \
     gint64 wait_end = g_get_monotonic_time () + WAIT_SECONDS * G_USEC_PER_SEC;                               \
-    guint wait_wake = g_timeout_add (10, wait_tick, NULL);                     \
+    guint wait_wake = g_timeout_add (10, wait_tick, NULL);                                                   \
     while (!(condition) && g_get_monotonic_time () < wait_end)                                               \
       g_main_context_iteration (NULL, TRUE);                                                                 \
     g_source_remove (wait_wake);                                                                             \
