@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,13 @@ get_environment (void)
   return g_environ_setenv (g_get_environ (), "ASAN_OPTIONS", small, TRUE);
 }
 
+/* A test that fails leaves no relay behind. */
+static void
+die_with_parent_cb (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 spawn (RelayProcess *self)
 {
@@ -53,8 +61,9 @@ spawn (RelayProcess *self)
   log = g_open (self->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   g_assert_cmpint (log, >=, 0);
   g_spawn_async_with_pipes_and_fds (NULL, (const char *const *)arguments->pdata,
-                                    (const char *const *)environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                                    -1, -1, log, NULL, NULL, 0, &self->pid, NULL, &out, NULL, &error);
+                                    (const char *const *)environment, G_SPAWN_DO_NOT_REAP_CHILD,
+                                    die_with_parent_cb, NULL, -1, -1, log, NULL, NULL, 0, &self->pid, NULL,
+                                    &out, NULL, &error);
   g_assert_no_error (error);
   close (log);
   while (read (out, &c, 1) == 1 && c != '\n')
