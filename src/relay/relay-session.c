@@ -40,17 +40,13 @@ static void
 refill (CoquillRelaySession *self, gint64 now)
 {
   const CoquillRelayOptions *options = self->hub->options;
-  gint64 passed = MIN (now - self->credit_at, BURST_SECONDS * G_USEC_PER_SEC);
+  double seconds = (double)(now - self->credit_at) / G_USEC_PER_SEC;
 
-  /* Less than a whole message's worth would be lost by rounding. */
-  if (passed < 1000)
-    return;
   self->credit_at = now;
-  self->credit_bytes = MIN (self->credit_bytes + passed * options->rate_bytes / G_USEC_PER_SEC,
-                            (gint64)BURST_SECONDS * options->rate_bytes);
-  self->credit_messages
-      = MIN (self->credit_messages + MAX (passed * options->rate_messages / G_USEC_PER_SEC, 1),
-             (gint64)BURST_SECONDS * options->rate_messages);
+  self->credit_bytes
+      = MIN (self->credit_bytes + seconds * options->rate_bytes, (double)BURST_SECONDS * options->rate_bytes);
+  self->credit_messages = MIN (self->credit_messages + seconds * options->rate_messages,
+                               (double)BURST_SECONDS * options->rate_messages);
 }
 
 static void
@@ -116,8 +112,8 @@ coquill_relay_session_new (CoquillRelayHub *hub,
   self->members = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->entering = g_hash_table_new (NULL, NULL);
   self->opened = self->credit_at = g_get_monotonic_time ();
-  self->credit_bytes = (gint64)BURST_SECONDS * hub->options->rate_bytes;
-  self->credit_messages = (gint64)BURST_SECONDS * hub->options->rate_messages;
+  self->credit_bytes = (double)BURST_SECONDS * hub->options->rate_bytes;
+  self->credit_messages = (double)BURST_SECONDS * hub->options->rate_messages;
   coquill_random_fill (self->nonce, sizeof self->nonce);
   return self;
 }

@@ -31,8 +31,8 @@ struct _CoquillRelaySession
   GHashTable *members;
   GHashTable *entering;
   guint n_reads;
-  gint64 credit_bytes;
-  gint64 credit_messages;
+  double credit_bytes;
+  double credit_messages;
   gint64 credit_at;
   gint64 opened;
 };
