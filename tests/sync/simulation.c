@@ -597,6 +597,10 @@ is_quiet (Simulation *self)
           || !coquill_document_can_edit (node->document) || node->accepting.length > 0)
         return FALSE;
       other = text_of (node);
+      if (g_strcmp0 (coquill_document_get_record (self->nodes[0].document, "document", "", "title"),
+                     coquill_document_get_record (node->document, "document", "", "title"))
+          != 0)
+        return FALSE;
       if (text != NULL && !g_str_equal (text, other))
         return FALSE;
       g_free (text);
