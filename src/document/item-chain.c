@@ -226,7 +226,8 @@ compare_digests (gconstpointer a, gconstpointer b)
 static void
 put_parents (Writer *writer, CoquillDigest *parents, gsize n_parents)
 {
-  qsort (parents, n_parents, sizeof (CoquillDigest), compare_digests);
+  if (n_parents > 1)
+    qsort (parents, n_parents, sizeof (CoquillDigest), compare_digests);
   writer_put_varint (writer, n_parents + 1);
   for (gsize i = 0; i < n_parents; i++)
     writer_put (writer, parents[i].bytes, COQUILL_DIGEST_SIZE);
