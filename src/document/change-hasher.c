@@ -444,19 +444,38 @@ coquill_change_hasher_get_weight (CoquillChangeHasher *self)
   return sum;
 }
 
+/* The sealed places: whoever has seen this change names one of them next. */
+static void
+note_wants (const Agent *agent, CoquillItemChain *chain)
+{
+  for (guint i = 0; i < agent->wants->len; i++)
+    {
+      const Want *entry = &g_array_index (agent->wants, Want, i);
+      CoquillItemMark mark = { .length = entry->length };
+
+      if (!entry->found || entry->keep)
+        continue;
+      memcpy (mark.digest, entry->digest, 32);
+      coquill_item_chain_note (chain, &mark);
+    }
+}
+
 void
 coquill_change_hasher_commit (CoquillChangeHasher *self)
 {
   for (gsize i = 0; i < self->change->n_agents; i++)
     {
       Agent *agent = &self->agents[i];
+      CoquillItemChain *chain;
       guint32 local;
 
       if (agent->draft == NULL)
         continue;
       local = coquill_text_find_agent (self->text, &self->change->agents[i].id);
       g_assert (local != COQUILL_NO_AGENT);
-      coquill_item_chain_commit (coquill_chain_set_get (self->set, local), agent->draft);
+      chain = coquill_chain_set_get (self->set, local);
+      coquill_item_chain_commit (chain, agent->draft);
+      note_wants (agent, chain);
     }
   for (guint i = 0; i < self->references->len; i++)
     {

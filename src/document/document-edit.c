@@ -70,6 +70,9 @@ begin_edit (CoquillDocument *self, GError **error)
   if (self->agent == COQUILL_NO_AGENT && !make_agent (self, error))
     return FALSE;
 
+  if (self->under->len > 0 && self->under_entries == coquill_membership_get_n_entries (self->log))
+    return TRUE;
+  self->under_entries = coquill_membership_get_n_entries (self->log);
   heads = coquill_membership_get_heads (self->log);
   if (heads->len == self->under->len
       && memcmp (heads->data, self->under->data, heads->len * sizeof (CoquillDigest)) == 0)

@@ -66,6 +66,7 @@ struct CoquillDocument
   GPtrArray *outgoing; /* (element-type CoquillBody): signed, to be handed out by flush */
   guint32 agent;       /* this run's, COQUILL_NO_AGENT before the first edit */
   GArray *under;       /* (element-type CoquillDigest): log heads that the agent named last */
+  guint under_entries; /* entries of the log then */
 
   CoquillPendingChanges *pending;
 

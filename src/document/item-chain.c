@@ -145,6 +145,7 @@ void
 coquill_item_chain_free (CoquillItemChain *self)
 {
   g_array_unref (self->marks);
+  g_clear_pointer (&self->recent, g_array_unref);
   g_free (self);
 }
 
@@ -172,13 +173,37 @@ const CoquillItemMark *
 coquill_item_chain_find (const CoquillItemChain *self, guint64 length)
 {
   guint index = lower_bound (self, length);
-  const CoquillItemMark *mark;
 
-  if (index == self->marks->len)
-    return NULL;
-  mark = &g_array_index (self->marks, CoquillItemMark, index);
+  if (index < self->marks->len)
+    {
+      const CoquillItemMark *mark = &g_array_index (self->marks, CoquillItemMark, index);
 
-  return mark->length == length ? mark : NULL;
+      if (mark->length == length)
+        return mark;
+    }
+  for (guint i = 0; self->recent != NULL && i < self->recent->len; i++)
+    {
+      const CoquillItemMark *mark = &g_array_index (self->recent, CoquillItemMark, i);
+
+      if (mark->length == length)
+        return mark;
+    }
+
+  return NULL;
+}
+
+void
+coquill_item_chain_note (CoquillItemChain *self, const CoquillItemMark *mark)
+{
+  CoquillItemMark copy = *mark;
+
+  if (self->recent == NULL)
+    self->recent = g_array_new (FALSE, FALSE, sizeof (CoquillItemMark));
+  if (self->recent->len < COQUILL_ITEM_CHAIN_RECENT)
+    g_array_append_val (self->recent, copy);
+  else
+    g_array_index (self->recent, CoquillItemMark, self->next_recent) = copy;
+  self->next_recent = (self->next_recent + 1) % COQUILL_ITEM_CHAIN_RECENT;
 }
 
 void

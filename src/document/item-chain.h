@@ -37,6 +37,10 @@ G_BEGIN_DECLS
  */
 #define COQUILL_ITEM_CHAIN_RESTART (G_GUINT64_CONSTANT (1) << 14)
 
+/* Sealed places whose digests are remembered for a while: others' next items name one of the last few of
+ * them. */
+#define COQUILL_ITEM_CHAIN_RECENT 128
+
 /**
  * CoquillItemMark:
  * @length: items
@@ -53,8 +57,10 @@ typedef struct
  * @hash: of the items since the last restart
  * @length: items hashed
  * @weight: bytes of canonical form hashed, all in all
- * @marks: (element-type CoquillItemMark): known digests, ascending: restarts, sealed places, parents of other
- * agents' items
+ * @marks: (element-type CoquillItemMark): known digests, ascending: restarts, parents of other agents'
+ * items
+ * @recent: (element-type CoquillItemMark) (nullable): known digests of the last sealed places, in a ring
+ * @next_recent: where the next one goes
  *
  * One agent's. A copy made by coquill_item_chain_draft() takes items on trial.
  */
@@ -64,6 +70,8 @@ typedef struct
   guint64 length;
   guint64 weight;
   GArray *marks;
+  GArray *recent;
+  guint next_recent;
 } CoquillItemChain;
 
 /**
@@ -98,7 +106,10 @@ coquill_item_chain_mark (CoquillItemChain *self);
 /** Remembers a digest that was found otherwise. */
 void
 coquill_item_chain_add_mark (CoquillItemChain *self, const CoquillItemMark *mark);
-/** Returns: (transfer none) (nullable): the mark at @length */
+/** Remembers a digest until %COQUILL_ITEM_CHAIN_RECENT others came. */
+void
+coquill_item_chain_note (CoquillItemChain *self, const CoquillItemMark *mark);
+/** Returns: (transfer none) (nullable): what is remembered of @length */
 const CoquillItemMark *
 coquill_item_chain_find (const CoquillItemChain *self, guint64 length);
 
