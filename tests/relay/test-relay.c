@@ -436,10 +436,11 @@ test_who_is_too_fast_is_slowed_and_loses_nothing (Fixture *fixture, gconstpointe
   g_autoptr (RelayVisitor) visitor = enter (fixture);
   gint64 began = g_get_monotonic_time ();
 
-  /* 100 a second, and four seconds' worth saved up. */
-  for (guint i = 1; i <= 600; i++)
+  /* 100 a second, and four seconds' worth saved up; what one read brings beyond that, up to 64 KiB, is only
+   * owed. */
+  for (guint i = 1; i <= 800; i++)
     g_assert_true (relay_visitor_post (visitor, 1, STORED, 256, i));
-  for (guint i = 1; i <= 600; i++)
+  for (guint i = 1; i <= 800; i++)
     {
       g_auto (CoquillRelayFrame) frame = { 0 };
       relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_STORED, &frame);
@@ -447,7 +448,7 @@ test_who_is_too_fast_is_slowed_and_loses_nothing (Fixture *fixture, gconstpointe
       g_assert_cmpuint (frame.position, ==, i);
     }
   g_assert_cmpint (g_get_monotonic_time () - began, >, 1.5 * G_USEC_PER_SEC);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 6 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * G_USEC_PER_SEC);
 }
 
 static void
