@@ -248,7 +248,8 @@ received_cb (gpointer owner, const CoquillRelayFrame *frame)
       g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_FETCHED], 0, frame->position,
                      frame->complete);
     }
-  else if (frame->kind == COQUILL_RELAY_FRAME_COMMITTED && self->is_complete)
+  /* While a fetch is under way its end tells: a commit must not seem to be it. */
+  else if (frame->kind == COQUILL_RELAY_FRAME_COMMITTED && self->is_complete && !self->is_fetching)
     g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_FETCHED], 0, frame->position,
                    TRUE);
   else if (frame->kind == COQUILL_RELAY_FRAME_MEMBERS)
