@@ -154,6 +154,13 @@ coquill_document_can_redo (CoquillDocument *self)
   return coquill_undo_stack_can_redo (self->undo) && coquill_document_can_edit (self);
 }
 
+void
+coquill_document_forget_undo (CoquillDocument *self)
+{
+  coquill_undo_stack_free (self->undo);
+  self->undo = coquill_undo_stack_new ();
+}
+
 /* Undo */
 
 typedef struct

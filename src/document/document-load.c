@@ -436,3 +436,9 @@ coquill_document_has_history (CoquillDocument *self)
 {
   return self->complete;
 }
+
+gboolean
+coquill_document_has_held (CoquillDocument *self)
+{
+  return !coquill_pending_changes_is_empty (self->pending);
+}

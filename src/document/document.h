@@ -169,6 +169,9 @@ coquill_document_end_history (
 /** Whether all history is here and others' changes are merged as they come. */
 gboolean
 coquill_document_has_history (CoquillDocument *self);
+/** Whether bodies wait for what they build on. */
+gboolean
+coquill_document_has_held (CoquillDocument *self);
 
 /**
  * coquill_document_save_snapshot:
@@ -275,6 +278,9 @@ coquill_document_redo (
     CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret);
 gboolean
 coquill_document_can_undo (CoquillDocument *self);
+/** What was edited so far is taken back no more: what a new document starts with is nobody's step. */
+void
+coquill_document_forget_undo (CoquillDocument *self);
 gboolean
 coquill_document_can_redo (CoquillDocument *self);
 

@@ -42,6 +42,12 @@ coquill_pending_changes_free (CoquillPendingChanges *self)
 }
 
 gboolean
+coquill_pending_changes_is_empty (const CoquillPendingChanges *self)
+{
+  return self->held.length == 0;
+}
+
+gboolean
 coquill_pending_changes_add (CoquillPendingChanges *self, const CoquillBody *body, const CoquillNeed *need)
 {
   gsize size = g_bytes_get_size (body->bytes);

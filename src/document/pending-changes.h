@@ -26,6 +26,8 @@ coquill_pending_changes_free (CoquillPendingChanges *self);
 /** Holds a body. Returns: %FALSE if there is no room for it */
 gboolean
 coquill_pending_changes_add (CoquillPendingChanges *self, const CoquillBody *body, const CoquillNeed *need);
+gboolean
+coquill_pending_changes_is_empty (const CoquillPendingChanges *self);
 /** Returns: (transfer full) (nullable): the body held longest of those whose need is met */
 CoquillBody *
 coquill_pending_changes_take (CoquillPendingChanges *self, CoquillNeedFunc is_met, gpointer data);

@@ -31,7 +31,8 @@ typedef enum
  *
  * Properties: `state`, `error` (GError, nullable), `relay` (string), `replica` (CoquillReplica, nullable:
  * from %COQUILL_JOIN_GETTING on; it is in the library's list and stays there as %COQUILL_REPLICA_WAITING if
- * nothing comes). A relay that is out of reach is tried again until it is cancelled.
+ * nothing comes). The join keeps the replica open as long as it lives: who wants it longer opens it too. A
+ * relay that is out of reach is tried again until it is cancelled.
  */
 G_DECLARE_FINAL_TYPE (CoquillJoin, coquill_join, COQUILL, JOIN, GObject)
 

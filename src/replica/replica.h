@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @COQUILL_REPLICA_OPENING: being read from disk
  * @COQUILL_REPLICA_OPEN: the text is here and can be edited
  * @COQUILL_REPLICA_WAITING: joined, but nobody has delivered the text yet
- * @COQUILL_REPLICA_FAILED: it could not be opened, see [property@Replica:error]
+ * @COQUILL_REPLICA_FAILED: it could not be opened, see [property@Replica:error]; what could be read of its
+ * text all the same is in coquill_replica_dup_text(), to be saved elsewhere
  */
 typedef enum
 {

@@ -32,6 +32,7 @@ coquill_store_document_free (CoquillStoreDocument *self)
   g_clear_pointer (&self->snapshot, g_bytes_unref);
   g_clear_pointer (&self->blocks, g_array_unref);
   g_clear_pointer (&self->state, g_hash_table_unref);
+  g_clear_error (&self->history_damage);
   g_free (self);
 }
 
@@ -43,7 +44,8 @@ damaged (GError **error, const char *what)
   return FALSE;
 }
 
-/* Reads blocks in (after, until], up to @budget bytes beyond the first. */
+/* Reads and checks blocks in (after, until], up to @budget bytes beyond the first. @blocks: (nullable): only
+ * check. */
 static gboolean
 read_blocks (
     CoquillDatabase *database, GArray *blocks, guint64 after, guint64 until, gsize budget, GError **error)
@@ -73,7 +75,7 @@ read_blocks (
         return TRUE;
 
       length = (gsize)sqlite3_column_bytes (statement, 2);
-      if (blocks->len > 0 && total + length > budget)
+      if (total > 0 && total + length > budget)
         {
           sqlite3_reset (statement);
           return TRUE;
@@ -88,6 +90,8 @@ read_blocks (
           sqlite3_reset (statement);
           return damaged (error, "a block");
         }
+      if (blocks == NULL)
+        continue;
       block.bytes = coquill_database_column_bytes (statement, 2);
       g_array_append_val (blocks, block);
     }
@@ -172,11 +176,13 @@ coquill_store_document_read (const char *path, GError **error)
   if (database == NULL || !coquill_database_check (database, error)
       || !coquill_database_execute (database, "BEGIN", error) || !read_snapshot (database, self, error)
       || !read_blocks (database, self->blocks, self->snapshot_position, G_MAXINT64, G_MAXSIZE, error)
-      || !read_state (database, self->state, error) || !coquill_database_execute (database, "COMMIT", error))
+      || !read_state (database, self->state, error))
     {
       coquill_store_error_from_sql (error);
       return NULL;
     }
+  if (!read_blocks (database, NULL, 0, self->snapshot_position, G_MAXSIZE, &self->history_damage))
+    coquill_store_error_from_sql (&self->history_damage);
   return g_steal_pointer (&self);
 }
 

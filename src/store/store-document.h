@@ -28,6 +28,8 @@ typedef struct
  * @snapshot_position: the last block that the snapshot includes, 0 without one
  * @blocks: (element-type CoquillStoreBlock): the blocks after it
  * @state: (element-type utf8 GBytes): the small values
+ * @history_damage: (nullable): %COQUILL_STORE_ERROR_DAMAGED if a block that the snapshot includes differs
+ * from what was written: the rest is right, and can still be read
  *
  * Enough to open a document. The blocks up to @snapshot_position come by coquill_store_read_history_async().
  */
@@ -37,6 +39,7 @@ typedef struct
   guint64 snapshot_position;
   GArray *blocks;
   GHashTable *state;
+  GError *history_damage;
 } CoquillStoreDocument;
 
 void

@@ -274,7 +274,7 @@ advance_difference (CoquillSync *self, gint64 now)
       if (self->coverage != NULL && !make_difference (self, NULL, now))
         continue;
       self->state = COQUILL_SYNC_LIVE;
-      coquill_sync_say_hello (self, NULL);
+      self->greeting_due = TRUE;
       self->presence_due = now;
     }
 }

@@ -276,6 +276,11 @@ coquill_sync_tend_peers (CoquillSync *self, gint64 now)
 
   if (self->state == COQUILL_SYNC_DOWN)
     return;
+  if (self->greeting_due && self->state == COQUILL_SYNC_LIVE && can_speak (self))
+    {
+      self->greeting_due = FALSE;
+      coquill_sync_say_hello (self, NULL);
+    }
   if (self->presence != NULL && now >= self->presence_due && self->posted_bytes < COQUILL_SYNC_PRESSURE
       && can_speak (self))
     {

@@ -114,6 +114,7 @@ struct CoquillSync
   GBytes *presence;    /* (nullable) */
   gint64 presence_due; /* when it goes out, or never */
   gint64 presence_sent;
+  gboolean greeting_due; /* live, but nobody was greeted yet: who joins may speak a little later */
   gboolean bulletin_due;
   gint64 bulletin_after;
   gint64 bulletin_asked;

@@ -122,6 +122,11 @@ read_all (CoquillStore *store, const char *id, GError **error)
 
   if (document == NULL)
     return NULL;
+  if (document->history_damage != NULL)
+    {
+      g_propagate_error (error, g_error_copy (document->history_damage));
+      return NULL;
+    }
   history = store_fixture_read_history (store, id, 0, document->snapshot_position, error);
   if (history == NULL)
     return NULL;
