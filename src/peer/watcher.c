@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* watcher.c: tells what happens in a document, one line at a time. */
+
+#include "config.h"
+
+#include "peer/watcher.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+
+/* What may wait for a slow reader: a document or two of the largest kind. */
+#define MAX_WAITING_BYTES (64 * 1024 * 1024)
+
+struct _CoquillWatcher
+{
+  GObject parent_instance;
+
+  CoquillReplica *replica;
+  GListModel *people;
+  GOutputStream *stream;
+  GCancellable *broken;
+  gboolean as_json;
+
+  GPtrArray *followed; /* the participants whose notifications are connected */
+  GString *waiting;    /* lines not yet handed to the stream */
+  GBytes *in_flight;   /* lines that the stream is writing */
+  GTask *flush;
+};
+
+G_DEFINE_FINAL_TYPE (CoquillWatcher, coquill_watcher, G_TYPE_OBJECT)
+
+static void
+write_waiting (CoquillWatcher *self);
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CoquillWatcher) self = user_data;
+  GError *error = NULL;
+
+  g_clear_pointer (&self->in_flight, g_bytes_unref);
+  if (!g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, NULL, &error))
+    {
+      g_string_truncate (self->waiting, 0);
+      g_cancellable_cancel (self->broken);
+      if (self->flush != NULL)
+        g_task_return_error (self->flush, g_steal_pointer (&error));
+      g_clear_object (&self->flush);
+      g_clear_error (&error);
+      return;
+    }
+  write_waiting (self);
+}
+
+static void
+write_waiting (CoquillWatcher *self)
+{
+  if (self->in_flight != NULL)
+    return;
+  if (self->waiting->len == 0)
+    {
+      if (self->flush != NULL)
+        g_task_return_boolean (self->flush, TRUE);
+      g_clear_object (&self->flush);
+      return;
+    }
+  self->in_flight = g_string_free_to_bytes (self->waiting);
+  self->waiting = g_string_new (NULL);
+  g_output_stream_write_all_async (self->stream, g_bytes_get_data (self->in_flight, NULL),
+                                   g_bytes_get_size (self->in_flight), G_PRIORITY_DEFAULT, NULL, written_cb,
+                                   g_object_ref (self));
+}
+
+static JsonBuilder *
+begin_event (const char *event)
+{
+  JsonBuilder *builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "time");
+  json_builder_add_int_value (builder, g_get_real_time ());
+  json_builder_set_member_name (builder, "event");
+  json_builder_add_string_value (builder, event);
+  return builder;
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+static void
+add_number (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+add_boolean (JsonBuilder *builder, const char *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+/* For people: the time of day, the event, and its values as they stand in the JSON. */
+static char *
+to_words (JsonNode *root)
+{
+  JsonObject *object = json_node_get_object (root);
+  g_autoptr (GDateTime) time
+      = g_date_time_new_from_unix_local_usec (json_object_get_int_member (object, "time"));
+  g_autofree char *clock = g_date_time_format (time, "%H:%M:%S");
+  GString *line = g_string_new (clock);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+
+  g_string_append_printf (line, "  %-8s", json_object_get_string_member (object, "event"));
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &value))
+    {
+      g_autofree char *text = json_to_string (value, FALSE);
+
+      if (!g_str_equal (name, "time") && !g_str_equal (name, "event"))
+        g_string_append_printf (line, "  %s %s", name, text);
+    }
+  return g_string_free (line, FALSE);
+}
+
+static void
+end_event (CoquillWatcher *self, JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *line = NULL;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  g_object_unref (builder);
+  line = self->as_json ? json_to_string (root, FALSE) : to_words (root);
+  if (g_cancellable_is_cancelled (self->broken))
+    return;
+  if (self->waiting->len > MAX_WAITING_BYTES)
+    {
+      g_cancellable_cancel (self->broken);
+      return;
+    }
+  g_string_append (self->waiting, line);
+  g_string_append_c (self->waiting, '\n');
+  write_waiting (self);
+}
+
+static void
+tell_open (CoquillWatcher *self)
+{
+  JsonBuilder *builder = begin_event ("open");
+  g_autofree char *text = coquill_replica_dup_text (self->replica, NULL);
+
+  add_string (builder, "id", coquill_replica_get_id (self->replica));
+  add_string (builder, "title", coquill_replica_get_title (self->replica));
+  add_string (builder, "text", text);
+  add_number (builder, "length", coquill_replica_get_length (self->replica));
+  end_event (self, builder);
+}
+
+static void
+text_changed_cb (CoquillReplica *replica, const CoquillTextChange *change, CoquillWatcher *self)
+{
+  JsonBuilder *builder = begin_event ("text");
+  g_autofree char *inserted
+      = g_strndup (change->inserted != NULL ? change->inserted : "", change->inserted_bytes);
+
+  add_number (builder, "position", change->position);
+  add_number (builder, "deleted", change->deleted);
+  add_string (builder, "inserted", inserted);
+  add_boolean (builder, "local", change->local);
+  json_builder_set_member_name (builder, "author");
+  if (change->author != NULL)
+    {
+      json_builder_begin_object (builder);
+      add_string (builder, "device", coquill_participant_get_device (change->author));
+      add_string (builder, "name", coquill_participant_get_name (change->author));
+      json_builder_end_object (builder);
+    }
+  else
+    json_builder_add_null_value (builder);
+  end_event (self, builder);
+}
+
+static void
+status_changed_cb (CoquillReplica *replica, GParamSpec *pspec, CoquillWatcher *self)
+{
+  CoquillReplicaStatus status = coquill_replica_get_status (replica);
+  JsonBuilder *builder = begin_event ("status");
+
+  add_string (builder, "status", coquill_replica_status_to_string (status));
+  add_string (builder, "words", coquill_replica_status_to_words (status));
+  end_event (self, builder);
+}
+
+static void
+title_changed_cb (CoquillReplica *replica, GParamSpec *pspec, CoquillWatcher *self)
+{
+  JsonBuilder *builder = begin_event ("title");
+
+  add_string (builder, "title", coquill_replica_get_title (replica));
+  end_event (self, builder);
+}
+
+static JsonBuilder *
+begin_person (CoquillParticipant *person, const char *event)
+{
+  JsonBuilder *builder = begin_event (event);
+
+  add_string (builder, "device", coquill_participant_get_device (person));
+  add_string (builder, "name", coquill_participant_get_name (person));
+  return builder;
+}
+
+static void
+tell_presence (CoquillWatcher *self, CoquillParticipant *person)
+{
+  gboolean present = coquill_participant_is_present (person);
+  JsonBuilder *builder = begin_person (person, present ? "present" : "absent");
+
+  if (present)
+    {
+      add_string (builder, "color", coquill_participant_get_color (person));
+      add_boolean (builder, "self", coquill_participant_is_self (person));
+    }
+  end_event (self, builder);
+}
+
+static void
+tell_road (CoquillWatcher *self, CoquillParticipant *person)
+{
+  static const char *const roads[]
+      = { [COQUILL_ROAD_NONE] = "none", [COQUILL_ROAD_RELAY] = "relay", [COQUILL_ROAD_DIRECT] = "direct" };
+  JsonBuilder *builder = begin_person (person, "road");
+
+  add_string (builder, "road", roads[coquill_participant_get_road (person)]);
+  add_number (builder, "round_trip", coquill_participant_get_round_trip (person));
+  end_event (self, builder);
+}
+
+static void
+tell_caret (CoquillWatcher *self, CoquillParticipant *person)
+{
+  guint64 caret, anchor;
+  JsonBuilder *builder;
+
+  if (coquill_participant_is_self (person) || !coquill_participant_get_caret (person, &caret, &anchor))
+    return;
+  builder = begin_person (person, "caret");
+  add_number (builder, "caret", caret);
+  add_number (builder, "anchor", anchor);
+  end_event (self, builder);
+}
+
+static void
+person_changed_cb (CoquillParticipant *person, GParamSpec *pspec, CoquillWatcher *self)
+{
+  const char *name = g_param_spec_get_name (pspec);
+
+  if (g_str_equal (name, "present"))
+    tell_presence (self, person);
+  else if (g_str_equal (name, "road"))
+    tell_road (self, person);
+  else if (g_str_equal (name, "caret") || g_str_equal (name, "selection-bound"))
+    tell_caret (self, person);
+}
+
+static void
+people_changed_cb (GListModel *people, guint position, guint removed, guint added, CoquillWatcher *self)
+{
+  guint n_people = g_list_model_get_n_items (people);
+
+  /* The model sorts itself as people come and go, so an addition may be somebody who only moved. */
+  for (guint i = 0; i < n_people; i++)
+    {
+      g_autoptr (CoquillParticipant) person = g_list_model_get_item (people, i);
+
+      if (g_ptr_array_find (self->followed, person, NULL))
+        continue;
+      g_signal_connect (person, "notify", G_CALLBACK (person_changed_cb), self);
+      g_ptr_array_add (self->followed, g_object_ref (person));
+      if (coquill_participant_is_present (person))
+        tell_presence (self, person);
+    }
+}
+
+static void
+coquill_watcher_dispose (GObject *object)
+{
+  CoquillWatcher *self = COQUILL_WATCHER (object);
+
+  if (self->replica != NULL)
+    g_signal_handlers_disconnect_by_data (self->replica, self);
+  if (self->people != NULL)
+    g_signal_handlers_disconnect_by_data (self->people, self);
+  for (guint i = 0; i < self->followed->len; i++)
+    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->followed, i), self);
+  g_ptr_array_set_size (self->followed, 0);
+  g_clear_object (&self->people);
+  g_clear_object (&self->replica);
+  g_clear_object (&self->broken);
+  g_clear_object (&self->stream);
+  G_OBJECT_CLASS (coquill_watcher_parent_class)->dispose (object);
+}
+
+static void
+coquill_watcher_finalize (GObject *object)
+{
+  CoquillWatcher *self = COQUILL_WATCHER (object);
+
+  g_ptr_array_unref (self->followed);
+  g_string_free (self->waiting, TRUE);
+  G_OBJECT_CLASS (coquill_watcher_parent_class)->finalize (object);
+}
+
+static void
+coquill_watcher_class_init (CoquillWatcherClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = coquill_watcher_dispose;
+  G_OBJECT_CLASS (klass)->finalize = coquill_watcher_finalize;
+}
+
+static void
+coquill_watcher_init (CoquillWatcher *self)
+{
+  self->followed = g_ptr_array_new_with_free_func (g_object_unref);
+  self->waiting = g_string_new (NULL);
+}
+
+CoquillWatcher *
+coquill_watcher_new (CoquillReplica *replica, GOutputStream *stream, gboolean as_json, GCancellable *broken)
+{
+  CoquillWatcher *self = g_object_new (COQUILL_TYPE_WATCHER, NULL);
+
+  self->replica = g_object_ref (replica);
+  self->people = g_object_ref (coquill_replica_get_people (replica));
+  self->stream = g_object_ref (stream);
+  self->broken = g_object_ref (broken);
+  self->as_json = as_json;
+
+  tell_open (self);
+  g_signal_connect (replica, "text-changed", G_CALLBACK (text_changed_cb), self);
+  g_signal_connect (replica, "notify::status", G_CALLBACK (status_changed_cb), self);
+  g_signal_connect (replica, "notify::title", G_CALLBACK (title_changed_cb), self);
+  g_signal_connect (self->people, "items-changed", G_CALLBACK (people_changed_cb), self);
+  status_changed_cb (replica, NULL, self);
+  people_changed_cb (self->people, 0, 0, 0, self);
+  return self;
+}
+
+void
+coquill_watcher_tell_saved (CoquillWatcher *self, guint64 lines)
+{
+  JsonBuilder *builder = begin_event ("saved");
+
+  add_number (builder, "lines", lines);
+  end_event (self, builder);
+}
+
+void
+coquill_watcher_tell_error (CoquillWatcher *self, guint64 line, const char *message)
+{
+  JsonBuilder *builder = begin_event ("error");
+
+  add_number (builder, "line", line);
+  add_string (builder, "message", message);
+  end_event (self, builder);
+}
+
+void
+coquill_watcher_flush_async (CoquillWatcher *self,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_assert (self->flush == NULL);
+  self->flush = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (self->flush, coquill_watcher_flush_async);
+  write_waiting (self);
+}
+
+gboolean
+coquill_watcher_flush_finish (CoquillWatcher *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
