@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""measure.py: what people feel, beside the programs they would compare with, all in one run on one machine.
+
+  start-up   from starting the program to its first complete picture of the same file, and its memory: coquill, gnome-text-editor
+  key        from a key press in one window to the changed picture of the other: coquill over its relay, gobby over infinoted
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from display import Display, environment, memory_of
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'programs'))
+from harness import Peer, Relay, percentile  # noqa: E402
+
+EDITOR = os.environ['COQUILL_EDITOR']
+RUNS = 7
+KEYS = 150
+TEXT_TOP = 130  # below the header bar, where only text is drawn
+
+
+def end(process):
+    try:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(10)
+    except (ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def start_up(name, command, program, text):
+    """Medians of the time to the first complete picture (still for half a second) and of the memory then."""
+    times, memories = [], []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory(prefix='coquill-measure-') as home:
+            file = pathlib.Path(home) / 'file.md'
+            file.write_text(text)
+            display = Display()
+            blank = display.picture()
+            started = time.perf_counter_ns()
+            process = display.run([*command, str(file)], environment(home))
+            first = display.wait_change(blank, 0, None, 30)
+            display.wait_still()
+            times.append((first - started) / 1e6)
+            memories.append(memory_of(process.pid, program))
+            end(process)
+            display.close()
+    print(f'start-up {name}, {len(text) // 1000} KB: first frame {percentile(times, .5):.0f} ms, memory {percentile(memories, .5):.0f} MB', flush=True)
+    return percentile(times, .5), percentile(memories, .5)
+
+
+def keys(name, writer, reader):
+    """Presses keys on one display and times the change on the other."""
+    delays, missed = [], 0
+    for number in range(KEYS):
+        before = reader.wait_still(.08)[TEXT_TOP * reader.stride:]
+        pressed = writer.press(ord('a') + number % 26)
+        seen = reader.wait_change(before, TEXT_TOP, None, 2)
+        if seen is None:
+            missed += 1
+        else:
+            delays.append((seen - pressed) / 1e6)
+    assert missed <= KEYS // 20 and delays, f'{missed} of {KEYS} keys were never seen'
+    print(f'key to remote screen {name}: p50 {percentile(delays, .5):.1f} ms, p95 {percentile(delays, .95):.1f} ms, '
+          f'p99 {percentile(delays, .99):.1f} ms ({len(delays)} keys)', flush=True)
+    return percentile(delays, .5), percentile(delays, .99)
+
+
+def coquill_keys(folder):
+    with Relay(folder / 'relay') as relay:
+        homes = [folder / 'ana', folder / 'ben']
+        peers = [Peer(home / 'data/coquill', home.name.title()) for home in homes]
+        document = peers[0].word('new', '--title', 'Measured')
+        peers[1].run('join', '-', input=peers[0].word('invite', document, '--relay', relay.url))
+        displays = [Display(), Display()]
+        windows = [display.run([EDITOR], environment(home)) for display, home in zip(displays, homes)]
+        try:
+            for display in displays:
+                display.wait_still(2, 60)
+                display.press(0xff0d)  # Return opens the first document of the list
+            for display in displays:
+                display.wait_still(2, 60)
+            return keys('coquill', *displays)
+        finally:
+            for number, display in enumerate(displays):
+                display.screenshot(folder.parent / f'coquill-measure-{number}.png')
+            for window in windows:
+                end(window)
+            for display in displays:
+                display.close()
+
+
+def gobby_keys(folder):
+    (folder / 'root').mkdir()
+    (folder / 'root' / 'note.infinote').write_text(
+        '<?xml version="1.0"?>\n<infinote-adopted-session xmlns="http://gobby.0x539.de/"><buffer></buffer></infinote-adopted-session>\n')
+    with socket.create_server(('127.0.0.1', 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([shutil.which('infinoted') or 'infinoted-0.7', '--security-policy=no-tls', f'--port={port}',
+                               f'--root-directory={folder / "root"}', '--plugins=note-text'],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              env={**os.environ, 'HOME': str(folder)})
+    displays, windows = [Display(), Display()], []
+    try:
+        for number, display in enumerate(displays):
+            home = folder / f'home{number}'
+            home.mkdir()
+            windows.append(display.run(['gobby', f'infinote://127.0.0.1:{port}/note'], environment(home)))
+        for display in displays:
+            display.wait_still(3, 60)
+        return keys('gobby', *displays)
+    finally:
+        for number, display in enumerate(displays):
+            display.screenshot(folder.parent / f'gobby-measure-{number}.png')
+        for window in windows:
+            end(window)
+        server.terminate()
+        for display in displays:
+            display.close()
+
+
+def main():
+    what = sys.argv[1:] or ['start-up', 'key']
+    paragraph = 'The quick brown fox jumps over the lazy dog, **again** and again.\n\n'
+    if 'start-up' in what:
+        for text in (paragraph, paragraph * (1_000_000 // len(paragraph))):
+            ours = start_up('coquill', [EDITOR], 'coquill', text)
+            theirs = start_up('gnome-text-editor', ['gnome-text-editor', '--standalone'], 'gnome-text-editor', text)
+            print(f'ratio: first frame {ours[0] / theirs[0]:.2f}, memory {ours[1] / theirs[1]:.2f}', flush=True)
+    if 'key' in what:
+        with tempfile.TemporaryDirectory(prefix='coquill-measure-') as folder:
+            (pathlib.Path(folder) / 'coquill').mkdir()
+            (pathlib.Path(folder) / 'gobby').mkdir()
+            ours = coquill_keys(pathlib.Path(folder) / 'coquill')
+            theirs = gobby_keys(pathlib.Path(folder) / 'gobby')
+            print(f'ratio: p50 {ours[0] / theirs[0]:.2f}, p99 {ours[1] / theirs[1]:.2f}', flush=True)
+
+
+main()
