@@ -99,8 +99,8 @@ def coquill_keys(folder):
 
 def gobby_keys(folder):
     (folder / 'root').mkdir()
-    (folder / 'root' / 'note.infinote').write_text(
-        '<?xml version="1.0"?>\n<infinote-adopted-session xmlns="http://gobby.0x539.de/"><buffer></buffer></infinote-adopted-session>\n')
+    (folder / 'root' / 'note.InfText').write_text(
+        '<?xml version="1.0"?>\n<inf-text-session><buffer><segment author="0">.</segment></buffer></inf-text-session>\n')
     with socket.create_server(('127.0.0.1', 0)) as probe:
         port = probe.getsockname()[1]
     server = subprocess.Popen([shutil.which('infinoted') or 'infinoted-0.7', '--security-policy=no-tls', f'--port={port}',
@@ -111,7 +111,9 @@ def gobby_keys(folder):
     try:
         for number, display in enumerate(displays):
             home = folder / f'home{number}'
-            home.mkdir()
+            (home / 'config/gobby').mkdir(parents=True)
+            (home / 'config/gobby/config.xml').write_text(
+                f'<gobby-config><initial><run>1</run></initial><user><name>person{number}</name></user></gobby-config>')
             windows.append(display.run(['gobby', f'infinote://127.0.0.1:{port}/note'], environment(home)))
         for display in displays:
             display.wait_still(3, 60)
