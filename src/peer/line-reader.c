@@ -8,7 +8,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CHUNK_BYTES 65536
+/* A part of the object, whose size GObject keeps in 16 bits. */
+#define CHUNK_BYTES 16384
 
 struct _CoquillLineReader
 {
