@@ -121,6 +121,8 @@ main (int argc, char *argv[])
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("coquill-peer");
+  /* Standard output is for what was asked, whatever is logged. */
+  g_log_writer_default_set_use_stderr (TRUE);
 
   rest = argv;
   n_rest = argc;
