@@ -38,6 +38,16 @@ fail_opening (CoquillReplica *self, GError *error)
 }
 
 static void
+become_open (CoquillReplica *self)
+{
+  if (self->state != COQUILL_REPLICA_OPENING)
+    return;
+  coquill_replica_set_state (self, self->waiting ? COQUILL_REPLICA_WAITING : COQUILL_REPLICA_OPEN);
+  coquill_replica_notify_shared (self);
+  finish_opening (self, NULL);
+}
+
+static void
 read_history (CoquillReplica *self);
 
 static void
@@ -63,6 +73,7 @@ end_history (CoquillReplica *self)
       coquill_replica_emit_deltas (self, deltas, FALSE);
     }
   coquill_replica_note_changes (self);
+  become_open (self);
   coquill_replica_update_road (self);
   coquill_replica_disk_commit (self);
   coquill_replica_pump (self);
@@ -89,6 +100,7 @@ history_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       g_warning ("Document %.8s: its history can't be read: %s", self->id, error->message);
       coquill_replica_set_error (self, coquill_replica_error_translate (g_steal_pointer (&error)));
+      become_open (self);
       return;
     }
   for (guint i = 0; i < blocks->len; i++)
@@ -102,6 +114,7 @@ history_cb (GObject *source, GAsyncResult *result, gpointer data)
         {
           g_warning ("Document %.8s: its history is damaged: %s", self->id, error->message);
           coquill_replica_set_error (self, coquill_replica_error_translate (g_steal_pointer (&error)));
+          become_open (self);
           return;
         }
       self->history_after = block->position;
@@ -184,9 +197,10 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
       if (block->kind & COQUILL_REPLICA_OWN)
         tell_unsent (self, block, ++self->disk.own);
     }
-  coquill_replica_set_state (self, self->waiting ? COQUILL_REPLICA_WAITING : COQUILL_REPLICA_OPEN);
-  coquill_replica_notify_shared (self);
-  finish_opening (self, NULL);
+  /* What was merged since the snapshot may need the history to find its place: the text is whole only then. After
+   * a regular close there is none of it, and the text is here at once. */
+  if (file->blocks->len == 0)
+    become_open (self);
 
   self->history_after = 0;
   self->history_own = 0;
