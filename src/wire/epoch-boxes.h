@@ -12,10 +12,10 @@ G_BEGIN_DECLS
 #define COQUILL_EPOCH_SALT_SIZE 16
 #define COQUILL_EPOCH_TAG_SIZE 8
 
-/* Recipients of one epoch: devices and open invites. About 180 bytes each. */
+/* Recipients of one epoch: devices and open invites. About 135 bytes each, tag and lengths with them. */
 #define COQUILL_EPOCH_MAX_BOXES 4096
 
-/* Bytes of one sealed box; a box of this version has about 130. */
+/* Bytes of one sealed box; a box of this version has 118. */
 #define COQUILL_EPOCH_BOX_MAX 1024
 
 /* Earlier epochs that an epoch encloses: the newest ones; those enclose theirs. 64 bytes each. */
