@@ -68,6 +68,8 @@ coquill_peer_close (CoquillPeer *self, CoquillExit status)
   if (!coquill_library_close_finish (self->library, result, &error))
     {
       coquill_peer_complain ("%s", error->message);
+      coquill_peer_complain (_ ("This program ends now: what it could not save of this run is lost. What was "
+                                "saved before is safe."));
       if (status == COQUILL_EXIT_DONE)
         status = COQUILL_EXIT_FAILED;
     }

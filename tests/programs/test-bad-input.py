@@ -129,7 +129,7 @@ def a_full_disk(folder):
         peer = Peer(folder / 'small' / 'data', 'Ana')
         document = peer.word('new')
         peer.edit(document, {'insert': [0, 'kept']})
-        big = os.urandom(1_200_000).hex()
+        big = os.urandom(4_000_000).hex()  # its entropy alone is more than the disk
         words = refused(peer.call('edit', document, input=json.dumps({'insert': [0, big]})))
         say(words)
         assert peer.cat(document) == 'kept'
