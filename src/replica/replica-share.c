@@ -383,15 +383,15 @@ share_at (CoquillReplica *self, GTask *task, const char *relay)
 
   move_to_relay (self, relay);
   coquill_replica_people_update_self (self);
-  wait = add_wait (self, task, WAIT_SHARED);
-  wait->seed = g_steal_pointer (&seed);
-  wait->timer = g_timeout_add_seconds (SHARE_SECONDS, timer_cb, wait);
   coquill_replica_flush (self);
-  wait->own = self->disk.own;
   /* Whether the relay still has the bulletin of an earlier run nobody can tell: it gets it again. */
   if (self->traffic.bulletin == NULL)
     coquill_sync_bulletin_changed (self->traffic.sync, g_get_monotonic_time ());
   coquill_replica_update_road (self);
+
+  wait = add_wait (self, task, WAIT_SHARED);
+  wait->seed = g_steal_pointer (&seed);
+  wait->timer = g_timeout_add_seconds (SHARE_SECONDS, timer_cb, wait);
   coquill_replica_pump (self);
 }
 
