@@ -18,8 +18,8 @@ struct _CoquillIdentityGroup
 
 G_DEFINE_FINAL_TYPE (CoquillIdentityGroup, coquill_identity_group, ADW_TYPE_PREFERENCES_GROUP)
 
-/* GNOME's palette; each has enough contrast to both a light and a dark page. The style sheet has a class for
- * each. */
+/* GNOME's accent colors, which stand out as a caret on light and on dark; new devices get one of the same.
+ * The style sheet has a class for each. */
 static const struct
 {
   const char *color;
@@ -30,6 +30,7 @@ static const struct
   { "#3a944a", "swatch-green", N_ ("Green") },   { "#c88800", "swatch-yellow", N_ ("Yellow") },
   { "#ed5b00", "swatch-orange", N_ ("Orange") }, { "#e62d42", "swatch-red", N_ ("Red") },
   { "#d56199", "swatch-pink", N_ ("Pink") },     { "#9141ac", "swatch-purple", N_ ("Purple") },
+  { "#6f8396", "swatch-slate", N_ ("Slate") },
 };
 
 static void

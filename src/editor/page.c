@@ -371,6 +371,12 @@ coquill_page_dispose (GObject *object)
   CoquillPage *self = COQUILL_PAGE (object);
 
   g_cancellable_cancel (self->cancellable);
+  /* Closing the replica is told by notifications that find no widgets any more. */
+  g_signal_handlers_disconnect_by_data (adw_style_manager_get_default (), self);
+  if (self->replica != NULL)
+    g_signal_handlers_disconnect_by_data (self->replica, self);
+  if (self->join != NULL)
+    g_signal_handlers_disconnect_by_data (self->join, self);
   g_clear_handle_id (&self->offline_timeout, g_source_remove);
   g_clear_handle_id (&self->waiting_timeout, g_source_remove);
   if (self->announcer != NULL)

@@ -203,11 +203,14 @@ coquill_text_view_init (CoquillTextView *self)
 {
   g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  /* The view's own handlers, which turn undo off, were connected to the same before. */
+  static const char *const after_edits[] = { "insert-text", "delete-range", "changed", "end-user-action" };
 
   gtk_text_buffer_set_enable_undo (GTK_TEXT_BUFFER (buffer), FALSE);
   gtk_text_view_set_buffer (GTK_TEXT_VIEW (self), GTK_TEXT_BUFFER (buffer));
-  g_signal_connect_object (buffer, "changed", G_CALLBACK (update_undo_actions), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  for (guint i = 0; i < G_N_ELEMENTS (after_edits); i++)
+    g_signal_connect_object (buffer, after_edits[i], G_CALLBACK (update_undo_actions), self,
+                             G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);

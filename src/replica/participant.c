@@ -145,9 +145,9 @@ coquill_participant_init (CoquillParticipant *self)
 char *
 coquill_participant_default_color (const char *device)
 {
-  /* The middle shades of the GNOME palette: readable as a caret on light and on dark. */
+  /* GNOME's accent colors, which stand out as a caret on light and on dark; the editor offers the same. */
   static const char *const palette[] = {
-    "#3584e4", "#33d17a", "#e5a50a", "#ff7800", "#e01b24", "#9141ac", "#986a44", "#2190a4", "#d56199",
+    "#3584e4", "#2190a4", "#3a944a", "#c88800", "#ed5b00", "#e62d42", "#d56199", "#9141ac", "#6f8396",
   };
 
   return g_strdup (palette[g_str_hash (device) % G_N_ELEMENTS (palette)]);

@@ -161,7 +161,7 @@ test_who_one_is_goes_to_the_library (void)
   adw_switch_row_set_active (ADW_SWITCH_ROW (child (&desk, "hide_row")), TRUE);
   g_object_get (desk.library, "name", &name, "color", &color, "hide-address", &hidden, NULL);
   g_assert_cmpstr (name, ==, "Grace");
-  g_assert_cmpstr (color, ==, "#9141ac");
+  g_assert_cmpstr (color, ==, "#6f8396");
   g_assert_true (hidden);
 
   /* An empty name is not taken. */

@@ -26,6 +26,8 @@ struct _CoquillReplica
   gboolean online;
   gboolean shared;
   gboolean merge_manually;
+  gboolean could_undo; /* as notified last */
+  gboolean could_redo;
   gint64 last_change;
   guint64 caret;
 };
@@ -344,8 +346,12 @@ notify_text (CoquillReplica *self)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LENGTH]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_CHANGE]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_UNDO]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_REDO]);
+  if (self->could_undo != (self->undo->len > 0))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_UNDO]);
+  if (self->could_redo != (self->redo->len > 0))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_REDO]);
+  self->could_undo = self->undo->len > 0;
+  self->could_redo = self->redo->len > 0;
 }
 
 static gsize
