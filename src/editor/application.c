@@ -1,49 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* application.c: see the header. */
+/* application.c: library, windows and what they are asked to open. See the header. */
 
 #include "editor/application.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #include "config.h"
-#include "editor/preferences-dialog.h"
-#include "editor/shortcuts-dialog.h"
-#include "editor/window.h"
-
-#define APPLICATION_ID "io.github.coquill.Coquill"
+#include "editor/application-private.h"
 
 /* How long the end waits for the last commit, in seconds. What is not on disk by then comes back from peers.
  */
 #define CLOSE_SECONDS 10
 
-struct _CoquillApplication
-{
-  AdwApplication parent_instance;
-
-  char *data_dir;
-  GSettings *settings;
-  CoquillLibrary *library;
-  CoquillRelayHost *host;
-  GCancellable *cancellable;
-  GListStore *files; /* to be opened when the library is */
-  GStrv links;
-  gboolean opening;
-  gboolean restored;
-};
-
 G_DEFINE_FINAL_TYPE (CoquillApplication, coquill_application, ADW_TYPE_APPLICATION)
 
-static CoquillWindow *
-get_window (CoquillApplication *self)
+CoquillWindow *
+coquill_application_get_window (CoquillApplication *self)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
   return COQUILL_IS_WINDOW (window) ? COQUILL_WINDOW (window) : NULL;
 }
 
-static CoquillWindow *
-add_window (CoquillApplication *self)
+CoquillWindow *
+coquill_application_add_window (CoquillApplication *self)
 {
   CoquillWindow *window = coquill_window_new (ADW_APPLICATION (self));
 
@@ -54,8 +34,8 @@ add_window (CoquillApplication *self)
 
 /* What was open. */
 
-static void
-remember_documents (CoquillApplication *self)
+void
+coquill_application_remember_documents (CoquillApplication *self)
 {
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
   g_auto (GStrv) strv = NULL;
@@ -78,7 +58,7 @@ static void
 restore_documents (CoquillApplication *self)
 {
   g_auto (GStrv) ids = g_settings_get_strv (self->settings, "open-documents");
-  CoquillWindow *window = get_window (self);
+  CoquillWindow *window = coquill_application_get_window (self);
 
   for (char **id = ids; *id != NULL && window != NULL; id++)
     {
@@ -87,7 +67,7 @@ restore_documents (CoquillApplication *self)
       if (replica == NULL)
         continue;
       if (coquill_window_get_document (window) != NULL)
-        window = add_window (self);
+        window = coquill_application_add_window (self);
       coquill_window_show_document (window, replica);
     }
 }
@@ -97,7 +77,7 @@ restore_documents (CoquillApplication *self)
 static void
 carry_out (CoquillApplication *self)
 {
-  CoquillWindow *window = get_window (self);
+  CoquillWindow *window = coquill_application_get_window (self);
 
   if (self->library == NULL || window == NULL)
     return;
@@ -166,8 +146,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_application_release (G_APPLICATION (self));
 }
 
-static void
-open_library (CoquillApplication *self)
+void
+coquill_application_open_library (CoquillApplication *self)
 {
   g_autofree char *data_dir = NULL;
 
@@ -218,125 +198,29 @@ close_library (CoquillApplication *self)
   g_clear_object (&self->library);
 }
 
-/* Actions. */
-
-static void
-new_window_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  open_library (data);
-  add_window (data);
-}
-
-static void
-open_library_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  open_library (data);
-}
-
-static void
-offline_action (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  CoquillApplication *self = data;
-
-  g_simple_action_set_state (action, state);
-  if (self->library != NULL)
-    g_object_set (self->library, "online", !g_variant_get_boolean (state), NULL);
-}
-
-static void
-preferences_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  CoquillApplication *self = data;
-
-  if (self->library != NULL)
-    adw_dialog_present (ADW_DIALOG (coquill_preferences_dialog_new (self->library)),
-                        GTK_WIDGET (get_window (self)));
-}
-
-static void
-shortcuts_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  adw_dialog_present (ADW_DIALOG (coquill_shortcuts_dialog_new ()), GTK_WIDGET (get_window (data)));
-}
-
-static void
-about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  AdwAboutDialog *dialog = ADW_ABOUT_DIALOG (adw_about_dialog_new ());
-
-  adw_about_dialog_set_application_name (dialog, _ ("Coquill"));
-  adw_about_dialog_set_application_icon (dialog, APPLICATION_ID);
-  adw_about_dialog_set_version (dialog, COQUILL_VERSION);
-  adw_about_dialog_set_comments (dialog,
-                                 _ ("Write one document, alone or together. Every device keeps the whole "
-                                    "text; a relay passes it on sealed and can’t read it."));
-  adw_about_dialog_set_developer_name (dialog, _ ("The Coquill developers"));
-  adw_about_dialog_set_license_type (dialog, GTK_LICENSE_GPL_3_0);
-  /* Translators: your name and address, to be shown in the about dialog */
-  adw_about_dialog_set_translator_credits (dialog, _ ("translator-credits"));
-  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (get_window (data)));
-}
-
-static void
-quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
-
-  remember_documents (data);
-  for (GList *l = windows; l != NULL; l = l->next)
-    gtk_window_close (l->data);
-}
-
-static gboolean
-terminated_cb (gpointer data)
-{
-  g_action_group_activate_action (G_ACTION_GROUP (data), "quit", NULL);
-  return G_SOURCE_CONTINUE;
-}
-
-static const GActionEntry actions[] = {
-  { .name = "new-window", .activate = new_window_action },
-  { .name = "open-library", .activate = open_library_action },
-  { .name = "offline", .state = "false", .change_state = offline_action },
-  { .name = "preferences", .activate = preferences_action },
-  { .name = "shortcuts", .activate = shortcuts_action },
-  { .name = "about", .activate = about_action },
-  { .name = "quit", .activate = quit_action },
-};
-
 /* GApplication. */
 
 static void
 coquill_application_startup (GApplication *application)
 {
   CoquillApplication *self = COQUILL_APPLICATION (application);
-  GtkApplication *gtk_application = GTK_APPLICATION (application);
 
   G_APPLICATION_CLASS (coquill_application_parent_class)->startup (application);
-  self->settings = g_settings_new (APPLICATION_ID);
+  self->settings = g_settings_new (COQUILL_APPLICATION_ID);
   self->host = coquill_relay_host_new (self->settings);
-  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  gtk_application_set_accels_for_action (gtk_application, "app.quit", (const char *[]){ "<Ctrl>q", NULL });
-  gtk_application_set_accels_for_action (gtk_application, "app.preferences",
-                                         (const char *[]){ "<Ctrl>comma", NULL });
-  gtk_application_set_accels_for_action (gtk_application, "app.shortcuts",
-                                         (const char *[]){ "<Ctrl>question", NULL });
-  gtk_application_set_accels_for_action (gtk_application, "app.new-window",
-                                         (const char *[]){ "<Ctrl><Shift>n", NULL });
-  gtk_window_set_default_icon_name (APPLICATION_ID);
-  g_unix_signal_add (SIGTERM, terminated_cb, self);
-  g_unix_signal_add (SIGINT, terminated_cb, self);
+  coquill_application_add_actions (self);
+  gtk_window_set_default_icon_name (COQUILL_APPLICATION_ID);
 }
 
 static void
 coquill_application_activate (GApplication *application)
 {
   CoquillApplication *self = COQUILL_APPLICATION (application);
-  CoquillWindow *window = get_window (self);
+  CoquillWindow *window = coquill_application_get_window (self);
 
-  open_library (self);
+  coquill_application_open_library (self);
   if (window == NULL)
-    add_window (self);
+    coquill_application_add_window (self);
   else
     gtk_window_present (GTK_WINDOW (window));
   carry_out (self);
@@ -378,7 +262,7 @@ coquill_application_command_line (GApplication *application, GApplicationCommand
           g_list_store_append (self->files, file);
         }
     }
-  if (g_variant_dict_contains (options, "new-window") && get_window (self) != NULL)
+  if (g_variant_dict_contains (options, "new-window") && coquill_application_get_window (self) != NULL)
     g_action_group_activate_action (G_ACTION_GROUP (self), "new-window", NULL);
   g_application_activate (application);
   return 0;
@@ -409,7 +293,7 @@ coquill_application_window_removed (GtkApplication *application, GtkWindow *wind
 {
   /* Of the last window that closes, its document is what comes back. */
   if (g_list_length (gtk_application_get_windows (application)) == 1)
-    remember_documents (COQUILL_APPLICATION (application));
+    coquill_application_remember_documents (COQUILL_APPLICATION (application));
   GTK_APPLICATION_CLASS (coquill_application_parent_class)->window_removed (application, window);
 }
 
@@ -473,7 +357,7 @@ coquill_application_init (CoquillApplication *self)
 CoquillApplication *
 coquill_application_new (void)
 {
-  return g_object_new (COQUILL_TYPE_APPLICATION, "application-id", APPLICATION_ID, "flags",
+  return g_object_new (COQUILL_TYPE_APPLICATION, "application-id", COQUILL_APPLICATION_ID, "flags",
                        G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE, "resource-base-path",
                        "/io/github/coquill/Coquill", NULL);
 }

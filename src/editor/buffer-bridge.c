@@ -80,7 +80,7 @@ mark_is_at (GtkTextBuffer *buffer, GtkTextMark *mark, int position)
 }
 
 /* Marks at the place of an insertion go right of it. One's own caret and selection stay left, but for a
- * composition, which moving the mark would end. */
+ * composition, which moving the mark would end, and where they would come to lie within a line's end. */
 static void
 insert_after_caret (CoquillBufferBridge *self, GtkTextIter *iter, const char *text, int bytes)
 {
@@ -88,10 +88,12 @@ insert_after_caret (CoquillBufferBridge *self, GtkTextIter *iter, const char *te
   GtkTextMark *marks[]
       = { gtk_text_buffer_get_insert (self->buffer), gtk_text_buffer_get_selection_bound (self->buffer) };
   gboolean keep[G_N_ELEMENTS (marks)];
-  GtkTextIter start;
+  GtkTextIter start = *iter;
+  gboolean splits
+      = *text == '\n' && gtk_text_iter_backward_char (&start) && gtk_text_iter_get_char (&start) == '\r';
 
   for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
-    keep[i] = !self->composing && mark_is_at (self->buffer, marks[i], position);
+    keep[i] = !self->composing && !splits && mark_is_at (self->buffer, marks[i], position);
 
   gtk_text_buffer_insert (self->buffer, iter, text, bytes);
 

@@ -82,8 +82,20 @@ coquill_page_update_status (CoquillPage *self);
 void
 coquill_page_update_style (CoquillPage *self);
 
-/** Highlighting ends when a line gets too long; page-style.c. */
+/** One's own edit, at the caret, may have made a line too long to highlight; page-style.c. */
 void
 coquill_page_text_changed (CoquillPage *self);
+
+/** Ends highlighting if the line at @iter is too long; page-style.c. */
+void
+coquill_page_judge_line (CoquillPage *self, const GtkTextIter *iter);
+
+/** Shows the document, opening it; page-life.c. */
+void
+coquill_page_set_replica (CoquillPage *self, CoquillReplica *replica);
+
+/** Shows the progress of joining, then the document; page-life.c. */
+void
+coquill_page_set_join (CoquillPage *self, CoquillJoin *join);
 
 G_END_DECLS

@@ -29,17 +29,23 @@ set_highlight (CoquillPage *self, CoquillHighlighting highlighting)
 }
 
 void
-coquill_page_text_changed (CoquillPage *self)
+coquill_page_judge_line (CoquillPage *self, const GtkTextIter *iter)
 {
-  GtkSourceBuffer *buffer = GTK_SOURCE_BUFFER (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view)));
-  GtkTextIter caret;
+  GtkSourceBuffer *buffer = GTK_SOURCE_BUFFER (gtk_text_iter_get_buffer (iter));
 
   /* Once off it stays off until the document is opened again: a line at the limit would make it flicker. */
-  if (!gtk_source_buffer_get_highlight_syntax (buffer))
-    return;
-  gtk_text_buffer_get_iter_at_mark (GTK_TEXT_BUFFER (buffer), &caret,
-                                    gtk_text_buffer_get_insert (GTK_TEXT_BUFFER (buffer)));
-  set_highlight (self, coquill_highlighting_judge_line (&caret));
+  if (gtk_source_buffer_get_highlight_syntax (buffer))
+    set_highlight (self, coquill_highlighting_judge_line (iter));
+}
+
+void
+coquill_page_text_changed (CoquillPage *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
+  GtkTextIter caret;
+
+  gtk_text_buffer_get_iter_at_mark (buffer, &caret, gtk_text_buffer_get_insert (buffer));
+  coquill_page_judge_line (self, &caret);
 }
 
 void

@@ -107,6 +107,18 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer data)
     forget_relay (self);
 }
 
+/* What the relay says later is dropped; an unread pipe would fill and stop it. */
+static void
+later_line_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree char *line
+      = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+
+  if (line != NULL)
+    g_data_input_stream_read_line_async (G_DATA_INPUT_STREAM (source), G_PRIORITY_LOW, NULL, later_line_cb,
+                                         NULL);
+}
+
 static void
 started (CoquillRelayHost *self, const char *line)
 {
@@ -131,6 +143,7 @@ started (CoquillRelayHost *self, const char *line)
 
     set_address (self, address);
   }
+  g_data_input_stream_read_line_async (self->output, G_PRIORITY_LOW, NULL, later_line_cb, NULL);
   g_task_return_pointer (task, g_strdup (self->address), g_free);
 }
 

@@ -136,6 +136,17 @@ coquill_remote_caret_get_participant (CoquillRemoteCaret *self)
   return self->participant;
 }
 
+/* Between the two characters of a line's end there is no place on screen, and Pango would complain. */
+static void
+leave_line_end (GtkTextIter *iter)
+{
+  GtkTextIter before = *iter;
+
+  if (gtk_text_iter_get_char (iter) == '\n' && gtk_text_iter_backward_char (&before)
+      && gtk_text_iter_get_char (&before) == '\r')
+    *iter = before;
+}
+
 gboolean
 coquill_remote_caret_get_iters (CoquillRemoteCaret *self, GtkTextIter *caret, GtkTextIter *bound)
 {
@@ -144,6 +155,8 @@ coquill_remote_caret_get_iters (CoquillRemoteCaret *self, GtkTextIter *caret, Gt
     return FALSE;
   gtk_text_buffer_get_iter_at_mark (self->buffer, caret, self->caret);
   gtk_text_buffer_get_iter_at_mark (self->buffer, bound, self->bound);
+  leave_line_end (caret);
+  leave_line_end (bound);
   return TRUE;
 }
 

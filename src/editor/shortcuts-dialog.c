@@ -32,6 +32,7 @@ static const struct
   { N_ ("Window"), N_ ("People"), "F9" },
   { NULL, N_ ("New Window"), "<Control><Shift>n" },
   { NULL, N_ ("Preferences"), "<Control>comma" },
+  { NULL, N_ ("Help"), "F1" },
   { NULL, N_ ("Keyboard Shortcuts"), "<Control>question" },
   { NULL, N_ ("Close Window"), "<Control>w" },
   { NULL, N_ ("Quit"), "<Control>q" },

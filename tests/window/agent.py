@@ -64,6 +64,10 @@ def names(_):
     return [node.get_name() or text_of(node) or '' for node in everything() if showing(node)]
 
 
+def roles(_):
+    return [f'{node.get_role_name()} {node.get_name()}' for node in everything() if showing(node)]
+
+
 def tree(_):
     return [f'{node.get_role_name()} {node.get_name()!r} {text_of(node)!r} showing={showing(node)}'
             for node in everything()]
@@ -102,7 +106,7 @@ def value(request):
 
 
 def main():
-    deeds = {deed.__name__: deed for deed in (names, tree, text, press, fill, value)}
+    deeds = {deed.__name__: deed for deed in (names, roles, tree, text, press, fill, value)}
     for line in sys.stdin:
         request = json.loads(line)
         try:

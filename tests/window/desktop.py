@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from in_display import free_display
+
 PATIENCE = 30  # seconds that any one step may take
 
 
@@ -53,10 +55,27 @@ class Stage(contextlib.ExitStack):
             process.kill()
             process.wait()
 
-    def start_relay(self, program):
-        self.start('relay', [program, '--listen', '127.0.0.1:0', '--data', self.folder / 'relay'])
-        log = self.folder / 'relay.log'
-        return wait_for('the relay', lambda: re.search(r'^listening on (\S+)$', log.read_text(), re.M))[1]
+
+class Relay:
+    """A relay on loopback that can die and come back at the same address."""
+
+    def __init__(self, stage, program):
+        self.stage, self.program = stage, program
+        self.listen, self.lives = '127.0.0.1:0', 0
+        self.start()
+
+    def start(self):
+        self.lives += 1
+        name = f'relay-{self.lives}'
+        self.process = self.stage.start(name, [self.program, '--listen', self.listen,
+                                               '--data', self.stage.folder / 'relay'])
+        log = self.stage.folder / f'{name}.log'
+        self.address = wait_for('the relay', lambda: re.search(r'^listening on (\S+)$', log.read_text(), re.M))[1]
+        self.listen = self.address.removeprefix('http://')
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
 
 
 class Desktop:
@@ -163,7 +182,7 @@ class XDesktop(Desktop):
     def open_screen(self):
         reader, writer = os.pipe()
         self.stage.start(f'{self.name}-screen',
-                         ['Xvfb', '-displayfd', str(writer), '-screen', '0', '1000x720x24', '-nolisten', 'tcp'],
+                         ['Xvfb', f':{free_display()}', '-displayfd', str(writer), '-screen', '0', '1000x720x24', '-nolisten', 'tcp'],
                          pass_fds=[writer])
         os.close(writer)
         with os.fdopen(reader) as answer:

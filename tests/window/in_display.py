@@ -3,15 +3,24 @@
 """in_display.py COMMAND…: runs a program with a virtual screen, a session bus and folders of its own."""
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
 
 
+def free_display():
+    """A number that is hardly taken. Left to choose, a server takes over one of another container with this /tmp."""
+    while True:
+        number = random.randrange(1000, 30000)
+        if not os.path.exists(f'/tmp/.X{number}-lock'):
+            return number
+
+
 def main():
     reader, writer = os.pipe()
     screen = subprocess.Popen(
-        ['Xvfb', '-displayfd', str(writer), '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'],
+        ['Xvfb', f':{free_display()}', '-displayfd', str(writer), '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'],
         pass_fds=[writer], stderr=subprocess.DEVNULL)
     os.close(writer)
     try:

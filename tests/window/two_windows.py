@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-from desktop import Stage, Trouble, WaylandDesktop, XDesktop, wait_for
+from desktop import Relay, Stage, Trouble, WaylandDesktop, XDesktop, wait_for
 
 ANA_COLOR, BEN_COLOR = '#2190a4', '#e62d42'  # Teal and Red
 
@@ -30,7 +30,7 @@ class Play:
     """The steps, in order; each needs those before it."""
 
     def __init__(self, stage, desktop, programs, words):
-        self.relay = stage.start_relay(os.path.join(programs, 'relay/coquill-relay'))
+        self.relay = Relay(stage, os.path.join(programs, 'relay/coquill-relay'))
         self.ana, self.ben = (desktop(stage, name, programs) for name in ('Ana', 'Ben'))
         self.words = words
         self.link = None
@@ -64,7 +64,7 @@ class Play:
         self.ana.press('Share')
         self.ana.fill('Your Name', 'Ana')
         self.ana.press('Teal')
-        self.ana.fill('Address of the Meeting Point', self.relay)
+        self.ana.fill('Address of the Meeting Point', self.relay.address)
         self.ana.press('Create Link')
         self.ana.wait_to_see('Anyone with this link can read and edit.')
         self.ana.take_picture('link')
@@ -75,7 +75,7 @@ class Play:
     def ben_joins_by_the_link(self):
         self.ben.start_editor(self.link)
         self.ben.wait_to_see('Join a Shared Document?')
-        self.ben.wait_to_see(self.relay)
+        self.ben.wait_to_see(self.relay.address)
         self.ben.take_picture('join')
         self.ben.fill('Your Name', 'Ben')
         self.ben.press('Red')
@@ -139,9 +139,29 @@ class Play:
         for desktop in self.both():
             desktop.take_picture('together')
 
+    def a_relay_that_dies_is_noticed_and_found_again(self):
+        before = self.ana.text()
+        self.relay.kill()
+        for desktop in self.both():
+            desktop.wait_to_see('Offline, changes kept here', patience=3)
+        self.ana.key('ctrl+Home')
+        self.ana.type('Alone. ')
+        self.ben.key('ctrl+End')
+        self.ben.type(' Alone, too.')
+        for desktop in self.both():
+            wait_for('the banner', lambda desktop=desktop: count_banner(desktop) > 0, 15)
+            desktop.take_picture('no-relay')
+        self.relay.start()
+        self.wait_until_equal()
+        if self.ana.text() != f'Alone. {before} Alone, too.':
+            raise Trouble(f'Not what both typed: {self.ana.text()!r}')
+        for desktop in self.both():
+            desktop.wait_to_see('Up to date')
+
     def a_restart_restores_the_document(self):
         text = self.ben.text()
-        self.ben.close_editor()
+        self.ben.key('ctrl+w')
+        wait_for('the end of Ben’s editor', lambda: self.ben.editor.poll() is not None)
         self.ben.start_editor()
         wait_for('the same text after a restart', lambda: self.ben.text() == text)
         self.ben.focus()
@@ -152,6 +172,11 @@ class Play:
 
 def line_of_caret(desktop):
     return desktop.text()[:desktop.caret()].count('\n')
+
+
+def count_banner(desktop):
+    """How many labels of the banner are really on screen: a banner that is rolled up still has its title."""
+    return sum(name.startswith('label You’re offline.') for name in desktop.ask('roles') or ())
 
 
 def count_color(desktop, color):
@@ -167,7 +192,8 @@ def count_color(desktop, color):
 STEPS = [Play.ana_writes_alone, Play.ana_shares, Play.ben_joins_by_the_link, Play.what_one_types_is_in_the_other_window,
          Play.caret_and_name_are_in_the_other_window, Play.undo_takes_back_only_ones_own,
          Play.both_write_while_one_is_off_line,
-         Play.after_the_return_they_are_equal_and_the_carets_line_is_in_place, Play.a_restart_restores_the_document]
+         Play.after_the_return_they_are_equal_and_the_carets_line_is_in_place, Play.a_relay_that_dies_is_noticed_and_found_again,
+         Play.a_restart_restores_the_document]
 
 
 def main():
