@@ -71,6 +71,7 @@ coquill_replica_disk_load (CoquillReplica *self, CoquillStoreDocument *file)
   g_hash_table_remove_all (disk->sent_beyond);
   disk->sent_changed = FALSE;
   disk->tail = file->blocks->len;
+  disk->small = read_number (file, "small") + disk->tail;
   disk->snapshot_outdated = file->blocks->len > 0 || file->snapshot == NULL;
 
   g_clear_pointer (&self->traffic.relay, g_free);
@@ -100,6 +101,7 @@ add_block (CoquillReplica *self, guint32 kind, GBytes *bytes)
 {
   coquill_store_batch_add_block (get_next (self), kind, bytes);
   self->disk.tail++;
+  self->disk.small++;
   self->disk.snapshot_outdated = TRUE;
 }
 
@@ -222,21 +224,75 @@ add_state (CoquillReplica *self)
     }
 }
 
+static void
+set_number (CoquillReplica *self, const char *key, guint64 number)
+{
+  g_autoptr (GBytes) bytes = bytes_from_number (number);
+
+  coquill_store_batch_set_state (get_next (self), key, bytes);
+}
+
 /* Everything flushed and accepted is in the batch before it. */
 static void
 add_snapshot (CoquillReplica *self)
 {
   CoquillReplicaDisk *disk = &self->disk;
   g_autoptr (GBytes) snapshot = NULL;
-  g_autoptr (GBytes) own = NULL;
 
   coquill_replica_flush_bodies (self);
   snapshot = coquill_document_save_snapshot (self->document);
-  own = bytes_from_number (disk->own);
   coquill_store_batch_set_snapshot (get_next (self), snapshot);
-  coquill_store_batch_set_state (disk->next, "own", own);
+  set_number (self, "own", disk->own);
+  set_number (self, "small", disk->small);
   disk->tail = 0;
   disk->snapshot_outdated = FALSE;
+}
+
+/* All of the document in a few bodies, or NULL if that isn't certain. */
+static GPtrArray *
+merge_bodies (CoquillReplica *self)
+{
+  g_autoptr (CoquillCoverage) nothing = coquill_coverage_new ();
+  g_autoptr (CoquillCoverage) merged = coquill_coverage_new ();
+  g_autoptr (GPtrArray) bodies = NULL;
+  g_autoptr (GPtrArray) lacking = NULL;
+  gboolean complete;
+
+  bodies = coquill_document_missing (self->document, nothing, NULL, G_MAXSIZE, &complete);
+  for (guint i = 0; i < bodies->len; i++)
+    {
+      const CoquillBody *body = bodies->pdata[i];
+
+      coquill_coverage_add_body (merged, body->kind, body->bytes);
+    }
+  if (!complete)
+    return NULL;
+  lacking = coquill_document_missing (self->document, merged, NULL, 1, &complete);
+  return complete && lacking->len == 0 ? g_steal_pointer (&bodies) : NULL;
+}
+
+/* Puts a few large blocks in place of many small ones. Which of them were written here is not kept, so
+ * nothing of this device's may be on its way to the mailbox. */
+static void
+merge_blocks (CoquillReplica *self)
+{
+  CoquillReplicaDisk *disk = &self->disk;
+  g_autoptr (GPtrArray) bodies = NULL;
+
+  coquill_replica_flush_bodies (self);
+  if (disk->small < COQUILL_REPLICA_MERGE_BLOCKS || disk->sent < disk->own || self->waiting
+      || !coquill_document_has_history (self->document))
+    return;
+  bodies = merge_bodies (self);
+  if (bodies == NULL)
+    return;
+  coquill_store_batch_drop_blocks (get_next (self));
+  for (guint i = 0; i < bodies->len; i++)
+    coquill_replica_disk_add_accepted (self, bodies->pdata[i]);
+  disk->own = 0;
+  disk->sent = 0;
+  disk->small = 0;
+  disk->sent_changed = TRUE;
 }
 
 static gboolean
@@ -363,6 +419,8 @@ coquill_replica_disk_finish (CoquillReplica *self)
 {
   CoquillReplicaDisk *disk = &self->disk;
 
+  if (self->document != NULL)
+    merge_blocks (self);
   if (can_snapshot (self))
     add_snapshot (self);
   get_next (self);

@@ -49,6 +49,17 @@ become_open (CoquillReplica *self)
 
 static void
 read_history (CoquillReplica *self);
+static void
+go_on_closing (CoquillReplica *self);
+
+/* There is no more history to come: all of it is here, or it can't be read. */
+static void
+no_more_history (CoquillReplica *self)
+{
+  self->history_coming = FALSE;
+  become_open (self);
+  go_on_closing (self);
+}
 
 static void
 end_history (CoquillReplica *self)
@@ -73,10 +84,11 @@ end_history (CoquillReplica *self)
       coquill_replica_emit_deltas (self, deltas, FALSE);
     }
   coquill_replica_note_changes (self);
-  become_open (self);
-  coquill_replica_update_road (self);
+  if (self->closing == NULL)
+    coquill_replica_update_road (self);
   coquill_replica_disk_commit (self);
   coquill_replica_pump (self);
+  no_more_history (self);
 }
 
 static void
@@ -100,7 +112,7 @@ history_cb (GObject *source, GAsyncResult *result, gpointer data)
     {
       g_warning ("Document %.8s: its history can't be read: %s", self->id, error->message);
       coquill_replica_set_error (self, coquill_replica_error_translate (g_steal_pointer (&error)));
-      become_open (self);
+      no_more_history (self);
       return;
     }
   for (guint i = 0; i < blocks->len; i++)
@@ -114,7 +126,7 @@ history_cb (GObject *source, GAsyncResult *result, gpointer data)
         {
           g_warning ("Document %.8s: its history is damaged: %s", self->id, error->message);
           coquill_replica_set_error (self, coquill_replica_error_translate (g_steal_pointer (&error)));
-          become_open (self);
+          no_more_history (self);
           return;
         }
       self->history_after = block->position;
@@ -197,11 +209,12 @@ read_cb (GObject *source, GAsyncResult *result, gpointer data)
       if (block->kind & COQUILL_REPLICA_OWN)
         tell_unsent (self, block, ++self->disk.own);
     }
-  /* What was merged since the snapshot may need the history to find its place: the text is whole only then. After
-   * a regular close there is none of it, and the text is here at once. */
+  /* What was merged since the snapshot may need the history to find its place: the text is whole only then.
+   * After a regular close there is none of it, and the text is here at once. */
   if (file->blocks->len == 0)
     become_open (self);
 
+  self->history_coming = TRUE;
   self->history_after = 0;
   self->history_own = 0;
   self->history_until = file->snapshot_position;
@@ -263,12 +276,19 @@ coquill_replica_drop (CoquillReplica *self)
 
   g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
+  self->history_coming = FALSE;
   g_set_error_literal (&closed, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_FAILED,
                        _ ("The document was closed."));
   coquill_replica_fail_waits (self, closed);
   coquill_replica_traffic_clear (self);
   g_clear_pointer (&self->document, coquill_document_free);
   self->opens = 0;
+  if (self->closing != NULL)
+    {
+      g_autoptr (GTask) task = g_steal_pointer (&self->closing);
+
+      g_task_return_boolean (task, TRUE);
+    }
 }
 
 static void
@@ -299,15 +319,37 @@ written_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_task_return_boolean (task, TRUE);
 }
 
-/* Leaves the room, writes everything and a snapshot. */
+/* Writes everything and, with the history here, a snapshot. */
 static void
 write_and_drop (CoquillReplica *self, GTask *task)
 {
   coquill_replica_flush (self);
-  coquill_replica_leave (self);
   if (!self->read_only)
     coquill_replica_disk_finish (self);
   coquill_replica_disk_wait (self, g_task_new (self, NULL, written_cb, task));
+}
+
+/* The history came, or never will. */
+static void
+go_on_closing (CoquillReplica *self)
+{
+  GTask *task = g_steal_pointer (&self->closing);
+
+  if (task != NULL)
+    write_and_drop (self, task);
+}
+
+/* Leaves the room. Who opens, writes much and closes at once, always, would never leave a snapshot: then the
+ * history is waited for. */
+static void
+begin_closing (CoquillReplica *self, GTask *task)
+{
+  coquill_replica_flush (self);
+  coquill_replica_leave (self);
+  if (self->history_coming && self->closing == NULL && self->disk.tail >= COQUILL_REPLICA_LONG_TAIL)
+    self->closing = task;
+  else
+    write_and_drop (self, task);
 }
 
 void
@@ -327,7 +369,7 @@ coquill_replica_close_async (CoquillReplica *self,
   if (self->opens > 0 || self->document == NULL || self->state == COQUILL_REPLICA_FAILED)
     g_task_return_boolean (task, TRUE);
   else
-    write_and_drop (self, g_steal_pointer (&task));
+    begin_closing (self, g_steal_pointer (&task));
 }
 
 gboolean
@@ -345,7 +387,7 @@ coquill_replica_shut_async (CoquillReplica *self, GAsyncReadyCallback callback, 
   g_task_set_source_tag (task, coquill_replica_shut_async);
   self->opens = 0;
   if (self->document != NULL && self->state != COQUILL_REPLICA_FAILED)
-    write_and_drop (self, task);
+    begin_closing (self, task);
   else
     {
       if (self->state == COQUILL_REPLICA_OPENING)

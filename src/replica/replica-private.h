@@ -37,6 +37,7 @@ G_BEGIN_DECLS
  *   cursor  mailbox (16 bytes), position (8 bytes, most significant first)
  *   own     how many own blocks there are up to the snapshot (8 bytes)
  *   sent    up to which own block the mailbox has all (8 bytes)
+ *   small   how many blocks up to the snapshot were never merged (8 bytes)
  *
  * The library's values: identity (the device's seed), name, color, relay, hide-address, and "relay/ID": where
  * document ID is shared, for the list. An entry's state is a mask of CoquillReplicaEntry.
@@ -60,6 +61,10 @@ typedef enum
 #define COQUILL_REPLICA_SNAPSHOT_BLOCKS 2000
 /** Somebody is typing for so long after a key, in microseconds. */
 #define COQUILL_REPLICA_TYPING (2 * G_TIME_SPAN_SECOND)
+/** So many blocks without a snapshot make closing wait for the history, to leave one. */
+#define COQUILL_REPLICA_LONG_TAIL 100
+/** So many small blocks are merged at the next close: history is read block by block. */
+#define COQUILL_REPLICA_MERGE_BLOCKS 500
 /** Live envelopes of people whose entry into the log isn't merged yet; more are dropped, and come again. */
 #define COQUILL_REPLICA_MAX_EARLY 64
 /** A room that the relay doesn't know is looked for again after so many seconds. */
@@ -82,7 +87,8 @@ typedef struct
   guint64 sent;            /* all own blocks up to here are in the mailbox */
   GHashTable *sent_beyond; /* set of guint64: and these */
   gboolean sent_changed;
-  guint64 tail; /* blocks since the last snapshot */
+  guint64 tail;  /* blocks since the last snapshot */
+  guint64 small; /* blocks that were never merged */
   gboolean snapshot_outdated;
   guint8 mailbox[COQUILL_SYNC_MAILBOX_SIZE];
   guint64 position; /* the cursor as last written */
@@ -149,6 +155,8 @@ struct _CoquillReplica
   guint opens;
   GPtrArray *opening;    /* of GTask */
   GCancellable *loading; /* ends reading at close */
+  gboolean history_coming;
+  GTask *closing; /* (nullable): waits for the history */
   guint64 history_after, history_until, history_own;
   guint64 noted_length;
   gboolean noted_can_undo, noted_can_redo;

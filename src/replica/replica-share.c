@@ -308,7 +308,6 @@ coquill_replica_catch_up_async (CoquillReplica *self,
                                 gpointer user_data)
 {
   CoquillSyncState state;
-  gboolean twice;
   GTask *task;
 
   g_return_if_fail (COQUILL_IS_REPLICA (self));
@@ -319,11 +318,9 @@ coquill_replica_catch_up_async (CoquillReplica *self,
     return;
 
   state = coquill_sync_get_state (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY);
-  /* A fetch that is under way, or not accepted yet, may have begun too early. */
-  twice = state == COQUILL_SYNC_FETCHING || state == COQUILL_SYNC_DIFFERENCE
-          || !g_queue_is_empty (&self->traffic.pending);
-  add_wait (self, task, twice ? WAIT_CAUGHT_UP_TWICE : WAIT_CAUGHT_UP);
-  if (state == COQUILL_SYNC_LIVE && !twice)
+  /* A fetch that is under way may have begun too early. */
+  add_wait (self, task, state == COQUILL_SYNC_FETCHING ? WAIT_CAUGHT_UP_TWICE : WAIT_CAUGHT_UP);
+  if (state == COQUILL_SYNC_LIVE || state == COQUILL_SYNC_DIFFERENCE)
     {
       coquill_sync_refetch (self->traffic.sync, g_get_monotonic_time ());
       coquill_replica_pump (self);

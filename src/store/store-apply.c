@@ -52,32 +52,6 @@ insert_block (CoquillDatabase *database, guint64 position, guint32 kind, GBytes 
 }
 
 static gboolean
-replace_blocks (CoquillDatabase *database, const CoquillStoreWrite *write, GError **error)
-{
-  sqlite3_stmt *statement
-      = coquill_database_prepare (database, "SELECT 1 FROM block WHERE position = ?1", error);
-  gboolean has_row;
-
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, (gint64)write->last);
-  if (!coquill_database_step (database, statement, &has_row, error))
-    return FALSE;
-  sqlite3_reset (statement);
-  if (!has_row)
-    return TRUE;
-
-  statement
-      = coquill_database_prepare (database, "DELETE FROM block WHERE position BETWEEN ?1 AND ?2", error);
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, (gint64)write->first);
-  sqlite3_bind_int64 (statement, 2, (gint64)write->last);
-  return coquill_database_run (database, statement, error)
-         && insert_block (database, write->last, write->block_kind, write->bytes, error);
-}
-
-static gboolean
 set_snapshot (CoquillDatabase *database, guint64 position, GBytes *bytes, GError **error)
 {
   sqlite3_stmt *statement;
@@ -171,8 +145,8 @@ write_one (CoquillDatabase *database,
     case COQUILL_STORE_ADD_BLOCK:
       *position += 1;
       return insert_block (database, *position, write->block_kind, write->bytes, error);
-    case COQUILL_STORE_REPLACE_BLOCKS:
-      return replace_blocks (database, write, error);
+    case COQUILL_STORE_DROP_BLOCKS:
+      return coquill_database_execute (database, "DELETE FROM block", error);
     case COQUILL_STORE_SET_SNAPSHOT:
       return set_snapshot (database, *position, write->bytes, error);
     case COQUILL_STORE_SET_STATE:

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   COQUILL_STORE_ADD_BLOCK,
-  COQUILL_STORE_REPLACE_BLOCKS,
+  COQUILL_STORE_DROP_BLOCKS,
   COQUILL_STORE_SET_STATE,
   COQUILL_STORE_SET_SNAPSHOT,
   COQUILL_STORE_SET_VALUE,
@@ -21,7 +21,6 @@ typedef struct
 {
   CoquillStoreWriteKind kind;
   guint32 block_kind;
-  guint64 first, last;
   char *text; /* key, or title */
   GBytes *bytes;
   gint64 last_change, state;

@@ -87,18 +87,11 @@ coquill_store_batch_add_block (CoquillStoreBatch *self, guint32 kind, GBytes *by
 }
 
 void
-coquill_store_batch_replace_blocks (
-    CoquillStoreBatch *self, guint64 first, guint64 last, guint32 kind, GBytes *bytes)
+coquill_store_batch_drop_blocks (CoquillStoreBatch *self)
 {
-  g_return_if_fail (self->document != NULL && bytes != NULL && first >= 1 && first <= last);
+  g_return_if_fail (self->document != NULL);
 
-  add (self, (CoquillStoreWrite){
-                 .kind = COQUILL_STORE_REPLACE_BLOCKS,
-                 .block_kind = kind,
-                 .first = first,
-                 .last = last,
-                 .bytes = g_bytes_ref (bytes),
-             });
+  add (self, (CoquillStoreWrite){ .kind = COQUILL_STORE_DROP_BLOCKS });
 }
 
 void

@@ -40,10 +40,9 @@ coquill_store_batch_append (CoquillStoreBatch *self, CoquillStoreBatch *later);
 void
 coquill_store_batch_add_block (CoquillStoreBatch *self, guint32 kind, GBytes *bytes);
 
-/** Puts one block in place of those at positions @first to @last; ignored if @last is gone by then. */
+/** Drops all blocks so far. What stands for them, merged, and a snapshot are to follow in the same batch. */
 void
-coquill_store_batch_replace_blocks (
-    CoquillStoreBatch *self, guint64 first, guint64 last, guint32 kind, GBytes *bytes);
+coquill_store_batch_drop_blocks (CoquillStoreBatch *self);
 
 /** Sets a small value of the document; @value %NULL removes it. */
 void

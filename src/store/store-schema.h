@@ -21,8 +21,8 @@ G_BEGIN_DECLS
  *   document  id, title, last_change, state, checksum     the list; last_change in µs of the real-time clock
  *
  * ID.db
- *   block     position, kind, bytes, checksum   what was appended, in order: 1, 2, 3 …; a merged block has
- *                                               the position of the last one that it replaces
+ *   block     position, kind, bytes, checksum   what was appended, in order: 1, 2, 3 …; merged blocks take
+ *                                               new positions, after those that they stand for
  *   state     key, value, checksum              small values that change: cursors and such
  *   snapshot  position, bytes, checksum         one row: the whole as of that block, so that opening
  *                                               doesn't read what came before

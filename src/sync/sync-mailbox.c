@@ -58,6 +58,7 @@ begin_fetching (CoquillSync *self)
   self->fetched = coquill_sync_cursor (self);
   self->dropped = G_MAXUINT64;
   self->refetch_at = COQUILL_SYNC_NEVER;
+  self->barrier = FALSE; /* who waits for it gets the end of this fetch */
   fetch (self, self->fetched);
 }
 

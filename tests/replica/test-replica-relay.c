@@ -283,6 +283,47 @@ test_large_text_is_shared_whole (ReplicaFixture *fixture, gconstpointer data)
   end_pair (&pair);
 }
 
+/* What the merged blocks hold bears its authors' signatures, or nobody would take it. */
+static void
+test_merged_history_is_shared_whole (ReplicaFixture *fixture, gconstpointer data)
+{
+  g_autofree char *relay = g_build_filename (fixture->folder, "relay", NULL);
+  g_autofree char *moved = g_build_filename (fixture->folder, "relay-of-before", NULL);
+  g_autofree char *link = NULL;
+  g_autofree char *text = NULL;
+  CoquillLibrary *library;
+  CoquillReplica *third;
+  Pair pair;
+
+  start_pair (fixture, &pair, "text");
+  for (guint i = 0; i < 600; i++)
+    {
+      CoquillReplica *writer = i % 2 ? pair.ana : pair.ben;
+
+      insert (writer, i / 2, "x");
+      coquill_replica_commit_async (writer, NULL, NULL, NULL);
+    }
+  replica_fixture_deliver (pair.ben);
+  replica_fixture_catch_up (pair.ana);
+  text = replica_fixture_text (pair.ana);
+  g_assert_cmpuint (strlen (text), ==, 604);
+  replica_fixture_close (pair.ana);
+  replica_fixture_close (pair.ben);
+  replica_fixture_stop_relay (fixture, SIGTERM);
+  g_assert_cmpint (g_rename (relay, moved), ==, 0);
+  replica_fixture_start_relay (fixture);
+
+  replica_fixture_open (pair.ana);
+  replica_fixture_assert_text (pair.ana, text);
+  link = share (fixture, pair.ana);
+  library = replica_fixture_library (fixture, "cem");
+  third = replica_fixture_join (library, link);
+  replica_fixture_assert_text (third, text);
+  g_object_unref (third);
+  replica_fixture_close_library (library);
+  end_pair (&pair);
+}
+
 static void
 test_joining_waits_for_a_relay_that_is_away (ReplicaFixture *fixture, gconstpointer data)
 {
@@ -335,6 +376,7 @@ main (int argc, char **argv)
        test_mailbox_carries_between_those_never_there_together);
   ADD ("relay-killed-and-emptied-gets-everything-again", test_relay_killed_and_emptied_gets_everything_again);
   ADD ("large-text-is-shared-whole", test_large_text_is_shared_whole);
+  ADD ("merged-history-is-shared-whole", test_merged_history_is_shared_whole);
   ADD ("joining-waits-for-a-relay-that-is-away", test_joining_waits_for_a_relay_that_is_away);
 #undef ADD
   return g_test_run ();

@@ -2,6 +2,7 @@
 /* test-replica.c: one library, its documents, their text: made, edited, kept. */
 
 #include "replica-fixture.h"
+#include "store/store-document.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -98,6 +99,51 @@ test_nothing_committed_is_lost_without_closing (ReplicaFixture *fixture, gconstp
   g_assert_error (error, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_READ_ONLY);
   replica_fixture_close_library (reader);
 
+  g_object_unref (replica);
+  replica_fixture_close_library (library);
+}
+
+static void
+test_many_small_blocks_are_merged_at_close (ReplicaFixture *fixture, gconstpointer data)
+{
+  CoquillLibrary *library = replica_fixture_library (fixture, "a");
+  CoquillReplica *replica = replica_fixture_create (library, NULL, "start");
+  g_autofree char *id = g_strdup (coquill_replica_get_id (replica));
+  g_autofree char *path = g_strdup_printf ("%s/a/documents/%s.db", fixture->folder, id);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint round = 0; round < 2; round++)
+    {
+      g_autoptr (CoquillStoreDocument) file = NULL;
+      g_autoptr (GArray) history = NULL;
+
+      for (guint i = 0; i < 600; i++)
+        {
+          if (i % 3 == 2)
+            delete (replica, i / 9, 1);
+          else
+            insert (replica, i / 2, "x");
+          coquill_replica_commit_async (replica, NULL, NULL, NULL);
+        }
+      g_clear_pointer (&text, g_free);
+      text = replica_fixture_text (replica);
+      g_object_unref (replica);
+      replica_fixture_close_library (library);
+
+      file = coquill_store_document_read (path, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (file->blocks->len, ==, 0);
+      history = coquill_store_document_read_history (path, 0, file->snapshot_position, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (history->len, >, 0);
+      g_assert_cmpuint (history->len, <, 10);
+
+      library = replica_fixture_library (fixture, "a");
+      replica = g_object_ref (coquill_library_find (library, id, NULL));
+      replica_fixture_open (replica);
+      replica_fixture_assert_text (replica, text);
+    }
   g_object_unref (replica);
   replica_fixture_close_library (library);
 }
@@ -343,6 +389,7 @@ main (int argc, char **argv)
               replica_fixture_tear_down)
   ADD ("committed-text-is-there-after-reopening", test_committed_text_is_there_after_reopening);
   ADD ("nothing-committed-is-lost-without-closing", test_nothing_committed_is_lost_without_closing);
+  ADD ("many-small-blocks-are-merged-at-close", test_many_small_blocks_are_merged_at_close);
   ADD ("undo-and-redo-tell-what-changes", test_undo_and_redo_tell_what_changes);
   ADD ("title-is-the-first-line-until-it-is-set", test_title_is_the_first_line_until_it_is_set);
   ADD ("list-has-the-newest-change-first", test_list_has_the_newest_change_first);

@@ -59,7 +59,7 @@ test_snapshot_stands_for_the_blocks_before_it (StoreFixture *fixture, gconstpoin
   g_autoptr (CoquillStoreBatch) batch = coquill_store_batch_new (id);
   g_autoptr (CoquillStoreBatch) next = coquill_store_batch_new (id);
   g_autoptr (GBytes) snapshot = g_bytes_new_static ("one two", 7);
-  g_autoptr (GBytes) merged = g_bytes_new_static ("one+two", 7);
+  g_autoptr (GBytes) merged = g_bytes_new_static ("one+two+three", 13);
   g_autoptr (CoquillStoreDocument) document = NULL;
   g_autoptr (GArray) history = NULL;
   g_autofree char *text = NULL;
@@ -75,23 +75,26 @@ test_snapshot_stands_for_the_blocks_before_it (StoreFixture *fixture, gconstpoin
   store_fixture_commit (store, batch, &error);
   g_assert_no_error (error);
 
-  coquill_store_batch_replace_blocks (next, 1, 2, 7, merged);
+  coquill_store_batch_drop_blocks (next);
+  coquill_store_batch_add_block (next, 7, merged);
+  coquill_store_batch_set_snapshot (next, snapshot);
+  store_fixture_add (next, "four");
   store_fixture_commit (store, next, &error);
   g_assert_no_error (error);
 
   document = store_fixture_read (store, id, &error);
   g_assert_no_error (error);
   g_assert_true (g_bytes_equal (document->snapshot, snapshot));
-  g_assert_cmpuint (document->snapshot_position, ==, 2);
+  g_assert_cmpuint (document->snapshot_position, ==, 4);
   g_assert_cmpuint (document->blocks->len, ==, 1);
   text = store_fixture_text (document->blocks, 0);
-  g_assert_cmpstr (text, ==, "three");
+  g_assert_cmpstr (text, ==, "four");
 
   history = store_fixture_read_history (store, id, 0, document->snapshot_position, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (history->len, ==, 1);
   old = store_fixture_text (history, 0);
-  g_assert_cmpstr (old, ==, "one+two");
+  g_assert_cmpstr (old, ==, "one+two+three");
   store_fixture_close (store);
 }
 
