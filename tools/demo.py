@@ -94,7 +94,7 @@ class Person:
     def open_window(self, stage, document):
         """An editor that opens the document as if it had been open the last time."""
         settings = self.folder / 'config/glib-2.0/settings/keyfile'
-        settings.parent.mkdir(parents=True)
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text(f"[io/github/coquill/Coquill]\nopen-documents=['{document}']\n")
         self.window = stage.start(f'{self.name}-window', ['dbus-run-session', '--', EDITOR], env=self.environment)
 
@@ -130,8 +130,19 @@ class Person:
     def type(self, words):
         print(f'{self.name} types: {words}')
         self.x('xdotool', 'key', 'ctrl+End')
-        self.x('xdotool', 'type', '--delay', '15', words)
+        self.x('xdotool', 'type', '--delay', '15', '--', words)
         self.x('xdotool', 'key', 'Return')
+
+    def wait_ready(self, document):
+        """Until keys arrive in the text: a window that has just come may still be reading it."""
+        def arrives():
+            self.x('xdotool', 'key', 'ctrl+End', 'space')
+            time.sleep(0.2)
+            return self.peer('cat', document).endswith(b' ')
+
+        wait_for(f"keys to arrive in {self.name}'s text", arrives)
+        self.x('xdotool', 'key', 'ctrl+z')
+        wait_for(f"{self.name}'s undo", lambda: not self.peer('cat', document).endswith(b' '))
 
     def take_picture(self):
         picture = PLACE / f'{self.name.lower()}.png'
@@ -164,6 +175,7 @@ def write_together(people, document):
     """Types in both windows, in turns, and waits until both have it all."""
     for person in people:
         person.focus_window()
+        person.wait_ready(document)
     marks = []
     for turn in ('first', 'second'):
         for person in people:
@@ -193,7 +205,7 @@ def main():
     PLACE.mkdir(parents=True)
     has_display = bool(os.environ.get('WAYLAND_DISPLAY') or os.environ.get('DISPLAY'))
     with Stage() as stage:
-        people = Person('Ana', '#3584e4'), Person('Ben', '#e66100')
+        people = Person('Ana', '#3584e4'), Person('Ben', '#ed5b00')
         document = share_document(*people, start_relay(stage))
         for person in people:
             if not has_display:

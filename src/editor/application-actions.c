@@ -82,7 +82,12 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   coquill_application_remember_documents (data);
   for (GList *l = windows; l != NULL; l = l->next)
-    gtk_window_close (l->data);
+    {
+      gtk_window_close (l->data);
+      /* An open dialog takes the wish to close for itself. */
+      if (g_list_find (gtk_application_get_windows (data), l->data) != NULL)
+        gtk_window_destroy (l->data);
+    }
 }
 
 static gboolean

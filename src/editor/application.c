@@ -27,6 +27,9 @@ coquill_application_add_window (CoquillApplication *self)
 {
   CoquillWindow *window = coquill_window_new (ADW_APPLICATION (self));
 
+  /* The title changes with the document, and what is open is remembered even if the program is killed. */
+  g_signal_connect_object (window, "notify::title", G_CALLBACK (coquill_application_remember_documents), self,
+                           G_CONNECT_SWAPPED);
   coquill_window_set_library (window, self->library, NULL);
   gtk_window_present (GTK_WINDOW (window));
   return window;

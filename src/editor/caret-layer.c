@@ -179,15 +179,16 @@ draw_flag (CoquillCaretLayer *self,
   const GdkRGBA *color = coquill_remote_caret_get_color (caret);
   GdkRGBA ink = is_light (color) ? (GdkRGBA){ 0, 0, 0, 0.87f } : (GdkRGBA){ 1, 1, 1, 1 };
   PangoLayout *layout = coquill_remote_caret_get_layout (caret, GTK_WIDGET (self->view));
+  PangoRectangle words;
   GskRoundedRect shape;
   int width;
   int height;
   double x;
   double y;
 
-  pango_layout_get_pixel_size (layout, &width, &height);
-  width += 2 * FLAG_PADDING_X;
-  height += 2 * FLAG_PADDING_Y;
+  pango_layout_get_pixel_extents (layout, NULL, &words);
+  width = words.width + 2 * FLAG_PADDING_X;
+  height = words.height + 2 * FLAG_PADDING_Y;
   x = CLAMP (place->x - CARET_WIDTH / 2.0, sight->rectangle.x,
              MAX (sight->rectangle.x, sight->rectangle.x + sight->rectangle.width - width));
   y = place->y - height;
@@ -200,8 +201,9 @@ draw_flag (CoquillCaretLayer *self,
   gtk_snapshot_push_rounded_clip (snapshot, &shape);
   gtk_snapshot_append_color (snapshot, color, &shape.bounds);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot,
-                          &GRAPHENE_POINT_INIT ((float)(x + FLAG_PADDING_X), (float)(y + FLAG_PADDING_Y)));
+  /* Words that are written from right to left begin at the far end of the layout. */
+  gtk_snapshot_translate (
+      snapshot, &GRAPHENE_POINT_INIT ((float)(x + FLAG_PADDING_X - words.x), (float)(y + FLAG_PADDING_Y)));
   gtk_snapshot_append_layout (snapshot, layout, &ink);
   gtk_snapshot_restore (snapshot);
   gtk_snapshot_pop (snapshot);

@@ -87,7 +87,8 @@ coquill_face_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   CoquillFace *self = COQUILL_FACE (widget);
   float center = (float)self->size / 2;
   gboolean typing = self->participant != NULL && coquill_participant_is_typing (self->participant);
-  gboolean away = self->participant != NULL && !coquill_participant_is_present (self->participant);
+  gboolean away = self->participant != NULL && !coquill_participant_is_self (self->participant)
+                  && !coquill_participant_is_present (self->participant);
   float luminance = 0.299f * self->color.red + 0.587f * self->color.green + 0.114f * self->color.blue;
   GdkRGBA ink = luminance > 0.62f ? (GdkRGBA){ 0, 0, 0, 0.85f } : (GdkRGBA){ 1, 1, 1, 1 };
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, self->initials);
