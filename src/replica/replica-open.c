@@ -80,8 +80,8 @@ end_history (CoquillReplica *self)
   coquill_replica_people_update_self (self);
   if (deltas->len > 0)
     {
-      coquill_replica_people_move_carets (self);
       coquill_replica_emit_deltas (self, deltas, FALSE);
+      coquill_replica_people_move_carets (self);
     }
   coquill_replica_note_changes (self);
   if (self->closing == NULL)

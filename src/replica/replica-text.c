@@ -257,9 +257,9 @@ undo_or_redo (CoquillReplica *self, gboolean redo, guint64 *caret)
   deltas = coquill_replica_deltas_new ();
   done = (redo ? coquill_document_redo : coquill_document_undo) (
       self->document, g_get_real_time (), coquill_replica_collect_delta, deltas, caret);
+  coquill_replica_emit_deltas (self, deltas, TRUE);
   if (done)
     edited (self);
-  coquill_replica_emit_deltas (self, deltas, TRUE);
   return done;
 }
 
@@ -411,8 +411,8 @@ merge_one (CoquillReplica *self, CoquillSyncAction *action)
   if (deltas->len > 0)
     {
       count_places (self, deltas);
-      coquill_replica_people_move_carets (self);
       coquill_replica_emit_deltas (self, deltas, FALSE);
+      coquill_replica_people_move_carets (self);
     }
 }
 
