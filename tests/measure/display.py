@@ -73,6 +73,11 @@ class Display:
                 return now
         raise AssertionError('the picture never came to rest')
 
+    def focus(self, window_class):
+        """Gives the keyboard to a window: there is no window manager that would."""
+        subprocess.run(['xdotool', 'search', '--sync', '--onlyvisible', '--class', window_class, 'windowfocus', '--sync'],
+                       env={**os.environ, 'DISPLAY': self.name}, check=True, stdout=subprocess.DEVNULL, timeout=30)
+
     def run(self, command, environment):
         """Starts a program on this display with a session bus of its own."""
         return subprocess.Popen(['dbus-run-session', '--', *command], env={**environment, 'DISPLAY': self.name},
@@ -96,7 +101,7 @@ def environment(home):
     (home / 'runtime').mkdir(mode=0o700, exist_ok=True)
     return {**os.environ, 'HOME': str(home), 'XDG_CONFIG_HOME': str(home / 'config'), 'XDG_DATA_HOME': str(home / 'data'),
             'XDG_CACHE_HOME': str(home / 'cache'), 'XDG_STATE_HOME': str(home / 'state'), 'XDG_RUNTIME_DIR': str(home / 'runtime'),
-            'GSK_RENDERER': 'cairo', 'GDK_BACKEND': 'x11', 'LANG': 'C.UTF-8', 'GSETTINGS_BACKEND': 'memory', 'NO_AT_BRIDGE': '1',
+            'GSK_RENDERER': 'cairo', 'GDK_BACKEND': 'x11', 'LANG': 'C.UTF-8', 'GSETTINGS_BACKEND': 'keyfile', 'NO_AT_BRIDGE': '1',
             'GTK_A11Y': 'none'}
 
 
