@@ -24,7 +24,7 @@ EDITOR = os.environ['COQUILL_EDITOR']
 PICTURES = pathlib.Path(__file__).parents[2] / 'build' / 'measure'
 RUNS = 7
 KEYS = 150
-TEXT_TOP = 130  # below the header bar, where only text is drawn
+TEXT_TOP = 90  # below the header bars of both, where only text is drawn
 
 
 def end(process):
