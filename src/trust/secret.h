@@ -44,7 +44,7 @@ coquill_secret_new (const guint8 *bytes, gsize length) G_GNUC_WARN_UNUSED_RESULT
  * @length: bytes
  * @data: user data
  *
- * Writes a secret's bytes in place.
+ * Writes a secret's bytes in place. It may look at other secrets, but not make or free any.
  */
 typedef void (*CoquillSecretFill) (guint8 *out, gsize length, gpointer data);
 

@@ -26,6 +26,25 @@ secrets_hold_what_they_were_given (void)
   g_assert_false (coquill_secret_equal (secret, random));
 }
 
+/* As many as the epochs of some long-lived documents: with four mappings each the system would refuse. */
+static void
+secrets_may_be_many (void)
+{
+  const guint n_secrets = 40000;
+  g_autoptr (GPtrArray) secrets = g_ptr_array_new_with_free_func ((GDestroyNotify)coquill_secret_unref);
+
+  for (guint i = 0; i < n_secrets; i++)
+    g_ptr_array_add (secrets, coquill_secret_new ((const guint8 *)&i, sizeof i));
+  /* Others come where some have gone. */
+  for (guint i = 0; i < n_secrets; i += 3)
+    {
+      coquill_secret_unref (secrets->pdata[i]);
+      secrets->pdata[i] = coquill_secret_new ((const guint8 *)&i, sizeof i);
+    }
+  for (guint i = 0; i < n_secrets; i++)
+    g_assert_cmpmem (coquill_secret_peek (secrets->pdata[i], NULL), sizeof i, &i, sizeof i);
+}
+
 static void
 secrets_are_read_only (void)
 {
@@ -207,6 +226,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/secret/holds-what-it-was-given", secrets_hold_what_they_were_given);
+  g_test_add_func ("/secret/may-be-many", secrets_may_be_many);
   g_test_add_func ("/secret/is-read-only", secrets_are_read_only);
   g_test_add_func ("/random/a-seeded-run-can-be-played-again", a_seeded_run_can_be_played_again);
   g_test_add_func ("/hash/depends-on-domain-and-lengths", hashes_depend_on_domain_and_lengths);
