@@ -419,6 +419,7 @@ coquill_document_accept (CoquillDocument *self,
                          GPtrArray *accepted,
                          GError **error)
 {
+  g_autoptr (GError) local_error = NULL;
   CoquillAccept result;
 
   switch (kind)
@@ -439,6 +440,9 @@ coquill_document_accept (CoquillDocument *self,
     }
   if (result != COQUILL_ACCEPT_KNOWN && result != COQUILL_ACCEPT_REFUSED)
     coquill_document_release (self, func, data, accepted);
+  if (kind == COQUILL_PAYLOAD_LOG && result == COQUILL_ACCEPT_ACCEPTED && coquill_document_needs_epoch (self)
+      && !coquill_document_mint_epoch (self, &local_error))
+    g_debug ("No epoch could be made: %s", local_error->message);
 
   return result;
 }

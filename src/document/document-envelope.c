@@ -5,8 +5,28 @@
 
 #include <string.h>
 
+#include "trust/entry-signature.h"
 #include "trust/live-signature.h"
 #include "wire/log-batch.h"
+
+/* An epoch that shut this device out has none before it that is held here; others hold what came before. */
+static const CoquillEpochKey *
+newest_before (CoquillDocument *self, const CoquillSignedEntry *carried)
+{
+  g_autoptr (GPtrArray) keys = coquill_epoch_ring_list (self->ring);
+  guint8 id[32];
+
+  coquill_entry_id (carried->entry, id);
+  for (guint i = 0; i < keys->len; i++)
+    {
+      const CoquillEpochKey *key = g_ptr_array_index (keys, i);
+
+      if (memcmp (key->id, id, 32) != 0)
+        return key;
+    }
+
+  return NULL;
+}
 
 /* The epoch that a log batch is sealed under: an epoch entry's own would shut out whoever is to learn of it.
  */
@@ -29,6 +49,7 @@ log_epoch (CoquillDocument *self, GBytes *body)
           if (key != NULL)
             return key;
         }
+      return newest_before (self, carried);
     }
 
   return NULL;

@@ -19,23 +19,25 @@ fail (GError **error, CoquillDocumentError code, const char *what)
 
 /* Log */
 
-void
-coquill_document_add_own_entry (CoquillDocument *self, const CoquillLogEntry *entry, guint8 *id)
+gboolean
+coquill_document_add_own_entry (CoquillDocument *self, const CoquillLogEntry *entry, GError **error)
 {
   g_autoptr (CoquillSignedEntry) carried = coquill_entry_sign (entry, self->keys);
   g_autoptr (GPtrArray) batch = g_ptr_array_new ();
   g_autoptr (GBytes) bytes = NULL;
   guint first = coquill_membership_get_n_entries (self->log);
 
-  if (coquill_membership_add (self->log, carried, TRUE, NULL) != COQUILL_MEMBERSHIP_ADDED)
-    g_assert_not_reached ();
-  coquill_entry_id (carried->entry, id);
+  /* Refused when others have filled the log. */
+  if (coquill_membership_add (self->log, carried, TRUE, error) != COQUILL_MEMBERSHIP_ADDED)
+    return FALSE;
   g_ptr_array_add (batch, carried);
   bytes = coquill_log_batch_encode (batch);
   /* What was written before the entry goes out before it. */
   coquill_document_seal_edits (self);
   g_ptr_array_add (self->outgoing, coquill_body_new (COQUILL_PAYLOAD_LOG, bytes));
   coquill_document_read_log (self, first);
+
+  return TRUE;
 }
 
 static CoquillLogEntry *
@@ -48,7 +50,32 @@ new_entry (CoquillDocument *self, CoquillLogAction action)
                                 MIN (heads->len, COQUILL_LOG_ENTRY_MAX_PARENTS));
 }
 
-/* Opens an epoch's box for this device, or with the invite that it joins by. */
+/* An editor may write any bytes into an epoch: the room's lock is one that its first admin signed. */
+static gboolean
+read_lock (CoquillDocument *self, const CoquillMembershipNode *epoch, CoquillRoomLock *lock)
+{
+  return epoch->entry->epoch.lock != NULL && coquill_room_lock_decode (epoch->entry->epoch.lock, lock, NULL)
+         && coquill_room_lock_check_first (lock, NULL)
+         && (!self->has_room || memcmp (lock->room, self->room, 32) == 0);
+}
+
+/* Whether keys that somebody handed out open the room. What a bulletin gives can't be checked: a joiner has
+ * nothing else to begin with, and everyone else doesn't need it. */
+static gboolean
+are_room_keys (CoquillDocument *self, CoquillRoomKeys *keys)
+{
+  CoquillRoomRole role = coquill_room_keys_get_role (keys);
+  CoquillRoomLock lock;
+
+  if (coquill_epoch_ring_get_room_keys (self->ring) == NULL)
+    return TRUE;
+
+  return coquill_document_get_room_lock (self, &lock)
+         && memcmp (coquill_room_lock_get_key (&lock, role), coquill_room_keys_get_public (keys, role), 32)
+                == 0;
+}
+
+/* Opens an epoch's box for this device, or with the invite that it joined by. */
 static gboolean
 open_boxes (CoquillDocument *self, const guint8 *id, const CoquillEpochBoxes *boxes, GError **error)
 {
@@ -61,23 +88,37 @@ open_boxes (CoquillDocument *self, const guint8 *id, const CoquillEpochBoxes *bo
     return FALSE;
   if (coquill_epoch_ring_add_opened (self->ring, id, boxes, key))
     self->news |= COQUILL_DOCUMENT_NEWS_KEYS;
-  if (coquill_epoch_ring_set_room_keys (self->ring, room_keys))
+  if (are_room_keys (self, room_keys) && coquill_epoch_ring_set_room_keys (self->ring, room_keys))
     self->news |= COQUILL_DOCUMENT_NEWS_KEYS;
 
   return TRUE;
 }
 
-static gboolean
-knows_invite (CoquillDocument *self)
+/* Returns: (nullable): the entry of an invite that is open */
+static const CoquillMembershipNode *
+find_invite (CoquillDocument *self, const CoquillInviteKeys *keys)
 {
   g_autoptr (GPtrArray) invites = coquill_membership_list_invites (self->log);
-  const CoquillDevicePublic *keys = coquill_invite_keys_get_public (self->invite);
 
   for (guint i = 0; i < invites->len; i++)
     {
       const CoquillMembershipNode *node = g_ptr_array_index (invites, i);
 
-      if (memcmp (node->entry->invite.keys.sign, keys->sign, 32) == 0)
+      if (memcmp (node->entry->invite.keys.sign, coquill_invite_keys_get_public (keys)->sign, 32) == 0)
+        return node;
+    }
+
+  return NULL;
+}
+
+static gboolean
+has_redeemed (CoquillDocument *self)
+{
+  for (guint i = coquill_membership_get_n_entries (self->log); i > 0; i--)
+    {
+      const CoquillLogEntry *entry = coquill_membership_get_entry (self->log, i - 1)->entry;
+
+      if (entry->action == COQUILL_LOG_REDEEM && memcmp (entry->signer, self->device.sign, 32) == 0)
         return TRUE;
     }
 
@@ -88,26 +129,66 @@ knows_invite (CoquillDocument *self)
 static void
 redeem (CoquillDocument *self)
 {
-  g_autoptr (CoquillLogEntry) entry = NULL;
-  g_autoptr (CoquillInviteKeys) invite = NULL;
-  guint8 id[32];
+  g_autoptr (CoquillLogEntry) entry = new_entry (self, COQUILL_LOG_REDEEM);
+  CoquillInviteKeys *invite = g_steal_pointer (&self->invite);
+
+  memcpy (entry->redeem.invite, coquill_invite_keys_get_public (invite)->sign, 32);
+  entry->redeem.device = self->device;
+  entry->redeem.name = g_strdup (self->name);
+  coquill_redeem_sign (invite, self->id, &self->device, entry->redeem.signature);
+  coquill_document_add_own_entry (self, entry, NULL);
+  self->invite = invite;
+}
+
+/* The invite is kept until the epoch in force has a box for this device: one that somebody made at the moment
+ * of joining knows only the invite. */
+static void
+go_on_joining (CoquillDocument *self)
+{
+  const CoquillMembershipNode *epoch;
 
   if (self->invite == NULL)
     return;
-  if (coquill_document_get_role (self, self->device.sign) == 0)
+  if (coquill_document_is_joining (self) && !has_redeemed (self))
     {
-      if (!knows_invite (self))
+      if (find_invite (self, self->invite) == NULL)
         return;
-      invite = g_steal_pointer (&self->invite);
-      entry = new_entry (self, COQUILL_LOG_REDEEM);
-      memcpy (entry->redeem.invite, coquill_invite_keys_get_public (invite)->sign, 32);
-      entry->redeem.device = self->device;
-      entry->redeem.name = g_strdup (self->name);
-      coquill_redeem_sign (invite, self->id, &self->device, entry->redeem.signature);
-      coquill_document_add_own_entry (self, entry, id);
+      redeem (self);
     }
+  epoch = coquill_membership_get_epoch (self->log);
+  if (!coquill_document_is_joining (self)
+      && (epoch == NULL || !coquill_epoch_has_box (epoch->entry->epoch.boxes, self->device.box)))
+    return;
   g_clear_pointer (&self->invite, coquill_invite_keys_unref);
   self->news |= COQUILL_DOCUMENT_NEWS_KEYS;
+}
+
+/* Whether this device has the key of the epoch in force, and the invites that it made have a box in it. Two
+ * who invite at once make two epochs, one of which wins. */
+static gboolean
+is_epoch_good (CoquillDocument *self, const CoquillMembershipNode *epoch)
+{
+  if (coquill_epoch_ring_find (self->ring, epoch->id) == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->invite_seeds->len; i++)
+    {
+      g_autoptr (CoquillInviteKeys) keys
+          = coquill_invite_keys_new_from_seed (g_ptr_array_index (self->invite_seeds, i));
+
+      if (find_invite (self, keys) != NULL
+          && !coquill_epoch_has_box (epoch->entry->epoch.boxes, coquill_invite_keys_get_public (keys)->box))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+coquill_document_needs_epoch (CoquillDocument *self)
+{
+  const CoquillMembershipNode *epoch = coquill_membership_get_epoch (self->log);
+
+  return coquill_document_can_edit (self) && (epoch == NULL || !is_epoch_good (self, epoch));
 }
 
 void
@@ -119,11 +200,15 @@ coquill_document_read_log (CoquillDocument *self, guint first)
     {
       const CoquillMembershipNode *node = coquill_membership_get_entry (self->log, i);
 
-      if (node->entry->action == COQUILL_LOG_EPOCH && coquill_epoch_ring_find (self->ring, node->id) == NULL)
+      if (node->entry->action != COQUILL_LOG_EPOCH || coquill_epoch_ring_find (self->ring, node->id) != NULL)
+        continue;
+      /* Evaluates the log: only what a member with the right to says is listened to. */
+      coquill_membership_get_epoch (self->log);
+      if (node->counts)
         open_boxes (self, node->id, node->entry->epoch.boxes, NULL);
     }
   self->news |= COQUILL_DOCUMENT_NEWS_MEMBERS;
-  redeem (self);
+  go_on_joining (self);
 
   if (!self->admitted && coquill_document_can_edit (self))
     {
@@ -166,28 +251,11 @@ coquill_document_join (
 
 /* Inviting */
 
-static gboolean
-invite_is_open (CoquillDocument *self, const CoquillInviteKeys *keys)
-{
-  g_autoptr (GPtrArray) invites = coquill_membership_list_invites (self->log);
-
-  for (guint i = 0; i < invites->len; i++)
-    {
-      const CoquillMembershipNode *node = g_ptr_array_index (invites, i);
-
-      if (memcmp (node->entry->invite.keys.sign, coquill_invite_keys_get_public (keys)->sign, 32) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 CoquillSecret *
 coquill_document_invite (CoquillDocument *self, GError **error)
 {
   g_autoptr (CoquillInviteKeys) invite = NULL;
   g_autoptr (CoquillLogEntry) entry = NULL;
-  guint8 id[32];
 
   if (!coquill_document_can_edit (self))
     {
@@ -199,7 +267,7 @@ coquill_document_invite (CoquillDocument *self, GError **error)
       CoquillSecret *seed = g_ptr_array_index (self->invite_seeds, i);
       g_autoptr (CoquillInviteKeys) keys = coquill_invite_keys_new_from_seed (seed);
 
-      if (invite_is_open (self, keys))
+      if (find_invite (self, keys) != NULL)
         return (!coquill_document_needs_epoch (self) || coquill_document_mint_epoch (self, error))
                    ? coquill_secret_ref (seed)
                    : NULL;
@@ -210,7 +278,8 @@ coquill_document_invite (CoquillDocument *self, GError **error)
   entry->invite.keys = *coquill_invite_keys_get_public (invite);
   entry->invite.role = COQUILL_ROLE_EDITOR;
   entry->invite.kind = COQUILL_INVITE_OPEN;
-  coquill_document_add_own_entry (self, entry, id);
+  if (!coquill_document_add_own_entry (self, entry, error))
+    return NULL;
   g_ptr_array_add (self->invite_seeds, coquill_secret_ref (coquill_invite_keys_get_seed (invite)));
   self->news |= COQUILL_DOCUMENT_NEWS_KEYS;
   if (!coquill_document_mint_epoch (self, error))
@@ -220,30 +289,6 @@ coquill_document_invite (CoquillDocument *self, GError **error)
 }
 
 /* Epochs */
-
-gboolean
-coquill_document_needs_epoch (CoquillDocument *self)
-{
-  const CoquillMembershipNode *epoch = coquill_membership_get_epoch (self->log);
-  g_autoptr (GPtrArray) invites = NULL;
-
-  if (!coquill_document_can_edit (self))
-    return FALSE;
-  if (epoch == NULL)
-    return TRUE;
-  /* Devices that came in by an invite have the keys already; they are recipients of the next epoch, whenever
-   * there is one. */
-  invites = coquill_membership_list_invites (self->log);
-  for (guint i = 0; i < invites->len; i++)
-    {
-      const CoquillMembershipNode *node = g_ptr_array_index (invites, i);
-
-      if (!coquill_epoch_has_box (epoch->entry->epoch.boxes, node->entry->invite.keys.box))
-        return TRUE;
-    }
-
-  return FALSE;
-}
 
 static gboolean
 add_box (CoquillDocument *self,
@@ -265,23 +310,17 @@ add_box (CoquillDocument *self,
 
 /* The lock in force; the founder's first epoch makes the room's first. */
 static GBytes *
-current_lock (CoquillDocument *self, const CoquillMembershipNode *epoch)
+current_lock (CoquillDocument *self)
 {
   CoquillRoomKeys *room_keys = coquill_epoch_ring_get_room_keys (self->ring);
   CoquillRoomLock lock;
 
-  if (epoch != NULL && epoch->entry->epoch.lock != NULL)
-    return g_bytes_ref (epoch->entry->epoch.lock);
-  for (guint i = coquill_membership_get_n_entries (self->log); i > 0; i--)
+  if (!coquill_document_get_room_lock (self, &lock))
     {
-      const CoquillMembershipNode *node = coquill_membership_get_entry (self->log, i - 1);
-
-      if (node->counts && node->entry->action == COQUILL_LOG_EPOCH && node->entry->epoch.lock != NULL)
-        return g_bytes_ref (node->entry->epoch.lock);
+      if (coquill_room_keys_get_role (room_keys) != COQUILL_ROOM_ADMIN)
+        return NULL;
+      coquill_room_lock_init_first (&lock, room_keys);
     }
-  if (coquill_room_keys_get_role (room_keys) != COQUILL_ROOM_ADMIN)
-    return NULL;
-  coquill_room_lock_init_first (&lock, room_keys);
 
   return coquill_room_lock_encode (&lock);
 }
@@ -296,7 +335,6 @@ coquill_document_mint_epoch (CoquillDocument *self, GError **error)
   g_autoptr (CoquillEpochBoxes) boxes = coquill_epoch_seal_new ();
   g_autoptr (CoquillLogEntry) entry = NULL;
   g_autoptr (GPtrArray) earlier = NULL;
-  guint8 id[32];
 
   if (!coquill_document_can_edit (self) || coquill_epoch_ring_get_room_keys (self->ring) == NULL)
     return fail (error, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED, "this device may not change the key");
@@ -323,15 +361,14 @@ coquill_document_mint_epoch (CoquillDocument *self, GError **error)
 
   entry = new_entry (self, COQUILL_LOG_EPOCH);
   entry->epoch.boxes = g_steal_pointer (&boxes);
-  entry->epoch.lock = current_lock (self, before);
+  entry->epoch.lock = current_lock (self);
   if (before != NULL)
     {
       entry->epoch.previous = g_memdup2 (before->id, 32);
       entry->epoch.n_previous = 1;
     }
-  coquill_document_add_own_entry (self, entry, id);
 
-  return TRUE;
+  return coquill_document_add_own_entry (self, entry, error);
 }
 
 /* Bulletin and room */
@@ -376,8 +413,17 @@ coquill_document_get_room_lock (CoquillDocument *self, CoquillRoomLock *lock)
 {
   const CoquillMembershipNode *epoch = coquill_membership_get_epoch (self->log);
 
-  return epoch != NULL && epoch->entry->epoch.lock != NULL
-         && coquill_room_lock_decode (epoch->entry->epoch.lock, lock, NULL);
+  if (epoch != NULL && read_lock (self, epoch, lock))
+    return TRUE;
+  for (guint i = coquill_membership_get_n_entries (self->log); i > 0; i--)
+    {
+      const CoquillMembershipNode *node = coquill_membership_get_entry (self->log, i - 1);
+
+      if (node->counts && node->entry->action == COQUILL_LOG_EPOCH && read_lock (self, node, lock))
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 const guint8 *

@@ -51,8 +51,8 @@ struct CoquillDocument
   guint8 bulletin[32];     /* the epoch that the last bulletin was of */
   gboolean admitted;       /* as last told by news */
 
-  /* Joining: until the log knows this device. */
-  CoquillInviteKeys *invite; /* (nullable) */
+  /* Joining. */
+  CoquillInviteKeys *invite; /* (nullable): until the epoch in force has a box for this device */
   char *name;                /* (nullable) */
   guint8 room[32];
   gboolean has_room;
@@ -96,9 +96,9 @@ void
 coquill_document_read_records (CoquillDocument *self,
                                const CoquillChange *change,
                                CoquillChangeHasher *hasher);
-/** Signs a log entry, adds it and hands it to outgoing. Returns: the entry's id in @id */
-void
-coquill_document_add_own_entry (CoquillDocument *self, const CoquillLogEntry *entry, guint8 *id);
+/** Signs a log entry, adds it and hands it to outgoing. Returns: %FALSE if the log is full */
+gboolean
+coquill_document_add_own_entry (CoquillDocument *self, const CoquillLogEntry *entry, GError **error);
 /** After log entries came: opens epochs, signs in, sets news. @first: the first new one */
 void
 coquill_document_read_log (CoquillDocument *self, guint first);

@@ -84,8 +84,7 @@ coquill_document_found (CoquillDeviceKeys *keys, const char *name, gint64 now)
 
   self = coquill_document_new (keys, id, coquill_text_new ());
   coquill_epoch_ring_set_room_keys (self->ring, room_keys);
-  coquill_document_add_own_entry (self, entry, id);
-  if (!coquill_document_mint_epoch (self, NULL))
+  if (!coquill_document_add_own_entry (self, entry, NULL) || !coquill_document_mint_epoch (self, NULL))
     g_assert_not_reached ();
 
   return self;
@@ -138,7 +137,7 @@ coquill_document_can_edit (CoquillDocument *self)
 gboolean
 coquill_document_is_joining (CoquillDocument *self)
 {
-  return self->invite != NULL;
+  return self->invite != NULL && coquill_document_get_role (self, self->device.sign) == 0;
 }
 
 static void

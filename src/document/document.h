@@ -400,7 +400,8 @@ coquill_document_missing (CoquillDocument *self,
 CoquillSecret *
 coquill_document_invite (CoquillDocument *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/** Whether the greatest clean epoch leaves an open invite out, or there is no clean one. */
+/** Whether this device has to mint an epoch: the greatest clean one leaves out an open invite that it made,
+ * or this device itself, or there is no clean one. coquill_document_accept() mints it, too. */
 gboolean
 coquill_document_needs_epoch (CoquillDocument *self);
 /** Mints an epoch for the live devices and open invites. */

@@ -80,7 +80,9 @@ coquill_epoch_ring_add_opened (CoquillEpochRing *self,
   g_autoptr (CoquillEpochKey) epoch = coquill_epoch_key_new (id, key);
   gboolean news = FALSE;
 
-  for (guint i = earlier != NULL ? earlier->len : 0; i > 0; i--)
+  /* What somebody encloses may be made up: it never takes the room of epochs that come with a box. */
+  for (guint i = earlier != NULL ? earlier->len : 0; i > 0 && self->keys->len < COQUILL_EPOCH_RING_MAX / 2;
+       i--)
     news |= coquill_epoch_ring_add (self, g_ptr_array_index (earlier, i - 1));
 
   return coquill_epoch_ring_add (self, epoch) || news;

@@ -7,8 +7,8 @@
 
 #include "trust/sodium-private.h"
 
-/* Short secrets share pages: each sodium_malloc() takes four mappings, of which Linux gives a process 65530, and
- * a locked page, of which it may have 8 MiB. A document may hold thousands of epoch keys. */
+/* Short secrets share pages: each sodium_malloc() takes four mappings, of which Linux gives a process 65530,
+ * and a locked page, of which it may have 8 MiB. A document may hold thousands of epoch keys. */
 #define SLOT_SIZE 64
 #define SLOTS_PER_PAGE 64
 

@@ -42,7 +42,6 @@ person_new_founder (void)
 Person *
 person_new_guest (Person *host)
 {
-  static const guint8 room[32] = { 1 };
   Person *self = person_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (CoquillSecret) seed = coquill_document_invite (host->document, &error);
@@ -50,8 +49,8 @@ person_new_guest (Person *host)
   g_autoptr (CoquillLink) link = NULL;
 
   g_assert_no_error (error);
-  link = coquill_link_new ("https://relay.example", room, coquill_document_get_id (host->document),
-                           COQUILL_INVITE_OPEN, seed, &error);
+  link = coquill_link_new ("https://relay.example", coquill_document_get_room (host->document),
+                           coquill_document_get_id (host->document), COQUILL_INVITE_OPEN, seed, &error);
   g_assert_no_error (error);
   self->document = coquill_document_join (self->keys, link, bulletin, "Guest", &error);
   g_assert_no_error (error);
@@ -118,16 +117,22 @@ person_give_missing (Person *self, Person *to)
   g_autoptr (CoquillCoverage) coverage = coquill_coverage_new ();
   g_autoptr (GPtrArray) flushed = person_flush (self);
   g_autoptr (GPtrArray) missing = NULL;
+  gboolean lacks;
   gboolean complete;
 
   coquill_document_get_vector (to->document, hello);
   coquill_document_cover (self->document, &hello->vector, coverage);
   coquill_document_cover (self->document, &hello->forks, coverage);
-  coquill_document_cover_log (self->document, hello->heads, hello->n_heads, coverage);
+  lacks = coquill_document_cover_log (self->document, hello->heads, hello->n_heads, coverage);
   missing = coquill_document_missing (self->document, coverage, NULL, G_MAXSIZE, &complete);
   g_assert_true (complete);
   for (guint i = 0; i < missing->len; i++)
-    g_assert_cmpint (person_accept (to, g_ptr_array_index (missing, i)), ==, COQUILL_ACCEPT_ACCEPTED);
+    {
+      CoquillAccept result = person_accept (to, g_ptr_array_index (missing, i));
+
+      /* Behind a log head that is not known here, @to may have more than it says. */
+      g_assert_true (result == COQUILL_ACCEPT_ACCEPTED || (lacks && result == COQUILL_ACCEPT_KNOWN));
+    }
 }
 
 void
