@@ -59,6 +59,7 @@ typedef void (*CoquillMailboxDone) (CoquillMailboxJob *job, gpointer server);
  * @done: (nullable): what to call at the end
  * @session, @handle, @reference, @serial: the asker's, to find its way back: not looked at here
  * @context: (nullable): the asker's; freed with @free_context
+ * @budget: bytes that it may bring into memory
  * @result: how it ended
  * @error: (nullable): if FAILED
  *

@@ -83,6 +83,7 @@ let_in (CoquillRelaySession *session, guint32 handle, const Entry *entry, Coquil
       CoquillMailboxJob *job = coquill_mailbox_job_new (COQUILL_MAILBOX_READ_KNOCKS, entry->room, knocks_cb);
       job->session = session->id;
       job->handle = handle;
+      job->budget = (gsize)session->hub->options->door_requests * COQUILL_RELAY_REQUEST_MAX;
       coquill_mailbox_push (session->hub->mailbox, job);
     }
 }

@@ -10,6 +10,10 @@
 /* What a fetch gives at most while all queues together are over the limit. */
 #define FETCH_WHEN_SHORT (64 * 1024)
 
+/* Questions for a bulletin that one connection may have open: they need no proof, and one is a few bytes for
+ * a quarter of a megabyte. */
+#define BULLETINS_AT_ONCE 4
+
 /* The smallest envelope: header, nonce, tag. */
 #define ENVELOPE_LEAST COQUILL_ENVELOPE_OVERHEAD
 
@@ -173,10 +177,30 @@ bulletin_got_cb (CoquillMailboxJob *job, gpointer server)
   CoquillRelayFrame frame
       = { .kind = COQUILL_RELAY_FRAME_BULLETIN, .reference = job->reference, .data = job->data };
 
-  if (session != NULL && job->result == COQUILL_MAILBOX_DONE)
+  if (session == NULL)
+    return;
+  session->n_bulletins--;
+  if (job->result == COQUILL_MAILBOX_DONE)
     coquill_relay_session_send (session, &frame);
-  else if (session != NULL)
+  else
     coquill_relay_session_refuse_job (session, job);
+}
+
+static void
+get_bulletin (CoquillRelaySession *session, const CoquillRelayFrame *frame)
+{
+  CoquillMailboxJob *job;
+
+  if (session->n_bulletins >= BULLETINS_AT_ONCE)
+    {
+      coquill_relay_session_refuse (session, COQUILL_RELAY_CODE_TOO_MANY, frame->handle, frame->reference,
+                                    "Too many bulletins were asked for at once.");
+      return;
+    }
+  session->n_bulletins++;
+  job = new_job (session, frame, COQUILL_MAILBOX_GET_BULLETIN, frame->room, bulletin_got_cb);
+  job->budget = COQUILL_RELAY_BULLETIN_MAX;
+  coquill_mailbox_push (session->hub->mailbox, job);
 }
 
 static void
@@ -290,8 +314,7 @@ coquill_relay_request (CoquillRelaySession *session, CoquillRelayFrame *frame)
       request_inside (session, frame);
       break;
     case COQUILL_RELAY_FRAME_GET_BULLETIN:
-      coquill_mailbox_push (session->hub->mailbox, new_job (session, frame, COQUILL_MAILBOX_GET_BULLETIN,
-                                                            frame->room, bulletin_got_cb));
+      get_bulletin (session, frame);
       break;
     case COQUILL_RELAY_FRAME_KNOCK:
       job = new_job (session, frame, COQUILL_MAILBOX_ADD_KNOCK, frame->room, knocked_cb);

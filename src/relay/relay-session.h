@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @members: (owned) (element-type CoquillRelayMember): by handle: the rooms it is in
  * @entering: (owned): handles whose room is being looked up
  * @n_reads: fetches at the mailbox, 0 or 1
+ * @n_bulletins: questions for a bulletin at the mailbox
  * @credit_bytes, @credit_messages, @credit_at: what it may send still, and when that was counted
  *
  * The protocol's state for one connection. Main thread.
@@ -31,6 +32,7 @@ struct _CoquillRelaySession
   GHashTable *members;
   GHashTable *entering;
   guint n_reads;
+  guint n_bulletins;
   double credit_bytes;
   double credit_messages;
   gint64 credit_at;

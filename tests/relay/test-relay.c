@@ -338,6 +338,44 @@ test_roles_are_kept_apart (Fixture *fixture, gconstpointer data)
   relay_visitor_expect_refusal (writer, COQUILL_RELAY_CODE_NOT_IN);
 }
 
+/* No proof is needed to ask, and an answer is thousands of times as long as the question. */
+static void
+test_bulletins_are_asked_for_one_after_another (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RelayVisitor) writer = enter (fixture);
+  g_autoptr (RelayVisitor) stranger = relay_visitor_new (fixture->relay);
+  g_autofree guint8 *noise = g_malloc0 (COQUILL_RELAY_BULLETIN_MAX);
+  g_autoptr (GBytes) bulletin = g_bytes_new_static (noise, COQUILL_RELAY_BULLETIN_MAX);
+  CoquillRelayFrame put
+      = { .kind = COQUILL_RELAY_FRAME_PUT_BULLETIN, .handle = 1, .reference = 1, .data = bulletin };
+  CoquillRelayFrame get = { .kind = COQUILL_RELAY_FRAME_GET_BULLETIN };
+  g_auto (CoquillRelayFrame) got = { 0 };
+  const guint n_questions = 1000;
+  guint n_refused = 0;
+  guint n_answered = 0;
+
+  g_assert_true (relay_visitor_send (writer, &put));
+  relay_visitor_expect (writer, COQUILL_RELAY_FRAME_STORED, &got);
+  coquill_relay_frame_clear (&got);
+  memcpy (get.room, fixture->lock.room, sizeof get.room);
+  for (guint i = 1; i <= n_questions; i++)
+    {
+      get.reference = i;
+      g_assert_true (relay_visitor_send (stranger, &get));
+    }
+  for (guint i = 1; i <= n_questions; i++)
+    {
+      g_assert_true (relay_visitor_receive (stranger, &got));
+      n_refused += got.kind == COQUILL_RELAY_FRAME_REFUSAL && got.code == COQUILL_RELAY_CODE_TOO_MANY;
+      n_answered += got.kind == COQUILL_RELAY_FRAME_BULLETIN && g_bytes_equal (got.data, bulletin);
+      coquill_relay_frame_clear (&got);
+    }
+  g_assert_cmpuint (n_refused, >, 0);
+  g_assert_cmpuint (n_answered, >=, 4);
+  g_assert_cmpuint (n_refused + n_answered, ==, n_questions);
+  assert_alive (fixture);
+}
+
 static void
 test_who_does_not_read_is_cut_off (Fixture *fixture, gconstpointer data)
 {
@@ -693,6 +731,7 @@ main (int argc, char **argv)
   ADD ("wrong-proofs-and-locks", NULL, test_wrong_proofs_and_locks);
   ADD ("wrong-envelopes-are-not-passed-on", NULL, test_wrong_envelopes_are_not_passed_on);
   ADD ("roles-are-kept-apart", NULL, test_roles_are_kept_apart);
+  ADD ("bulletins-are-asked-for-one-after-another", NULL, test_bulletins_are_asked_for_one_after_another);
   ADD ("who-does-not-read-is-cut-off", narrow, test_who_does_not_read_is_cut_off);
   ADD ("one-address-has-its-share", shares, test_one_address_has_its_share);
   ADD ("there-are-so-many-connections", two, test_there_are_so_many_connections);
