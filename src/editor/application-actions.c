@@ -78,9 +78,11 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
+  CoquillApplication *self = data;
   g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (data));
 
-  coquill_application_remember_documents (data);
+  /* All that is open now comes back, not what is left while one window after the other closes. */
+  self->quitting = TRUE;
   for (GList *l = windows; l != NULL; l = l->next)
     {
       gtk_window_close (l->data);

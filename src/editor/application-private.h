@@ -22,6 +22,7 @@ struct _CoquillApplication
   GStrv links;
   gboolean opening;
   gboolean restored;
+  gboolean quitting;
 };
 
 /** Returns: (transfer none) (nullable): the window that was active last; application.c */

@@ -27,10 +27,10 @@ coquill_application_add_window (CoquillApplication *self)
 {
   CoquillWindow *window = coquill_window_new (ADW_APPLICATION (self));
 
-  /* The title changes with the document, and what is open is remembered even if the program is killed. */
-  g_signal_connect_object (window, "notify::title", G_CALLBACK (coquill_application_remember_documents), self,
-                           G_CONNECT_SWAPPED);
   coquill_window_set_library (window, self->library, NULL);
+  /* At once, so that it is open again even after the program was killed. */
+  g_signal_connect_object (window, "notify::document", G_CALLBACK (coquill_application_remember_documents),
+                           self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
   return window;
 }
@@ -43,7 +43,7 @@ coquill_application_remember_documents (CoquillApplication *self)
   g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
   g_auto (GStrv) strv = NULL;
 
-  if (self->library == NULL || !self->restored)
+  if (self->library == NULL || !self->restored || self->quitting)
     return;
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l != NULL; l = l->next)
     {
@@ -294,10 +294,10 @@ coquill_application_handle_local_options (GApplication *application, GVariantDic
 static void
 coquill_application_window_removed (GtkApplication *application, GtkWindow *window)
 {
-  /* Of the last window that closes, its document is what comes back. */
-  if (g_list_length (gtk_application_get_windows (application)) == 1)
-    coquill_application_remember_documents (COQUILL_APPLICATION (application));
   GTK_APPLICATION_CLASS (coquill_application_parent_class)->window_removed (application, window);
+  /* Of the last window that closes, its document is what comes back. */
+  if (gtk_application_get_windows (application) != NULL)
+    coquill_application_remember_documents (COQUILL_APPLICATION (application));
 }
 
 static void

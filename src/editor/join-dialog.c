@@ -104,10 +104,10 @@ coquill_join_dialog_new (CoquillLibrary *library, const char *link)
   g_object_bind_property (library, "hide-address", self->hide_row, "active",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   if (link != NULL)
-    {
-      gtk_editable_set_text (GTK_EDITABLE (self->link_row), link);
-      adw_dialog_set_focus (ADW_DIALOG (self), GTK_WIDGET (self->join_button));
-    }
+    gtk_editable_set_text (GTK_EDITABLE (self->link_row), link);
+  adw_dialog_set_focus (ADW_DIALOG (self), gtk_widget_get_sensitive (GTK_WIDGET (self->join_button))
+                                               ? GTK_WIDGET (self->join_button)
+                                               : GTK_WIDGET (self->link_row));
   adw_dialog_set_default_widget (ADW_DIALOG (self), GTK_WIDGET (self->join_button));
   return self;
 }

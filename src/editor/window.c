@@ -18,6 +18,7 @@ enum
   PROP_0,
   PROP_NARROW,
   PROP_COMPACT,
+  PROP_DOCUMENT,
   N_PROPS
 };
 
@@ -134,6 +135,13 @@ page_title_changed_cb (CoquillWindow *self)
                                            : _ ("Coquill"));
 }
 
+static void
+document_changed_cb (CoquillWindow *self)
+{
+  select_open_document (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DOCUMENT]);
+}
+
 void
 coquill_window_show_page (CoquillWindow *self, CoquillPage *page)
 {
@@ -144,13 +152,13 @@ coquill_window_show_page (CoquillWindow *self, CoquillPage *page)
     g_settings_bind (self->settings, "show-people", page, "show-people", G_SETTINGS_BIND_DEFAULT);
   g_signal_connect_object (page, "notify::title", G_CALLBACK (page_title_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (page, "notify::replica", G_CALLBACK (select_open_document), self,
+  g_signal_connect_object (page, "notify::replica", G_CALLBACK (document_changed_cb), self,
                            G_CONNECT_SWAPPED);
   page_title_changed_cb (self);
   update_stacks (self);
   adw_navigation_split_view_set_content (self->split, ADW_NAVIGATION_PAGE (page));
   adw_navigation_split_view_set_show_content (self->split, TRUE);
-  select_open_document (self);
+  document_changed_cb (self);
   coquill_page_focus_text (page);
 }
 
@@ -177,7 +185,7 @@ coquill_window_show_no_document (CoquillWindow *self)
   adw_navigation_split_view_set_show_content (self->split, FALSE);
   page_title_changed_cb (self);
   update_stacks (self);
-  select_open_document (self);
+  document_changed_cb (self);
 }
 
 CoquillReplica *
@@ -216,6 +224,9 @@ coquill_window_get_property (GObject *object, guint id, GValue *value, GParamSpe
       break;
     case PROP_COMPACT:
       g_value_set_boolean (value, self->compact);
+      break;
+    case PROP_DOCUMENT:
+      g_value_set_object (value, coquill_window_get_document (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -275,6 +286,8 @@ coquill_window_class_init (CoquillWindowClass *klass)
       = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   props[PROP_COMPACT]
       = g_param_spec_boolean ("compact", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_DOCUMENT] = g_param_spec_object ("document", NULL, NULL, COQUILL_TYPE_REPLICA,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/coquill/Coquill/ui/window.ui");

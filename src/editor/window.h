@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  * Shows, one after the other: nothing while the library opens, why it can't be opened, the first start's
  * welcome while there are no documents, and else the documents beside the open one.
  *
- * Properties: `narrow`, `compact` (boolean): set by the breakpoints, for the page.
+ * Properties: `narrow`, `compact` (boolean): set by the breakpoints, for the page; `document` (CoquillReplica,
+ * nullable, read-only): what is open.
  *
  * Actions: win.new, win.open, win.join, win.search, win.show-document (id), win.remove-document (id),
  * win.try-again.

@@ -57,8 +57,10 @@ run (CoquillPeer *peer, char **arguments)
     }
   if (edit.error != NULL)
     {
-      coquill_peer_complain (_ ("Line %" G_GUINT64_FORMAT ": %s The lines before it were applied."),
-                             edit.line, edit.error->message);
+      /* The number as a string: translators' tools do not know G_GUINT64_FORMAT. */
+      g_autofree char *line = g_strdup_printf ("%" G_GUINT64_FORMAT, edit.line);
+
+      coquill_peer_complain (_ ("Line %s: %s The lines before it were applied."), line, edit.error->message);
       g_clear_error (&edit.error);
       status = COQUILL_EXIT_FAILED;
     }
