@@ -40,9 +40,11 @@ typedef enum
 /** Bytes posted and not yet taken by the relay, above which post() says no: two seconds of a 30 Mbit/s line.
  */
 #define COQUILL_RELAY_ROAD_QUEUE_BYTES (8 * 1024 * 1024)
-/** The first and the longest pause between two tries, in milliseconds; doubling, with full jitter. */
+/** The first and the longest pause between two tries, in milliseconds; doubling, with full jitter. No longer than
+ * somebody waits who has just been told that the relay is back: its return is nothing that a network monitor sees.
+ */
 #define COQUILL_RELAY_ROAD_FIRST_PAUSE 500
-#define COQUILL_RELAY_ROAD_LONGEST_PAUSE 60000
+#define COQUILL_RELAY_ROAD_LONGEST_PAUSE 15000
 
 /**
  * CoquillRelayRoad:
