@@ -7,6 +7,9 @@
 
 #define DEFAULT_LIMIT 3
 
+/* How long somebody who left is still shown, in microseconds. */
+#define LINGERS (5 * G_USEC_PER_SEC)
+
 /* How much of a face the next one leaves uncovered. */
 #define UNCOVERED 0.72
 
@@ -17,6 +20,7 @@ struct _CoquillFaces
   GListModel *people;
   int size;
   int limit;
+  guint lingering; /* until whoever left goes from here, too */
 };
 
 G_DEFINE_FINAL_TYPE (CoquillFaces, coquill_faces, GTK_TYPE_WIDGET)
@@ -42,6 +46,39 @@ clear (CoquillFaces *self)
 }
 
 static void
+update (CoquillFaces *self);
+
+static void
+lingered_cb (gpointer data)
+{
+  CoquillFaces *self = data;
+
+  self->lingering = 0;
+  update (self);
+}
+
+/* Whether @person is here or was a moment ago; in that case there is another update when the moment is over.
+ */
+static gboolean
+is_to_be_shown (CoquillFaces *self, CoquillParticipant *person)
+{
+  gint64 last_seen;
+  gint64 away;
+
+  if (coquill_participant_is_self (person))
+    return FALSE;
+  if (coquill_participant_is_present (person))
+    return TRUE;
+  g_object_get (person, "last-seen", &last_seen, NULL);
+  away = g_get_real_time () - last_seen;
+  if (away < 0 || away >= LINGERS)
+    return FALSE;
+  if (self->lingering == 0)
+    self->lingering = g_timeout_add_once ((guint)((LINGERS - away) / 1000 + 1), lingered_cb, self);
+  return TRUE;
+}
+
+static void
 update (CoquillFaces *self)
 {
   guint present = 0;
@@ -53,7 +90,7 @@ update (CoquillFaces *self)
     {
       g_autoptr (CoquillParticipant) person = g_list_model_get_item (self->people, i);
 
-      if (coquill_participant_is_self (person) || !coquill_participant_is_present (person))
+      if (!is_to_be_shown (self, person))
         continue;
       if (present++ < limit)
         gtk_widget_set_parent (coquill_face_new (person, self->size), GTK_WIDGET (self));
@@ -201,6 +238,7 @@ coquill_faces_dispose (GObject *object)
 {
   CoquillFaces *self = COQUILL_FACES (object);
 
+  g_clear_handle_id (&self->lingering, g_source_remove);
   forget_people (self);
   g_clear_object (&self->people);
   clear (self);

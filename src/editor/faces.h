@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * CoquillFaces:
  *
- * Shows the others who are present in a list of people. Hidden while there are none.
+ * Shows the others who are present in a list of people. Who leaves is drawn pale for a moment before they are gone.
+ * Hidden while there are none.
  *
  * Properties: `size` (int, construct): diameter of a face in pixels; `people` (GListModel, nullable); `limit`
  * (int): how many faces there are at most, before "+N"; 3.

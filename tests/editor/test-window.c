@@ -317,6 +317,27 @@ test_people_come_into_the_header (void)
 }
 
 static void
+test_who_leaves_lingers_a_moment (void)
+{
+  CoquillReplica *replica;
+  CoquillParticipant *ana;
+  GtkWidget *button;
+  Desk desk;
+
+  desk_set_up (&desk);
+  replica = coquill_fake_library_add (desk.library, "Letter", "Dear");
+  coquill_window_set_library (desk.window, desk.library, NULL);
+  coquill_window_show_document (desk.window, replica);
+  ana = coquill_fake_replica_add_person (replica, "Ana", "#e62d42");
+  button = GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (get_page (&desk)), COQUILL_TYPE_PAGE, "people_button"));
+  g_object_set (ana, "last-seen", g_get_real_time (), "present", FALSE, NULL);
+  g_assert_true (gtk_widget_get_visible (button));
+  wait_until (!gtk_widget_get_visible (button));
+  desk_clear (&desk);
+}
+
+static void
 count_words (int *count, const char *words)
 {
   ++*count;
@@ -392,6 +413,7 @@ main (int argc, char *argv[])
                    test_a_document_that_waits_opens_when_it_comes);
   g_test_add_func ("/window/a-damaged-document-is-explained", test_a_damaged_document_is_explained);
   g_test_add_func ("/window/people-come-into-the-header", test_people_come_into_the_header);
+  g_test_add_func ("/window/who-leaves-lingers-a-moment", test_who_leaves_lingers_a_moment);
   g_test_add_func ("/window/joins-and-leaves-are-announced-throttled",
                    test_joins_and_leaves_are_announced_throttled);
   g_test_add_func ("/window/a-narrow-window-keeps-to-its-width", test_a_narrow_window_keeps_to_its_width);

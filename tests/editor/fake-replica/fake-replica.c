@@ -1,44 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fake-replica.c: CoquillReplica in memory. The text is one string: small and obviously right, not fast. */
-
-#include "fake-replica.h"
+/* fake-replica.c: CoquillReplica in memory, and the strings that a test pulls. */
 
 #include <string.h>
 
-struct _CoquillReplica
-{
-  GObject parent_instance;
-
-  char *id;
-  char *title;
-  char *shown_title;
-  char *language;
-  GString *text;
-  GListStore *people;
-  GQueue incoming; /* of Edit */
-  GPtrArray *undo; /* of Edit: what takes back a step */
-  GPtrArray *redo;
-  CoquillReplicaState state;
-  CoquillReplicaStatus status;
-  GError *error;
-  GError *relay_error;
-  char *relay;
-  gboolean online;
-  gboolean shared;
-  gboolean merge_manually;
-  gboolean could_undo; /* as notified last */
-  gboolean could_redo;
-  gint64 last_change;
-  guint64 caret;
-};
-
-typedef struct
-{
-  guint64 position;
-  guint64 deleted;
-  char *inserted;
-  CoquillParticipant *author;
-} Edit;
+#include "fake-replica-private.h"
 
 G_DEFINE_QUARK (coquill - replica - error, coquill_replica_error)
 G_DEFINE_FINAL_TYPE (CoquillReplica, coquill_replica, G_TYPE_OBJECT)
@@ -67,11 +32,9 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
-static guint text_changed_signal;
-static guint others_changed_signal;
 
-static Edit *
-edit_new (guint64 position, guint64 deleted, const char *inserted, CoquillParticipant *author)
+Edit *
+coquill_fake_edit_new (guint64 position, guint64 deleted, const char *inserted, CoquillParticipant *author)
 {
   Edit *edit = g_new0 (Edit, 1);
 
@@ -82,8 +45,8 @@ edit_new (guint64 position, guint64 deleted, const char *inserted, CoquillPartic
   return edit;
 }
 
-static void
-edit_free (gpointer data)
+void
+coquill_fake_edit_free (gpointer data)
 {
   Edit *edit = data;
 
@@ -91,8 +54,8 @@ edit_free (gpointer data)
   g_free (edit);
 }
 
-static char *
-replica_title (CoquillReplica *self)
+char *
+coquill_fake_replica_title (CoquillReplica *self)
 {
   g_autofree char *first = NULL;
 
@@ -114,7 +77,7 @@ coquill_replica_finalize (GObject *object)
   g_free (self->relay);
   g_string_free (self->text, TRUE);
   g_clear_object (&self->people);
-  g_queue_clear_full (&self->incoming, edit_free);
+  g_queue_clear_full (&self->incoming, coquill_fake_edit_free);
   g_clear_pointer (&self->undo, g_ptr_array_unref);
   g_clear_pointer (&self->redo, g_ptr_array_unref);
   g_clear_error (&self->error);
@@ -133,7 +96,7 @@ coquill_replica_get_property (GObject *object, guint id, GValue *value, GParamSp
       g_value_set_string (value, self->id);
       break;
     case PROP_TITLE:
-      g_value_take_string (value, replica_title (self));
+      g_value_take_string (value, coquill_fake_replica_title (self));
       break;
     case PROP_TITLE_SET:
       g_value_set_boolean (value, self->title != NULL);
@@ -229,11 +192,10 @@ coquill_replica_class_init (CoquillReplicaClass *klass)
   props[PROP_PENDING] = g_param_spec_boolean ("pending", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  text_changed_signal = g_signal_new ("text-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
-                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
-  others_changed_signal
-      = g_signal_new ("others-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                      G_TYPE_NONE, 2, COQUILL_TYPE_PARTICIPANT, G_TYPE_UINT);
+  g_signal_new ("text-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_POINTER);
+  g_signal_new ("others-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, COQUILL_TYPE_PARTICIPANT, G_TYPE_UINT);
 }
 
 static void
@@ -244,8 +206,8 @@ coquill_replica_init (CoquillReplica *self)
   self->id = g_strdup_printf ("%04x%060x", ++ordinal, 0);
   self->text = g_string_new (NULL);
   self->people = g_list_store_new (COQUILL_TYPE_PARTICIPANT);
-  self->undo = g_ptr_array_new_with_free_func (edit_free);
-  self->redo = g_ptr_array_new_with_free_func (edit_free);
+  self->undo = g_ptr_array_new_with_free_func (coquill_fake_edit_free);
+  self->redo = g_ptr_array_new_with_free_func (coquill_fake_edit_free);
   self->online = TRUE;
   self->last_change = g_get_real_time ();
 }
@@ -296,7 +258,7 @@ coquill_fake_replica_remote_insert (CoquillReplica *self,
                                     guint64 position,
                                     const char *text)
 {
-  queue_incoming (self, edit_new (position, 0, text, author));
+  queue_incoming (self, coquill_fake_edit_new (position, 0, text, author));
 }
 
 void
@@ -305,7 +267,7 @@ coquill_fake_replica_remote_delete (CoquillReplica *self,
                                     guint64 position,
                                     guint64 count)
 {
-  queue_incoming (self, edit_new (position, count, NULL, author));
+  queue_incoming (self, coquill_fake_edit_new (position, count, NULL, author));
 }
 
 void
@@ -335,380 +297,4 @@ coquill_fake_replica_set_status (CoquillReplica *self, CoquillReplicaStatus stat
   self->status = status;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
-}
-
-/* Text. */
-
-static void
-notify_text (CoquillReplica *self)
-{
-  self->last_change = g_get_real_time ();
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LENGTH]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAST_CHANGE]);
-  if (self->could_undo != (self->undo->len > 0))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_UNDO]);
-  if (self->could_redo != (self->redo->len > 0))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CAN_REDO]);
-  self->could_undo = self->undo->len > 0;
-  self->could_redo = self->redo->len > 0;
-}
-
-static gsize
-byte_at (CoquillReplica *self, guint64 position)
-{
-  return (gsize)(g_utf8_offset_to_pointer (self->text->str, (glong)position) - self->text->str);
-}
-
-/* Carries out @edit. Returns: (transfer full): what takes it back */
-static Edit *
-apply (CoquillReplica *self, const Edit *edit)
-{
-  guint64 length = coquill_replica_get_length (self);
-  guint64 position = MIN (edit->position, length);
-  guint64 deleted = MIN (edit->deleted, length - position);
-  gsize from = byte_at (self, position);
-  gsize to = byte_at (self, position + deleted);
-  g_autofree char *gone = g_strndup (self->text->str + from, to - from);
-
-  g_string_erase (self->text, (gssize)from, (gssize)(to - from));
-  g_string_insert (self->text, (gssize)from, edit->inserted);
-  return edit_new (position, (guint64)g_utf8_strlen (edit->inserted, -1), gone, NULL);
-}
-
-static void
-emit (CoquillReplica *self, const Edit *edit, gboolean local)
-{
-  CoquillTextChange change = {
-    .position = edit->position,
-    .deleted = edit->deleted,
-    .inserted = edit->inserted,
-    .inserted_bytes = strlen (edit->inserted),
-    .inserted_length = (guint64)g_utf8_strlen (edit->inserted, -1),
-    .author = edit->author,
-    .local = local,
-  };
-
-  g_signal_emit (self, text_changed_signal, 0, &change);
-}
-
-static void
-shift_steps (GPtrArray *steps, const Edit *edit)
-{
-  for (guint i = 0; i < steps->len; i++)
-    {
-      Edit *step = g_ptr_array_index (steps, i);
-
-      if (edit->position <= step->position)
-        step->position = step->position + (guint64)g_utf8_strlen (edit->inserted, -1)
-                         - MIN (edit->deleted, step->position - edit->position);
-    }
-}
-
-static gboolean
-edit_locally (CoquillReplica *self, Edit *edit)
-{
-  g_ptr_array_add (self->undo, apply (self, edit));
-  g_ptr_array_set_size (self->redo, 0);
-  edit_free (edit);
-  notify_text (self);
-  return TRUE;
-}
-
-gboolean
-coquill_replica_insert (
-    CoquillReplica *self, guint64 position, const char *text, gssize length, GError **error)
-{
-  Edit *edit = edit_new (position, 0, NULL, NULL);
-
-  g_free (edit->inserted);
-  edit->inserted = length < 0 ? g_strdup (text) : g_strndup (text, (gsize)length);
-  return edit_locally (self, edit);
-}
-
-gboolean
-coquill_replica_delete (CoquillReplica *self, guint64 position, guint64 count, GError **error)
-{
-  return edit_locally (self, edit_new (position, count, NULL, NULL));
-}
-
-void
-coquill_replica_begin_group (CoquillReplica *self)
-{
-}
-
-void
-coquill_replica_end_group (CoquillReplica *self)
-{
-}
-
-static gboolean
-take_back (CoquillReplica *self, GPtrArray *from, GPtrArray *to, guint64 *caret)
-{
-  Edit *edit;
-
-  if (from->len == 0)
-    return FALSE;
-  edit = g_ptr_array_steal_index (from, from->len - 1);
-  g_ptr_array_add (to, apply (self, edit));
-  emit (self, edit, TRUE);
-  if (caret != NULL)
-    *caret = edit->position + (guint64)g_utf8_strlen (edit->inserted, -1);
-  edit_free (edit);
-  notify_text (self);
-  return TRUE;
-}
-
-gboolean
-coquill_replica_undo (CoquillReplica *self, guint64 *caret)
-{
-  return take_back (self, self->undo, self->redo, caret);
-}
-
-gboolean
-coquill_replica_redo (CoquillReplica *self, guint64 *caret)
-{
-  return take_back (self, self->redo, self->undo, caret);
-}
-
-char *
-coquill_replica_dup_text (CoquillReplica *self, gsize *length)
-{
-  if (length != NULL)
-    *length = self->text->len;
-  return g_strdup (self->text->str);
-}
-
-char *
-coquill_replica_dup_range (CoquillReplica *self, guint64 position, guint64 count, gsize *length)
-{
-  guint64 total = coquill_replica_get_length (self);
-  gsize from = byte_at (self, MIN (position, total));
-  gsize to = byte_at (self, MIN (position + count, total));
-
-  if (length != NULL)
-    *length = to - from;
-  return g_strndup (self->text->str + from, to - from);
-}
-
-void
-coquill_replica_set_merge_manually (CoquillReplica *self, gboolean manually)
-{
-  self->merge_manually = manually;
-}
-
-gboolean
-coquill_replica_merge_pending (CoquillReplica *self)
-{
-  Edit *edit;
-
-  while ((edit = g_queue_pop_head (&self->incoming)) != NULL)
-    {
-      edit_free (apply (self, edit));
-      shift_steps (self->undo, edit);
-      shift_steps (self->redo, edit);
-      emit (self, edit, FALSE);
-      edit_free (edit);
-    }
-  notify_text (self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PENDING]);
-  return FALSE;
-}
-
-/* The rest. */
-
-void
-coquill_replica_open_async (CoquillReplica *self,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  if (self->state == COQUILL_REPLICA_FAILED)
-    {
-      g_task_return_error (task, g_error_copy (self->error));
-      return;
-    }
-  if (self->state == COQUILL_REPLICA_CLOSED)
-    coquill_fake_replica_set_state (self, COQUILL_REPLICA_OPEN, NULL);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-complete (gpointer self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_return_boolean (task, TRUE);
-}
-
-gboolean
-coquill_replica_open_finish (CoquillReplica *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-coquill_replica_close_async (CoquillReplica *self,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
-{
-  complete (self, cancellable, callback, user_data);
-}
-
-gboolean
-coquill_replica_close_finish (CoquillReplica *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-coquill_replica_commit_async (CoquillReplica *self,
-                              GCancellable *cancellable,
-                              GAsyncReadyCallback callback,
-                              gpointer user_data)
-{
-  complete (self, cancellable, callback, user_data);
-}
-
-gboolean
-coquill_replica_commit_finish (CoquillReplica *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-void
-coquill_replica_share_async (CoquillReplica *self,
-                             const char *relay,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  if (relay != NULL && strstr (relay, "nowhere") != NULL)
-    {
-      g_task_return_new_error (task, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_RELAY,
-                               "Nobody answers at %s. Your text is safe on this device.", relay);
-      return;
-    }
-  coquill_fake_replica_share (self, relay);
-  g_task_return_pointer (task, g_strdup_printf ("coquill:fake-%s", self->id), g_free);
-}
-
-char *
-coquill_replica_share_finish (CoquillReplica *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-const char *
-coquill_replica_get_id (CoquillReplica *self)
-{
-  return self->id;
-}
-
-const char *
-coquill_replica_get_title (CoquillReplica *self)
-{
-  g_free (self->shown_title);
-  self->shown_title = replica_title (self);
-  return self->shown_title;
-}
-
-gint64
-coquill_replica_get_last_change (CoquillReplica *self)
-{
-  return self->last_change;
-}
-
-CoquillReplicaState
-coquill_replica_get_state (CoquillReplica *self)
-{
-  return self->state;
-}
-
-CoquillReplicaStatus
-coquill_replica_get_status (CoquillReplica *self)
-{
-  return self->status;
-}
-
-gboolean
-coquill_replica_is_shared (CoquillReplica *self)
-{
-  return self->shared;
-}
-
-const char *
-coquill_replica_get_relay (CoquillReplica *self)
-{
-  return self->relay;
-}
-
-GListModel *
-coquill_replica_get_people (CoquillReplica *self)
-{
-  return G_LIST_MODEL (self->people);
-}
-
-const GError *
-coquill_replica_get_error (CoquillReplica *self)
-{
-  return self->error;
-}
-
-gboolean
-coquill_replica_get_can_undo (CoquillReplica *self)
-{
-  return self->undo->len > 0;
-}
-
-gboolean
-coquill_replica_get_can_redo (CoquillReplica *self)
-{
-  return self->redo->len > 0;
-}
-
-guint64
-coquill_replica_get_length (CoquillReplica *self)
-{
-  return (guint64)g_utf8_strlen (self->text->str, -1);
-}
-
-void
-coquill_replica_set_title (CoquillReplica *self, const char *title)
-{
-  g_set_str (&self->title, title != NULL && *title != '\0' ? title : NULL);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
-}
-
-void
-coquill_replica_set_language (CoquillReplica *self, const char *language)
-{
-  g_set_str (&self->language, language);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LANGUAGE]);
-}
-
-void
-coquill_replica_set_caret (CoquillReplica *self, guint64 caret, guint64 selection_bound)
-{
-  self->caret = caret;
-}
-
-void
-coquill_replica_clear_caret (CoquillReplica *self)
-{
-}
-
-const char *
-coquill_replica_status_to_words (CoquillReplicaStatus status)
-{
-  static const char *const words[]
-      = { "On this device", "Sending…", "Up to date", "Catching up…", "Offline, changes kept here",
-          "Not saved" };
-
-  return words[status];
 }
