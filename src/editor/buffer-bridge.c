@@ -103,6 +103,25 @@ insert_after_caret (CoquillBufferBridge *self, GtkTextIter *iter, const char *te
       gtk_text_buffer_move_mark (self->buffer, marks[i], &start);
 }
 
+/* GtkTextBuffer ends a line at a carriage return when it is inserted, but not when a deletion takes the line
+ * feed behind it; a caret there would be behind the end of the line's layout. Writing it once more ends the
+ * line. */
+static void
+end_line_before (CoquillBufferBridge *self, GtkTextIter *iter)
+{
+  GtkTextIter before = *iter;
+
+  if (gtk_text_iter_get_line_offset (iter) > 0 && gtk_text_iter_backward_char (&before)
+      && gtk_text_iter_get_char (&before) == '\r'
+      && (gtk_text_iter_get_char (iter) != '\n'
+          || mark_is_at (self->buffer, gtk_text_buffer_get_insert (self->buffer),
+                         gtk_text_iter_get_offset (iter))))
+    {
+      gtk_text_buffer_delete (self->buffer, &before, iter);
+      gtk_text_buffer_insert (self->buffer, iter, "\r", 1);
+    }
+}
+
 static void
 ensure_highlight (CoquillBufferBridge *self, int from, int to)
 {
@@ -135,6 +154,7 @@ text_changed_cb (CoquillBufferBridge *self, const CoquillTextChange *change)
     {
       gtk_text_buffer_get_iter_at_offset (self->buffer, &end, position + (int)change->deleted);
       gtk_text_buffer_delete (self->buffer, &start, &end);
+      end_line_before (self, &start);
     }
   if (change->inserted_bytes > 0)
     {
@@ -270,9 +290,16 @@ begin_user_action_cb (CoquillBufferBridge *self)
 static void
 end_user_action_cb (CoquillBufferBridge *self)
 {
+  GtkTextIter caret;
+
   g_assert (self->user_action_depth > 0);
-  if (--self->user_action_depth == 0 && self->edits->len > 0)
-    send_edits (self);
+  if (--self->user_action_depth > 0 || self->edits->len == 0)
+    return;
+  send_edits (self);
+  gtk_text_buffer_get_iter_at_mark (self->buffer, &caret, gtk_text_buffer_get_insert (self->buffer));
+  self->writing++;
+  end_line_before (self, &caret);
+  self->writing--;
 }
 
 static gboolean

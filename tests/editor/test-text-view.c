@@ -147,6 +147,28 @@ test_typing_reaches_the_replica (void)
   desk_clear (&desk);
 }
 
+/* GtkTextBuffer leaves the carriage return in the middle of a line then, and GTK complains of the caret. */
+static void
+test_a_caret_behind_half_a_line_end_can_be_drawn (void)
+{
+  Desk desk;
+
+  desk_set_up (&desk, "abc\r\n");
+  place_caret (&desk, 5, 5);
+  coquill_fake_replica_remote_delete (desk.replica, desk.ana, 4, 1);
+  coquill_replica_merge_pending (desk.replica);
+  type (&desk, "x");
+  assert_same (&desk);
+  desk_clear (&desk);
+
+  desk_set_up (&desk, "abc\rx\n\n");
+  place_caret (&desk, 5, 5);
+  g_signal_emit_by_name (desk.view, "backspace");
+  type (&desk, "y");
+  assert_same (&desk);
+  desk_clear (&desk);
+}
+
 static void
 test_random_edits_of_both_sides_stay_the_same (void)
 {
@@ -430,6 +452,8 @@ main (int argc, char *argv[])
   gtk_source_init ();
 
   g_test_add_func ("/text-view/typing-reaches-the-replica", test_typing_reaches_the_replica);
+  g_test_add_func ("/text-view/a-caret-behind-half-a-line-end-can-be-drawn",
+                   test_a_caret_behind_half_a_line_end_can_be_drawn);
   g_test_add_func ("/text-view/random-edits-of-both-sides-stay-the-same",
                    test_random_edits_of_both_sides_stay_the_same);
   g_test_add_func ("/text-view/remote-edits-leave-caret-and-selection",
