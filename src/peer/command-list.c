@@ -54,7 +54,7 @@ print_row (CoquillReplica *replica)
 static CoquillExit
 run (CoquillPeer *peer, char **arguments)
 {
-  guint n_documents = g_list_model_get_n_items (G_LIST_MODEL (peer->library));
+  guint n_documents = peer->library != NULL ? g_list_model_get_n_items (G_LIST_MODEL (peer->library)) : 0;
 
   for (guint i = 0; i < n_documents; i++)
     {
@@ -74,5 +74,6 @@ const CoquillCommand coquill_command_list = {
   .summary = N_ ("List the documents, the newest change first"),
   .mode = COQUILL_LIBRARY_READ,
   .options = options,
+  .missing_ok = TRUE,
   .run = run,
 };

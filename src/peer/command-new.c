@@ -45,6 +45,8 @@ run (CoquillPeer *peer, char **arguments)
   replica = coquill_library_create_finish (peer->library, result, &error);
   if (replica == NULL)
     {
+      if (from != NULL)
+        g_prefix_error (&error, "%s: ", from);
       coquill_peer_complain ("%s", error->message);
       return COQUILL_EXIT_FAILED;
     }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @summary: one line, to be translated
  * @mode: whether it writes the data folder
  * @options: (nullable): its own options; their values are in static variables of the command's file
+ * @missing_ok: runs, with a %NULL library, also before the data folder was made
  * @min_arguments: fewest operands
  * @max_arguments: most operands, -1 for any number
  * @run: does it; the library is open
@@ -26,6 +27,7 @@ typedef struct
   const char *summary;
   CoquillLibraryMode mode;
   const GOptionEntry *options;
+  gboolean missing_ok;
   int min_arguments;
   int max_arguments;
   CoquillExit (*run) (CoquillPeer *peer, char **arguments);

@@ -5,6 +5,7 @@
 
 #include "peer/command.h"
 
+#include <errno.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -89,6 +90,19 @@ stop_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* An id or a link that nobody got is no success. Commands that write much have checked and told it
+ * themselves. */
+static CoquillExit
+check_output (CoquillExit status)
+{
+  if (status == COQUILL_EXIT_DONE && (fflush (stdout) != 0 || ferror (stdout)))
+    {
+      coquill_peer_complain (_ ("What was asked for could not be written: %s"), g_strerror (errno));
+      return COQUILL_EXIT_FAILED;
+    }
+  return status;
+}
+
 static CoquillExit
 run (const CoquillCommand *command, char **operands)
 {
@@ -99,9 +113,9 @@ run (const CoquillCommand *command, char **operands)
   peer.cancellable = g_cancellable_new ();
   interrupt = g_unix_signal_add (SIGINT, stop_cb, &peer);
   terminate = g_unix_signal_add (SIGTERM, stop_cb, &peer);
-  if (coquill_peer_open (&peer, data_dir, command->mode))
+  if (coquill_peer_open (&peer, data_dir, command->mode, command->missing_ok))
     status = command->run (&peer, operands);
-  status = coquill_peer_close (&peer, status);
+  status = coquill_peer_close (&peer, check_output (status));
   g_source_remove (interrupt);
   g_source_remove (terminate);
   g_clear_object (&peer.cancellable);

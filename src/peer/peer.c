@@ -37,7 +37,7 @@ coquill_wait_for (CoquillWait *wait)
 }
 
 gboolean
-coquill_peer_open (CoquillPeer *self, const char *data_dir, CoquillLibraryMode mode)
+coquill_peer_open (CoquillPeer *self, const char *data_dir, CoquillLibraryMode mode, gboolean missing_ok)
 {
   g_autofree char *default_dir = coquill_library_default_data_dir ();
   g_autoptr (GAsyncResult) result = NULL;
@@ -48,9 +48,12 @@ coquill_peer_open (CoquillPeer *self, const char *data_dir, CoquillLibraryMode m
                               coquill_wait_done_cb, &wait);
   result = coquill_wait_for (&wait);
   self->library = coquill_library_open_finish (result, &error);
-  if (self->library == NULL)
-    coquill_peer_complain ("%s", error->message);
-  return self->library != NULL;
+  if (self->library != NULL)
+    return TRUE;
+  if (missing_ok && g_error_matches (error, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_NOT_FOUND))
+    return TRUE;
+  coquill_peer_complain ("%s", error->message);
+  return FALSE;
 }
 
 CoquillExit

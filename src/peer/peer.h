@@ -49,9 +49,10 @@ coquill_wait_done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 GAsyncResult *
 coquill_wait_for (CoquillWait *wait);
 
-/** Opens the library in @data_dir (%NULL: the default one). Tells a failure on standard error. */
+/** Opens the library in @data_dir (%NULL: the default one). Tells a failure on standard error. With
+ * @missing_ok a folder to read that was never made is none, and leaves the library %NULL. */
 gboolean
-coquill_peer_open (CoquillPeer *self, const char *data_dir, CoquillLibraryMode mode);
+coquill_peer_open (CoquillPeer *self, const char *data_dir, CoquillLibraryMode mode, gboolean missing_ok);
 
 /** Closes the library. Returns: %COQUILL_EXIT_FAILED if that failed, else @status. */
 CoquillExit

@@ -4,6 +4,7 @@
 import json
 import os
 import random
+import subprocess
 
 from harness import Attachment, Peer, Relay, main, say, wait_until
 
@@ -42,9 +43,24 @@ def other_bytes_are_refused(folder):
         (folder / 'text').write_bytes(bad)
         done = peer.call('new', '--from', folder / 'text')
         assert done.returncode == 1 and len(done.stderr) > 20, done
-        assert done.stdout == b''
+        assert done.stdout == b'' and b'/text' in done.stderr, done
     assert peer.call('new', '--from', folder / 'missing').returncode == 1
     assert peer.run('list') == b''
+
+
+def a_folder_without_documents_lists_none(folder):
+    """list: before the first document there is nothing to list, which is no failure."""
+    done = Peer(folder / 'never-made').call('list')
+    assert (done.returncode, done.stdout, done.stderr) == (0, b'', b''), done
+
+
+def output_that_nobody_gets_is_a_failure(folder):
+    """new, list: a full disk at standard output is told."""
+    peer = Peer(folder / 'data')
+    for command in ('new', 'list'):
+        with open('/dev/full', 'wb') as full:
+            done = subprocess.run(peer.command(command), stdout=full, stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode == 1 and b'No space left' in done.stderr, done
 
 
 def edits_are_applied_and_clamped(folder):
@@ -203,6 +219,7 @@ def help_and_usage(folder):
     assert not (folder / 'data').exists() or os.listdir(folder / 'data') == []
 
 
-main(any_text_comes_back_byte_for_byte, other_bytes_are_refused, edits_are_applied_and_clamped, wrong_lines_are_refused,
+main(any_text_comes_back_byte_for_byte, other_bytes_are_refused, a_folder_without_documents_lists_none,
+     output_that_nobody_gets_is_a_failure, edits_are_applied_and_clamped, wrong_lines_are_refused,
      title_is_the_first_line_until_set, documents_are_found_by_the_beginning_of_their_id, export_writes_the_text, profile_is_kept,
      watch_tells_people_text_and_carets, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
