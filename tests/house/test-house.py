@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-house.py SOURCE_ROOT: does the source keep to the house's rules?
 
-A folder includes only what the table in ARCHITECTURE.md lets it; every file says its licence and stays readable.
+A folder includes only what the table in ARCHITECTURE.md lets it; every folder explains itself; every file says its
+licence and stays readable.
 """
 
 import re
@@ -83,6 +84,12 @@ def library_includes(root):
                     yield f'{path.relative_to(root)} includes <{included}>: not in {folder}'
 
 
+def folders_without_readme(root):
+    for folder in MAY_USE:
+        if not (root / 'src' / folder / 'README.md').exists():
+            yield f'src/{folder} has no README.md'
+
+
 def files_without_licence(root):
     for path in sources(root, 'src', 'tests', 'tools'):
         of_text = any(path.is_relative_to(root / folder) for folder in ('src/text', 'tests/text', 'tests/fuzz'))
@@ -103,6 +110,7 @@ RULES = {
     '/house/every-folder-is-in-the-table': unknown_folders,
     '/house/folders-include-what-the-table-allows': own_includes,
     '/house/libraries-are-known-where-the-table-says': library_includes,
+    '/house/every-folder-has-a-readme': folders_without_readme,
     '/house/every-file-says-its-licence': files_without_licence,
     '/house/files-stay-readable': long_files,
 }
