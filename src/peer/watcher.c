@@ -11,6 +11,14 @@
 /* What may wait for a slow reader: a document or two of the largest kind. */
 #define MAX_WAITING_BYTES (64 * 1024 * 1024)
 
+/* Where somebody's caret was last told to be: a move of both its ends is notified twice. */
+typedef struct
+{
+  gboolean told;
+  guint64 caret;
+  guint64 anchor;
+} ToldCaret;
+
 struct _CoquillWatcher
 {
   GObject parent_instance;
@@ -21,9 +29,9 @@ struct _CoquillWatcher
   GCancellable *broken;
   gboolean as_json;
 
-  GPtrArray *followed; /* the participants whose notifications are connected */
-  GString *waiting;    /* lines not yet handed to the stream */
-  GBytes *in_flight;   /* lines that the stream is writing */
+  GHashTable *followed; /* participants whose notifications are connected, to their ToldCaret */
+  GString *waiting;     /* lines not yet handed to the stream */
+  GBytes *in_flight;    /* lines that the stream is writing */
   GTask *flush;
 };
 
@@ -248,11 +256,15 @@ tell_road (CoquillWatcher *self, CoquillParticipant *person)
 static void
 tell_caret (CoquillWatcher *self, CoquillParticipant *person)
 {
+  ToldCaret *last = g_hash_table_lookup (self->followed, person);
   guint64 caret, anchor;
   JsonBuilder *builder;
 
   if (coquill_participant_is_self (person) || !coquill_participant_get_caret (person, &caret, &anchor))
     return;
+  if (last->told && last->caret == caret && last->anchor == anchor)
+    return;
+  *last = (ToldCaret){ TRUE, caret, anchor };
   builder = begin_person (person, "caret");
   add_number (builder, "caret", caret);
   add_number (builder, "anchor", anchor);
@@ -282,10 +294,10 @@ people_changed_cb (GListModel *people, guint position, guint removed, guint adde
     {
       g_autoptr (CoquillParticipant) person = g_list_model_get_item (people, i);
 
-      if (g_ptr_array_find (self->followed, person, NULL))
+      if (g_hash_table_contains (self->followed, person))
         continue;
       g_signal_connect (person, "notify", G_CALLBACK (person_changed_cb), self);
-      g_ptr_array_add (self->followed, g_object_ref (person));
+      g_hash_table_insert (self->followed, g_object_ref (person), g_new0 (ToldCaret, 1));
       if (coquill_participant_is_present (person))
         tell_presence (self, person);
     }
@@ -295,14 +307,17 @@ static void
 coquill_watcher_dispose (GObject *object)
 {
   CoquillWatcher *self = COQUILL_WATCHER (object);
+  GHashTableIter iter;
+  gpointer person;
 
   if (self->replica != NULL)
     g_signal_handlers_disconnect_by_data (self->replica, self);
   if (self->people != NULL)
     g_signal_handlers_disconnect_by_data (self->people, self);
-  for (guint i = 0; i < self->followed->len; i++)
-    g_signal_handlers_disconnect_by_data (g_ptr_array_index (self->followed, i), self);
-  g_ptr_array_set_size (self->followed, 0);
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &person, NULL))
+    g_signal_handlers_disconnect_by_data (person, self);
+  g_hash_table_remove_all (self->followed);
   g_clear_object (&self->people);
   g_clear_object (&self->replica);
   g_clear_object (&self->broken);
@@ -315,7 +330,7 @@ coquill_watcher_finalize (GObject *object)
 {
   CoquillWatcher *self = COQUILL_WATCHER (object);
 
-  g_ptr_array_unref (self->followed);
+  g_hash_table_unref (self->followed);
   g_string_free (self->waiting, TRUE);
   G_OBJECT_CLASS (coquill_watcher_parent_class)->finalize (object);
 }
@@ -330,7 +345,7 @@ coquill_watcher_class_init (CoquillWatcherClass *klass)
 static void
 coquill_watcher_init (CoquillWatcher *self)
 {
-  self->followed = g_ptr_array_new_with_free_func (g_object_unref);
+  self->followed = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
   self->waiting = g_string_new (NULL);
 }
 

@@ -153,6 +153,8 @@ def watch_tells_people_text_and_carets(folder):
             watch.wait_for(lambda: watch.text() == 'Start. More 🌍', 'the text is whole')
             assert typing.close() == 0
             watch.wait(lambda e: e['event'] == 'absent' and e['name'] == 'Ben', 'Ben has gone')
+            told = [(e['caret'], e['anchor']) for e in watch.events if e['event'] == 'caret']
+            assert all(one != next for one, next in zip(told, told[1:])), f'a move was told twice: {told}'
             watch.process.terminate()
             assert watch.process.wait(30) == 0
 
