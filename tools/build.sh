@@ -2,6 +2,9 @@
 # build.sh: the build folders, to be sourced inside the environment. build/plain is for use, build/sanitized finds
 # faults. With CI=true warnings are errors.
 
+# Checkouts share what ccache has compiled, wherever they lie.
+export CCACHE_BASEDIR=$source_folder CCACHE_NOHASHDIR=1
+
 # A build folder belongs to the system that it was made on.
 system_name ()
 {
