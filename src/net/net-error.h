@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @COQUILL_NET_ERROR_NOT_FOUND: there is no bulletin
  * @COQUILL_NET_ERROR_NOT_UP: the road isn't up
  * @COQUILL_NET_ERROR_PROTOCOL: the relay sent something that makes no sense
+ * @COQUILL_NET_ERROR_NO_ADDRESS: this machine has no address that others could reach
+ * @COQUILL_NET_ERROR_NO_WAY: no datagram gets through to the peer, or from it
  */
 typedef enum
 {
@@ -37,6 +39,8 @@ typedef enum
   COQUILL_NET_ERROR_NOT_FOUND,
   COQUILL_NET_ERROR_NOT_UP,
   COQUILL_NET_ERROR_PROTOCOL,
+  COQUILL_NET_ERROR_NO_ADDRESS,
+  COQUILL_NET_ERROR_NO_WAY,
 } CoquillNetError;
 
 #define COQUILL_NET_ERROR (coquill_net_error_quark ())

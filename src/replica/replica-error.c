@@ -86,6 +86,8 @@ translate_net (const GError *error)
     case COQUILL_NET_ERROR_LIMIT:
     case COQUILL_NET_ERROR_NOT_UP:
     case COQUILL_NET_ERROR_PROTOCOL:
+    case COQUILL_NET_ERROR_NO_ADDRESS:
+    case COQUILL_NET_ERROR_NO_WAY:
     default:
       return g_error_new (COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_RELAY,
                           /* Translators: %s says why */

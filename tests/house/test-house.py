@@ -37,6 +37,7 @@ LIBRARIES = {
     r'gtk/|gdk/|gsk/|adwaita|gtksourceview/|libspelling': {'editor'},
     r'libsoup/': {'net', 'relay'},
     r'nice/|ngtcp2/|gnutls/|avahi-': {'net'},
+    r'stun/': {'net', 'relay'},
     r'sqlite3\.h': {'sql', 'store', 'relay'},
     r'sodium': {'trust'},
     r'protobuf-c/|[\w-]+\.pb-c\.h': {'wire'},
