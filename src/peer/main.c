@@ -6,10 +6,12 @@
 #include "peer/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const CoquillCommand *const commands[] = {
@@ -90,6 +92,17 @@ stop_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Whoever starts this with a standard stream closed leaves its number to the next file that is opened: what is
+ * printed would go into a document. A closed one becomes a stream that fails in its direction, as a full disk
+ * does. */
+static void
+occupy_standard_streams (void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) == -1 && open ("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+      exit (COQUILL_EXIT_FAILED);
+}
+
 /* An id or a link that nobody got is no success. Commands that write much have checked and told it
  * themselves. */
 static CoquillExit
@@ -130,6 +143,7 @@ main (int argc, char *argv[])
   char **rest;
   int n_rest, n_operands;
 
+  occupy_standard_streams ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

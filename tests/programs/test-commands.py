@@ -55,8 +55,12 @@ def a_folder_without_documents_lists_none(folder):
 
 
 def output_that_nobody_gets_is_a_failure(folder):
-    """new, list: a full disk at standard output is told."""
+    """new, list: a full disk at standard output, or a closed one, is told."""
     peer = Peer(folder / 'data')
+    peer.run('new', '--title', 'Kept')
+    for command in ('new', 'list'):
+        done = subprocess.run(['sh', '-c', '"$@" >&-', 'sh', *peer.command(command)], stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode == 1 and b'could not be written' in done.stderr, done
     for command in ('new', 'list'):
         with open('/dev/full', 'wb') as full:
             done = subprocess.run(peer.command(command), stdout=full, stderr=subprocess.PIPE, timeout=60)
