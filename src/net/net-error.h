@@ -20,7 +20,9 @@ G_BEGIN_DECLS
  * @COQUILL_NET_ERROR_LIMIT: too big, too many, too fast for the relay, or read too slowly
  * @COQUILL_NET_ERROR_NOT_FOUND: there is no bulletin
  * @COQUILL_NET_ERROR_NOT_UP: the road isn't up
- * @COQUILL_NET_ERROR_PROTOCOL: the relay sent something that makes no sense
+ * @COQUILL_NET_ERROR_PROOF: the other end of a direct road didn't prove that it is the one expected
+ * @COQUILL_NET_ERROR_CLOSED: the other end of a direct road closed it
+ * @COQUILL_NET_ERROR_PROTOCOL: the relay, or the other end, sent something that makes no sense
  * @COQUILL_NET_ERROR_NO_ADDRESS: this machine has no address that others could reach
  * @COQUILL_NET_ERROR_NO_WAY: no datagram gets through to the peer, or from it
  */
@@ -38,6 +40,8 @@ typedef enum
   COQUILL_NET_ERROR_LIMIT,
   COQUILL_NET_ERROR_NOT_FOUND,
   COQUILL_NET_ERROR_NOT_UP,
+  COQUILL_NET_ERROR_PROOF,
+  COQUILL_NET_ERROR_CLOSED,
   COQUILL_NET_ERROR_PROTOCOL,
   COQUILL_NET_ERROR_NO_ADDRESS,
   COQUILL_NET_ERROR_NO_WAY,
