@@ -377,3 +377,16 @@ coquill_library_restore (CoquillLibrary *self, CoquillReplica *replica)
   coquill_library_add (self, replica);
   g_ptr_array_remove (self->removed, replica);
 }
+
+GVariant *
+coquill_library_dup_road_counts (CoquillLibrary *self)
+{
+  GBytes *saved;
+
+  g_return_val_if_fail (COQUILL_IS_LIBRARY (self), NULL);
+
+  saved = coquill_store_get_value (self->store, "road-counts");
+  if (saved == NULL)
+    return g_variant_ref_sink (g_variant_new ("a{st}", NULL));
+  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("a{st}"), saved, FALSE));
+}

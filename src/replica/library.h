@@ -102,6 +102,17 @@ char *
 coquill_library_check_relay_finish (CoquillLibrary *self, GAsyncResult *result, GError **error);
 
 /**
+ * coquill_library_dup_road_counts:
+ *
+ * The counts of coquill_replica_dup_road_counts() over all documents that were open since the data folder was
+ * made; what a running program has counted is saved at most every 10 s, so a reader sees it a little late.
+ *
+ * Returns: (transfer full): an `a{st}`, not floating
+ */
+GVariant *
+coquill_library_dup_road_counts (CoquillLibrary *self);
+
+/**
  * coquill_library_remove:
  *
  * Takes the document out of the list (undone by coquill_library_restore() until the library is closed, when

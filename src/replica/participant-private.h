@@ -36,8 +36,20 @@ void
 coquill_participant_set_caret (CoquillParticipant *self, guint64 caret, guint64 selection_bound);
 void
 coquill_participant_clear_caret (CoquillParticipant *self);
+/**
+ * coquill_participant_set_road:
+ * @since: microseconds of the real-time clock; taken over when @road is another one
+ * @forwarded: over a TURN server
+ */
 void
-coquill_participant_set_road (CoquillParticipant *self, CoquillRoadKind road, gint64 round_trip);
+coquill_participant_set_road (
+    CoquillParticipant *self, CoquillRoadKind road, CoquillRoadWhy why, gboolean forwarded, gint64 since);
+/** @round_trip: -1 unknown. Bytes and round trip; the caller sees to it that it isn't too often. */
+void
+coquill_participant_set_road_traffic (CoquillParticipant *self,
+                                      gint64 round_trip,
+                                      guint64 sent,
+                                      guint64 received);
 void
 coquill_participant_set_last_seen (CoquillParticipant *self, gint64 last_seen);
 

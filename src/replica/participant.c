@@ -25,6 +25,11 @@ struct _CoquillParticipant
   guint64 caret;
   guint64 selection_bound;
   CoquillRoadKind road;
+  CoquillRoadWhy road_why;
+  gboolean road_forwarded;
+  gint64 road_since;
+  guint64 road_sent;
+  guint64 road_received;
   gint64 round_trip;
   gint64 last_seen;
 };
@@ -41,6 +46,12 @@ enum
   PROP_CARET,
   PROP_SELECTION_BOUND,
   PROP_ROAD,
+  PROP_ROAD_WHY,
+  PROP_ROAD_FORWARDED,
+  PROP_ROAD_SINCE,
+  PROP_ROAD_SENT,
+  PROP_ROAD_RECEIVED,
+  PROP_ROAD_WORDS,
   PROP_ROUND_TRIP,
   PROP_LAST_SEEN,
   N_PROPS,
@@ -87,6 +98,24 @@ coquill_participant_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_ROAD:
       g_value_set_enum (value, (int)self->road);
       break;
+    case PROP_ROAD_WHY:
+      g_value_set_enum (value, (int)self->road_why);
+      break;
+    case PROP_ROAD_FORWARDED:
+      g_value_set_boolean (value, self->road_forwarded);
+      break;
+    case PROP_ROAD_SINCE:
+      g_value_set_int64 (value, self->road_since);
+      break;
+    case PROP_ROAD_SENT:
+      g_value_set_uint64 (value, self->road_sent);
+      break;
+    case PROP_ROAD_RECEIVED:
+      g_value_set_uint64 (value, self->road_received);
+      break;
+    case PROP_ROAD_WORDS:
+      g_value_take_string (value, coquill_participant_dup_road_words (self));
+      break;
     case PROP_ROUND_TRIP:
       g_value_set_int64 (value, self->round_trip);
       break;
@@ -131,6 +160,14 @@ coquill_participant_class_init (CoquillParticipantClass *klass)
       = g_param_spec_uint64 ("selection-bound", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_ROAD]
       = g_param_spec_enum ("road", NULL, NULL, COQUILL_TYPE_ROAD_KIND, COQUILL_ROAD_NONE, flags);
+  properties[PROP_ROAD_WHY]
+      = g_param_spec_enum ("road-why", NULL, NULL, COQUILL_TYPE_ROAD_WHY, COQUILL_ROAD_WHY_NONE, flags);
+  properties[PROP_ROAD_FORWARDED] = g_param_spec_boolean ("road-forwarded", NULL, NULL, FALSE, flags);
+  properties[PROP_ROAD_SINCE] = g_param_spec_int64 ("road-since", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  properties[PROP_ROAD_SENT] = g_param_spec_uint64 ("road-sent", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_ROAD_RECEIVED]
+      = g_param_spec_uint64 ("road-received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_ROAD_WORDS] = g_param_spec_string ("road-words", NULL, NULL, NULL, flags);
   properties[PROP_ROUND_TRIP] = g_param_spec_int64 ("round-trip", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -227,19 +264,62 @@ coquill_participant_clear_caret (CoquillParticipant *self)
   set_boolean (self, &self->has_caret, FALSE, PROP_HAS_CARET);
 }
 
-void
-coquill_participant_set_road (CoquillParticipant *self, CoquillRoadKind road, gint64 round_trip)
+static void
+notify (CoquillParticipant *self, guint property)
 {
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+void
+coquill_participant_set_road (
+    CoquillParticipant *self, CoquillRoadKind road, CoquillRoadWhy why, gboolean forwarded, gint64 since)
+{
+  gboolean other_words = self->road != road || self->road_why != why || self->road_forwarded != forwarded;
+
+  if (!other_words)
+    return;
+  g_object_freeze_notify (G_OBJECT (self));
   if (self->road != road)
     {
       self->road = road;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROAD]);
+      self->road_since = since;
+      notify (self, PROP_ROAD);
+      notify (self, PROP_ROAD_SINCE);
     }
+  if (self->road_why != why)
+    {
+      self->road_why = why;
+      notify (self, PROP_ROAD_WHY);
+    }
+  set_boolean (self, &self->road_forwarded, forwarded, PROP_ROAD_FORWARDED);
+  notify (self, PROP_ROAD_WORDS);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+void
+coquill_participant_set_road_traffic (CoquillParticipant *self,
+                                      gint64 round_trip,
+                                      guint64 sent,
+                                      guint64 received)
+{
+  g_object_freeze_notify (G_OBJECT (self));
   if (self->round_trip != round_trip)
     {
       self->round_trip = round_trip;
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROUND_TRIP]);
+      notify (self, PROP_ROUND_TRIP);
+      notify (self, PROP_ROAD_WORDS);
     }
+  if (self->road_sent != sent)
+    {
+      self->road_sent = sent;
+      notify (self, PROP_ROAD_SENT);
+    }
+  if (self->road_received != received)
+    {
+      self->road_received = received;
+      notify (self, PROP_ROAD_RECEIVED);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 void
@@ -316,4 +396,39 @@ coquill_participant_get_round_trip (CoquillParticipant *self)
 {
   g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), -1);
   return self->round_trip;
+}
+
+CoquillRoadWhy
+coquill_participant_get_road_why (CoquillParticipant *self)
+{
+  g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), COQUILL_ROAD_WHY_NONE);
+  return self->road_why;
+}
+
+gint64
+coquill_participant_get_road_since (CoquillParticipant *self)
+{
+  g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), 0);
+  return self->road_since;
+}
+
+guint64
+coquill_participant_get_road_sent (CoquillParticipant *self)
+{
+  g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), 0);
+  return self->road_sent;
+}
+
+guint64
+coquill_participant_get_road_received (CoquillParticipant *self)
+{
+  g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), 0);
+  return self->road_received;
+}
+
+gboolean
+coquill_participant_is_road_forwarded (CoquillParticipant *self)
+{
+  g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), FALSE);
+  return self->road_forwarded;
 }

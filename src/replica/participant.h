@@ -21,6 +21,37 @@ typedef enum
   COQUILL_ROAD_DIRECT,
 } CoquillRoadKind;
 
+/**
+ * CoquillRoadWhy:
+ * @COQUILL_ROAD_WHY_NONE: it is direct, or nobody is there
+ * @COQUILL_ROAD_WHY_NOT_TRIED: nothing is known yet of how to reach the person
+ * @COQUILL_ROAD_WHY_TRYING: a direct road is being tried
+ * @COQUILL_ROAD_WHY_HIDDEN_HERE: this device is set never to connect directly
+ * @COQUILL_ROAD_WHY_HIDDEN_THERE: the other one is
+ * @COQUILL_ROAD_WHY_TOO_MANY: one of the two has as many direct roads as it keeps
+ * @COQUILL_ROAD_WHY_NO_ADDRESS: this device is on no network
+ * @COQUILL_ROAD_WHY_NO_ANSWER: the other program doesn't answer the offer
+ * @COQUILL_ROAD_WHY_NO_WAY: routers or firewalls in between let nothing through
+ * @COQUILL_ROAD_WHY_NOT_PROVEN: a way was found, but not the right person at its end
+ * @COQUILL_ROAD_WHY_LOST: it was direct, and broke; it is tried again
+ *
+ * Why a participant isn't reached directly.
+ */
+typedef enum
+{
+  COQUILL_ROAD_WHY_NONE,
+  COQUILL_ROAD_WHY_NOT_TRIED,
+  COQUILL_ROAD_WHY_TRYING,
+  COQUILL_ROAD_WHY_HIDDEN_HERE,
+  COQUILL_ROAD_WHY_HIDDEN_THERE,
+  COQUILL_ROAD_WHY_TOO_MANY,
+  COQUILL_ROAD_WHY_NO_ADDRESS,
+  COQUILL_ROAD_WHY_NO_ANSWER,
+  COQUILL_ROAD_WHY_NO_WAY,
+  COQUILL_ROAD_WHY_NOT_PROVEN,
+  COQUILL_ROAD_WHY_LOST,
+} CoquillRoadWhy;
+
 #define COQUILL_TYPE_PARTICIPANT (coquill_participant_get_type ())
 /**
  * CoquillParticipant:
@@ -32,8 +63,13 @@ typedef enum
  * "#rrggbb"), `is-self` (boolean), `present` (boolean: on line now), `typing` (boolean: wrote within the last
  * 2 s), `has-caret` (boolean), `caret` (uint64, code points, in the text as of the last "text-changed"),
  * `selection-bound` (uint64, code points; equal to `caret` without a selection), `road` (CoquillRoadKind),
- * `round-trip` (int64, microseconds, -1 unknown), `last-seen` (int64, microseconds of the real-time clock, 0
- * never).
+ * `round-trip` (int64, microseconds, -1 unknown: to the person if the road is direct, else only to the
+ * meeting point), `road-since` (int64, microseconds of the real-time clock when the road became this one, 0
+ * never), `road-sent`, `road-received` (uint64, bytes that crossed the network on direct roads to the person
+ * since it came), `road-forwarded` (boolean: the direct road goes over a TURN server), `road-why`
+ * (CoquillRoadWhy: why it isn't direct), `road-words` (string, nullable: see
+ * coquill_participant_dup_road_words()), `last-seen` (int64, microseconds of the real-time clock, 0 never).
+ * Round trip and bytes are told at most once a second.
  */
 G_DECLARE_FINAL_TYPE (CoquillParticipant, coquill_participant, COQUILL, PARTICIPANT, GObject)
 
@@ -67,5 +103,37 @@ CoquillRoadKind
 coquill_participant_get_road (CoquillParticipant *self);
 gint64
 coquill_participant_get_round_trip (CoquillParticipant *self);
+CoquillRoadWhy
+coquill_participant_get_road_why (CoquillParticipant *self);
+gint64
+coquill_participant_get_road_since (CoquillParticipant *self);
+guint64
+coquill_participant_get_road_sent (CoquillParticipant *self);
+guint64
+coquill_participant_get_road_received (CoquillParticipant *self);
+gboolean
+coquill_participant_is_road_forwarded (CoquillParticipant *self);
+
+/**
+ * coquill_participant_dup_road_words:
+ *
+ * Returns: (transfer full) (nullable): in translated words how the person is reached, and why not directly:
+ *   “Directly, 12 ms”, “Through the meeting point: the routers between you let nothing through”; %NULL for
+ *   oneself and for the absent
+ */
+char *
+coquill_participant_dup_road_words (CoquillParticipant *self);
+
+/**
+ * coquill_road_why_to_string:
+ *
+ * Returns: the machine-readable word of @why: "none", "not-tried", "trying", "hidden-here", "hidden-there",
+ *   "too-many", "no-address", "no-answer", "no-way", "not-proven", "lost"
+ */
+const char *
+coquill_road_why_to_string (CoquillRoadWhy why);
+/** The translated sentence of @why; %NULL for %COQUILL_ROAD_WHY_NONE. */
+const char *
+coquill_road_why_to_words (CoquillRoadWhy why);
 
 G_END_DECLS

@@ -65,6 +65,7 @@ coquill_replica_disk_load (CoquillReplica *self, CoquillStoreDocument *file)
   CoquillReplicaDisk *disk = &self->disk;
   GBytes *relay = g_hash_table_lookup (file->state, "relay");
   GBytes *cursor = g_hash_table_lookup (file->state, "cursor");
+  gboolean hide_address = g_hash_table_lookup (file->state, "hide") != NULL;
 
   disk->own = read_number (file, "own");
   disk->sent = read_number (file, "sent");
@@ -77,6 +78,12 @@ coquill_replica_disk_load (CoquillReplica *self, CoquillStoreDocument *file)
   g_clear_pointer (&self->traffic.relay, g_free);
   if (relay != NULL)
     self->traffic.relay = g_strndup (g_bytes_get_data (relay, NULL), g_bytes_get_size (relay));
+
+  if (self->hide_address != hide_address)
+    {
+      self->hide_address = hide_address;
+      g_object_notify (G_OBJECT (self), "hide-address");
+    }
 
   disk->position = 0;
   if (cursor != NULL && g_bytes_get_size (cursor) == COQUILL_SYNC_MAILBOX_SIZE + 8)
@@ -138,6 +145,19 @@ coquill_replica_disk_mark_all_sent (CoquillReplica *self)
   g_hash_table_remove_all (self->disk.sent_beyond);
   self->disk.sent = self->disk.own;
   self->disk.sent_changed = TRUE;
+}
+
+void
+coquill_replica_disk_save_hide_address (CoquillReplica *self)
+{
+  g_autoptr (GBytes) hide = self->hide_address ? g_bytes_new_static ("1", 1) : NULL;
+
+  if (self->read_only)
+    return;
+  coquill_store_batch_set_state (get_next (self), "hide", hide);
+  if (self->document == NULL)
+    coquill_store_batch_release_document (self->disk.next);
+  coquill_replica_disk_commit (self);
 }
 
 /* The list's entry */

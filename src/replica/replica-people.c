@@ -235,9 +235,11 @@ set_present (CoquillReplica *self, Peer *peer, gboolean present)
       coquill_participant_set_typing (participant, FALSE);
       coquill_participant_clear_caret (participant);
     }
-  coquill_participant_set_road (participant, present ? COQUILL_ROAD_RELAY : COQUILL_ROAD_NONE,
-                                present ? round_trip : -1);
   coquill_participant_set_present (participant, present);
+  coquill_participant_set_road (participant, present ? COQUILL_ROAD_RELAY : COQUILL_ROAD_NONE,
+                                present ? COQUILL_ROAD_WHY_NOT_TRIED : COQUILL_ROAD_WHY_NONE, FALSE,
+                                present ? g_get_real_time () : 0);
+  coquill_participant_set_road_traffic (participant, present ? round_trip : -1, 0, 0);
   if (changes)
     reorder (self, participant);
 }

@@ -37,10 +37,12 @@ G_BEGIN_DECLS
  *   cursor  mailbox (16 bytes), position (8 bytes, most significant first)
  *   own     how many own blocks there are up to the snapshot (8 bytes)
  *   sent    up to which own block the mailbox has all (8 bytes)
+ *   hide    1 byte: 1 if this document never connects directly
  *   small   how many blocks up to the snapshot were never merged (8 bytes)
  *
- * The library's values: identity (the device's seed), name, color, relay, hide-address, and "relay/ID": where
- * document ID is shared, for the list. An entry's state is a mask of CoquillReplicaEntry.
+ * The library's values: identity (the device's seed), name, color, relay, hide-address, road-counts (a
+ * GVariant a{st}, little endian: what direct roads refused), and "relay/ID": where document ID is shared, for
+ * the list. An entry's state is a mask of CoquillReplicaEntry.
  */
 
 #define COQUILL_REPLICA_OWN 0x100u
@@ -146,7 +148,8 @@ struct _CoquillReplica
   CoquillReplicaState state;
   CoquillReplicaStatus status;
   gboolean online;
-  gboolean waiting; /* joined, the text never came */
+  gboolean hide_address; /* never connect directly in this document */
+  gboolean waiting;      /* joined, the text never came */
   gboolean read_only;
   gboolean removed;
   GError *error; /* why it could not be opened */
@@ -287,6 +290,9 @@ coquill_replica_disk_mark_all_sent (CoquillReplica *self);
 /** The list's entry is not right any more; it is written with the next commit or in a moment. */
 void
 coquill_replica_disk_entry_changed (CoquillReplica *self);
+/** Writes the document's switch. */
+void
+coquill_replica_disk_save_hide_address (CoquillReplica *self);
 /** Starts writing what gathered, unless something is under way: then it follows. */
 void
 coquill_replica_disk_commit (CoquillReplica *self);
@@ -318,6 +324,12 @@ void
 coquill_replica_leave (CoquillReplica *self);
 void
 coquill_replica_traffic_clear (CoquillReplica *self);
+
+/* replica-direct.c */
+
+/** The switch of this document. */
+void
+coquill_replica_set_hide_address (CoquillReplica *self, gboolean hide);
 
 /* replica-people.c */
 

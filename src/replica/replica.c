@@ -22,6 +22,7 @@ enum
   PROP_SHARED,
   PROP_RELAY,
   PROP_ONLINE,
+  PROP_HIDE_ADDRESS,
   PROP_PEOPLE,
   PROP_CAN_UNDO,
   PROP_CAN_REDO,
@@ -108,6 +109,9 @@ coquill_replica_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_ONLINE:
       g_value_set_boolean (value, self->online);
       break;
+    case PROP_HIDE_ADDRESS:
+      g_value_set_boolean (value, self->hide_address);
+      break;
     case PROP_PEOPLE:
       g_value_set_object (value, self->people.list);
       break;
@@ -146,6 +150,13 @@ coquill_replica_set_property (GObject *object, guint id, const GValue *value, GP
         {
           self->online = g_value_get_boolean (value);
           coquill_replica_update_road (self);
+          g_object_notify_by_pspec (object, spec);
+        }
+      break;
+    case PROP_HIDE_ADDRESS:
+      if (self->hide_address != g_value_get_boolean (value))
+        {
+          coquill_replica_set_hide_address (self, g_value_get_boolean (value));
           g_object_notify_by_pspec (object, spec);
         }
       break;
@@ -210,6 +221,8 @@ coquill_replica_class_init (CoquillReplicaClass *klass)
   properties[PROP_SHARED] = g_param_spec_boolean ("shared", NULL, NULL, FALSE, flags);
   properties[PROP_RELAY] = g_param_spec_string ("relay", NULL, NULL, NULL, flags);
   properties[PROP_ONLINE] = g_param_spec_boolean ("online", NULL, NULL, TRUE, flags | G_PARAM_WRITABLE);
+  properties[PROP_HIDE_ADDRESS]
+      = g_param_spec_boolean ("hide-address", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
   properties[PROP_PEOPLE] = g_param_spec_object ("people", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   properties[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, flags);
   properties[PROP_CAN_REDO] = g_param_spec_boolean ("can-redo", NULL, NULL, FALSE, flags);

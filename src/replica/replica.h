@@ -86,9 +86,10 @@ typedef struct
  * else the first line, else the translated "Untitled"), `title-set` (boolean), `language` (string, nullable:
  * GtkSourceView language id, a record), `last-change` (int64, microseconds real time), `state`, `status`,
  * `shared` (boolean), `relay` (string, nullable: the relay's origin), `online` (boolean, writable: FALSE
- * keeps it off line), `people` (GListModel of CoquillParticipant: self first, then the present, then the
- * others), `can-undo`, `can-redo`, `length` (uint64, code points), `error` (GError, nullable: why it failed
- * to open, or why the disk refuses), `relay-error` (GError, nullable: why the relay is out of reach),
+ * keeps it off line), `hide-address` (boolean, writable, kept: TRUE never connects directly in this document;
+ * so does the library's for all), `people` (GListModel of CoquillParticipant: self first, then the present,
+ * then the others), `can-undo`, `can-redo`, `length` (uint64, code points), `error` (GError, nullable: why it
+ * failed to open, or why the disk refuses), `relay-error` (GError, nullable: why the relay is out of reach),
  * `pending` (boolean: incoming changes wait, see coquill_replica_merge_pending()).
  *
  * Signals:
@@ -264,6 +265,17 @@ coquill_replica_catch_up_async (CoquillReplica *self,
                                 gpointer user_data);
 gboolean
 coquill_replica_catch_up_finish (CoquillReplica *self, GAsyncResult *result, GError **error);
+
+/**
+ * coquill_replica_dup_road_counts:
+ *
+ * What came over the network for direct roads and was refused, and how many attempts there were, since this
+ * replica was opened. The names are those that coquill_diagnosis_count_to_words() knows.
+ *
+ * Returns: (transfer full): an `a{st}`, not floating
+ */
+GVariant *
+coquill_replica_dup_road_counts (CoquillReplica *self);
 
 /**
  * coquill_replica_share_async:
