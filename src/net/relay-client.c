@@ -357,6 +357,12 @@ coquill_relay_client_get_queued (CoquillRelayClient *self)
   return self->queued;
 }
 
+GSocketAddress *
+coquill_relay_client_get_remote_address (CoquillRelayClient *self)
+{
+  return self->socket != NULL ? g_socket_get_remote_address (self->socket, NULL) : NULL;
+}
+
 GError *
 coquill_relay_client_error_new (const CoquillRelayFrame *frame)
 {

@@ -75,6 +75,15 @@ coquill_relay_client_send (CoquillRelayClient *self, const CoquillRelayFrame *fr
 gsize
 coquill_relay_client_get_queued (CoquillRelayClient *self);
 
+/**
+ * coquill_relay_client_get_remote_address:
+ *
+ * Returns: (transfer full) (nullable): the address and port that the connection leads to, below TLS; %NULL
+ * while it isn't open. With a proxy on the way it is the proxy's
+ */
+GSocketAddress *
+coquill_relay_client_get_remote_address (CoquillRelayClient *self);
+
 /** Pings at once, if no ping is under way: after a change of the network. */
 void
 coquill_relay_client_probe (CoquillRelayClient *self);

@@ -28,6 +28,7 @@ struct _CoquillRelayRoad
 
   CoquillRelayClient *client; /* (owned) (nullable) */
   guint32 message_max;
+  guint64 features;         /* the relay's */
   GNetworkMonitor *monitor; /* (unowned) */
   gulong network_changed;
   GSource *pause; /* (owned) (nullable) in WAITING */
@@ -63,7 +64,7 @@ coquill_relay_road_pending_free (gpointer pending);
 void
 coquill_relay_road_fail_pending (CoquillRelayRoad *self);
 
-/* Takes STORED, BULLETIN, or a REFUSAL with a reference. */
+/* Takes STORED, BULLETIN, SERVICES, or a REFUSAL with a reference. */
 void
 coquill_relay_road_take_answer (CoquillRelayRoad *self, const CoquillRelayFrame *frame);
 

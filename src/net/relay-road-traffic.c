@@ -17,7 +17,7 @@
 typedef struct
 {
   guint64 reference; /* the caller's, of a post */
-  GTask *task;       /* (owned) (nullable) of a bulletin */
+  GTask *task;       /* (owned) (nullable) of a bulletin or of services */
 } Pending;
 
 void
@@ -67,6 +67,24 @@ coquill_relay_road_fail_pending (CoquillRelayRoad *self)
     }
 }
 
+/* Ends a question with its answer, or with the wrong one. */
+static void
+return_answer (GTask *task, const CoquillRelayFrame *frame)
+{
+  gboolean wants_services = g_task_get_source_tag (task) == coquill_relay_road_get_services_async;
+
+  if (wants_services != (frame->kind == COQUILL_RELAY_FRAME_SERVICES))
+    g_task_return_new_error (task, COQUILL_NET_ERROR, COQUILL_NET_ERROR_PROTOCOL, "%s",
+                             _ ("The relay’s answer makes no sense."));
+  else if (wants_services)
+    g_task_return_pointer (task, coquill_relay_services_new (frame, g_get_real_time ()),
+                           (GDestroyNotify)coquill_relay_services_free);
+  else if (frame->kind == COQUILL_RELAY_FRAME_BULLETIN)
+    g_task_return_pointer (task, g_bytes_ref (frame->data), (GDestroyNotify)g_bytes_unref);
+  else
+    g_task_return_pointer (task, g_bytes_new (NULL, 0), (GDestroyNotify)g_bytes_unref);
+}
+
 void
 coquill_relay_road_take_answer (CoquillRelayRoad *self, const CoquillRelayFrame *frame)
 {
@@ -79,10 +97,8 @@ coquill_relay_road_take_answer (CoquillRelayRoad *self, const CoquillRelayFrame 
     return;
   if (pending->task != NULL && error != NULL)
     g_task_return_error (pending->task, g_steal_pointer (&error));
-  else if (pending->task != NULL && frame->kind == COQUILL_RELAY_FRAME_BULLETIN)
-    g_task_return_pointer (pending->task, g_bytes_ref (frame->data), (GDestroyNotify)g_bytes_unref);
   else if (pending->task != NULL)
-    g_task_return_pointer (pending->task, g_bytes_new (NULL, 0), (GDestroyNotify)g_bytes_unref);
+    return_answer (pending->task, frame);
   else if (error != NULL)
     g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_REJECTED], 0,
                    pending->reference, error);
@@ -212,4 +228,40 @@ coquill_relay_road_get_bulletin_finish (CoquillRelayRoad *self, GAsyncResult *re
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+coquill_relay_road_get_services_async (CoquillRelayRoad *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_GET_SERVICES, .handle = COQUILL_RELAY_ROAD_HANDLE };
+
+  g_task_set_source_tag (task, coquill_relay_road_get_services_async);
+  if (self->state != COQUILL_RELAY_ROAD_UP || (self->features & COQUILL_RELAY_FEATURE_SERVICES) != 0)
+    {
+      ask (self, &frame, task);
+      return;
+    }
+  g_task_return_new_error (task, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NOT_FOUND, "%s",
+                           _ ("The relay is too old to help with direct connections."));
+  g_object_unref (task);
+}
+
+CoquillRelayServices *
+coquill_relay_road_get_services_finish (CoquillRelayRoad *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+GSocketAddress *
+coquill_relay_road_get_remote_address (CoquillRelayRoad *self)
+{
+  g_return_val_if_fail (COQUILL_IS_RELAY_ROAD (self), NULL);
+
+  return self->client != NULL ? coquill_relay_client_get_remote_address (self->client) : NULL;
 }

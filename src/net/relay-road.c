@@ -179,6 +179,7 @@ challenged_cb (gpointer owner, const CoquillRelayFrame *challenge)
                               .data = self->lock };
 
   self->message_max = MIN (challenge->limit, COQUILL_RELAY_FRAME_MAX);
+  self->features = challenge->features;
   set_state (self, COQUILL_RELAY_ROAD_PROVING);
   if (self->client == NULL)
     return;
@@ -236,7 +237,7 @@ received_cb (gpointer owner, const CoquillRelayFrame *frame)
   else if (!is_up)
     return;
   else if (frame->kind == COQUILL_RELAY_FRAME_STORED || frame->kind == COQUILL_RELAY_FRAME_REFUSAL
-           || frame->kind == COQUILL_RELAY_FRAME_BULLETIN)
+           || frame->kind == COQUILL_RELAY_FRAME_BULLETIN || frame->kind == COQUILL_RELAY_FRAME_SERVICES)
     coquill_relay_road_take_answer (self, frame);
   else if (frame->kind == COQUILL_RELAY_FRAME_ENVELOPE)
     g_signal_emit (self, coquill_relay_road_signals[COQUILL_RELAY_ROAD_SIGNAL_RECEIVED], 0, frame->data,

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "net/net-error.h"
+#include "net/relay-services.h"
 #include "trust/room-keys.h"
 #include "trust/room-lock.h"
 
@@ -40,8 +41,9 @@ typedef enum
 /** Bytes posted and not yet taken by the relay, above which post() says no: two seconds of a 30 Mbit/s line.
  */
 #define COQUILL_RELAY_ROAD_QUEUE_BYTES (8 * 1024 * 1024)
-/** The first and the longest pause between two tries, in milliseconds; doubling, with full jitter. No longer than
- * somebody waits who has just been told that the relay is back: its return is nothing that a network monitor sees.
+/** The first and the longest pause between two tries, in milliseconds; doubling, with full jitter. No longer
+ * than somebody waits who has just been told that the relay is back: its return is nothing that a network
+ * monitor sees.
  */
 #define COQUILL_RELAY_ROAD_FIRST_PAUSE 500
 #define COQUILL_RELAY_ROAD_LONGEST_PAUSE 15000
@@ -212,5 +214,34 @@ coquill_relay_road_get_bulletin_async (CoquillRelayRoad *self,
  */
 GBytes *
 coquill_relay_road_get_bulletin_finish (CoquillRelayRoad *self, GAsyncResult *result, GError **error);
+
+/**
+ * coquill_relay_road_get_services_async:
+ *
+ * Asks the relay what helps to find direct roads: its STUN port, and TURN servers with credentials that are
+ * good for a while. Needs state up.
+ */
+void
+coquill_relay_road_get_services_async (CoquillRelayRoad *self,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+/**
+ * coquill_relay_road_get_services_finish:
+ *
+ * Returns: (transfer full) (nullable): the services, or %NULL with @error, %COQUILL_NET_ERROR_NOT_FOUND if
+ * the relay is too old to have any
+ */
+CoquillRelayServices *
+coquill_relay_road_get_services_finish (CoquillRelayRoad *self, GAsyncResult *result, GError **error);
+
+/**
+ * coquill_relay_road_get_remote_address:
+ *
+ * Returns: (transfer full) (nullable): the far end of the connection to the relay, so that STUN goes to the
+ * very same host; %NULL while there is none. With a proxy on the way it is the proxy's, which answers no STUN
+ */
+GSocketAddress *
+coquill_relay_road_get_remote_address (CoquillRelayRoad *self);
 
 G_END_DECLS

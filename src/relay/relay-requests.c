@@ -227,6 +227,14 @@ erased_cb (CoquillMailboxJob *job, gpointer server)
 }
 
 static void
+tell_services (CoquillRelaySession *session, const CoquillRelayFrame *frame)
+{
+  CoquillRelayFrame answer = { .kind = COQUILL_RELAY_FRAME_SERVICES, .reference = frame->reference };
+
+  coquill_relay_session_send (session, &answer);
+}
+
+static void
 leave (CoquillRelaySession *session, CoquillRelayMember *member)
 {
   coquill_relay_room_remove (member->room, session->hub, member);
@@ -289,6 +297,9 @@ request_inside (CoquillRelaySession *session, CoquillRelayFrame *frame)
       coquill_mailbox_push (mailbox,
                             new_job (session, frame, COQUILL_MAILBOX_ERASE, member->room->id, erased_cb));
       break;
+    case COQUILL_RELAY_FRAME_GET_SERVICES:
+      tell_services (session, frame);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -311,6 +322,7 @@ coquill_relay_request (CoquillRelaySession *session, CoquillRelayFrame *frame)
     case COQUILL_RELAY_FRAME_PUT_BULLETIN:
     case COQUILL_RELAY_FRAME_ANSWER:
     case COQUILL_RELAY_FRAME_ERASE:
+    case COQUILL_RELAY_FRAME_GET_SERVICES:
       request_inside (session, frame);
       break;
     case COQUILL_RELAY_FRAME_GET_BULLETIN:
@@ -336,6 +348,7 @@ coquill_relay_request (CoquillRelaySession *session, CoquillRelayFrame *frame)
     case COQUILL_RELAY_FRAME_BULLETIN:
     case COQUILL_RELAY_FRAME_KNOCKED:
     case COQUILL_RELAY_FRAME_REFUSAL:
+    case COQUILL_RELAY_FRAME_SERVICES:
     default:
       coquill_relay_session_end (session, COQUILL_RELAY_CODE_MALFORMED, "Only a relay says that.");
       break;

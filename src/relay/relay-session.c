@@ -15,8 +15,8 @@
 /* Seconds of its rate that a connection may save up: a large paste, a first upload. */
 #define BURST_SECONDS 4
 
-/* Features of this relay; none beyond version 1. */
-#define FEATURES 0
+/* Features of this relay beyond version 1. */
+#define FEATURES COQUILL_RELAY_FEATURE_SERVICES
 
 static const char server_name[] = "coquill-relay " COQUILL_VERSION;
 

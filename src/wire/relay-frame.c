@@ -3,8 +3,10 @@
 
 #include "wire/relay-frame.h"
 
-#include "relay.pb-c.h"
+#include "wire/relay.pb-c.h"
 #include "wire/unpack.h"
+
+#include <string.h>
 
 static ProtobufCBinaryData
 view (GBytes *bytes)
@@ -100,6 +102,14 @@ coquill_relay_frame_encode (const CoquillRelayFrame *self)
     case COQUILL_RELAY_FRAME_REFUSAL:
       PACK (Refusal, refusal, REFUSAL, inner.code = self->code; inner.message = text;
             inner.handle = self->handle; inner.reference = self->reference)
+    case COQUILL_RELAY_FRAME_GET_SERVICES:
+      PACK (GetServices, get_services, GET_SERVICES, inner.reference = self->reference;
+            inner.handle = self->handle)
+    case COQUILL_RELAY_FRAME_SERVICES:
+      PACK (Services, services, SERVICES, inner.reference = self->reference; inner.stun_port = self->port;
+            inner.turn = self->turn; inner.n_turn = self->turn != NULL ? g_strv_length (self->turn) : 0;
+            inner.user = text; inner.password = self->password != NULL ? self->password : (char *)"";
+            inner.lifetime = self->lifetime)
     default:
       g_assert_not_reached ();
     }
@@ -207,6 +217,34 @@ take_carrier (const Coquill__Relay__Frame *from, CoquillRelayFrame *to, GError *
 }
 
 static gboolean
+take_services (const Coquill__Relay__Services *from, CoquillRelayFrame *to, GError **error)
+{
+  to->kind = COQUILL_RELAY_FRAME_SERVICES;
+  to->reference = from->reference;
+  to->port = from->stun_port;
+  to->lifetime = from->lifetime;
+  if (from->stun_port > G_MAXUINT16)
+    {
+      g_set_error_literal (error, COQUILL_WIRE_ERROR, COQUILL_WIRE_ERROR_MALFORMED, "a port that is none");
+      return FALSE;
+    }
+  if (from->n_turn > COQUILL_RELAY_TURN_MAX)
+    {
+      g_set_error_literal (error, COQUILL_WIRE_ERROR, COQUILL_WIRE_ERROR_TOO_LARGE, "too many TURN servers");
+      return FALSE;
+    }
+  to->turn = g_new0 (char *, from->n_turn + 1);
+  for (gsize i = 0; i < from->n_turn; i++)
+    if ((to->turn[i] = coquill_unpack_text (from->turn[i], COQUILL_RELAY_TURN_URI_MAX, "turn", error))
+        == NULL)
+      return FALSE;
+  to->text = coquill_unpack_text (from->user, COQUILL_RELAY_TURN_WORD_MAX, "user", error);
+  if (to->text != NULL)
+    to->password = coquill_unpack_text (from->password, COQUILL_RELAY_TURN_WORD_MAX, "password", error);
+  return to->password != NULL;
+}
+
+static gboolean
 take (const Coquill__Relay__Frame *from, CoquillRelayFrame *to, GError **error)
 {
   switch ((int)from->frame_case)
@@ -281,6 +319,13 @@ take (const Coquill__Relay__Frame *from, CoquillRelayFrame *to, GError **error)
       to->handle = from->refusal->handle;
       to->reference = from->refusal->reference;
       return take_text (from->refusal->message, &to->text, error);
+    case COQUILL__RELAY__FRAME__FRAME_GET_SERVICES:
+      to->kind = COQUILL_RELAY_FRAME_GET_SERVICES;
+      to->reference = from->get_services->reference;
+      to->handle = from->get_services->handle;
+      return TRUE;
+    case COQUILL__RELAY__FRAME__FRAME_SERVICES:
+      return take_services (from->services, to, error);
     default:
       return take_carrier (from, to, error);
     }
@@ -310,4 +355,8 @@ coquill_relay_frame_clear (CoquillRelayFrame *self)
 {
   g_clear_pointer (&self->data, g_bytes_unref);
   g_clear_pointer (&self->text, g_free);
+  g_clear_pointer (&self->turn, g_strfreev);
+  if (self->password != NULL)
+    explicit_bzero (self->password, strlen (self->password));
+  g_clear_pointer (&self->password, g_free);
 }

@@ -26,6 +26,15 @@ G_BEGIN_DECLS
 /* A fetch gives at most so many bytes of envelopes (but always one envelope). */
 #define COQUILL_RELAY_FETCH_MAX (1024 * 1024)
 
+/* SERVICES: as many TURN servers as a client would ever try, their addresses, and what their users are
+ * called. */
+#define COQUILL_RELAY_TURN_MAX 8
+#define COQUILL_RELAY_TURN_URI_MAX 300
+#define COQUILL_RELAY_TURN_WORD_MAX 256
+
+/* Bits of a CHALLENGE's features: frames that an older relay would take for nonsense. */
+#define COQUILL_RELAY_FEATURE_SERVICES (1 << 0)
+
 /* Lengths of the fixed fields. */
 #define COQUILL_RELAY_ROOM_SIZE 32
 #define COQUILL_RELAY_MAILBOX_SIZE 16
@@ -71,6 +80,11 @@ G_BEGIN_DECLS
  * | PONG         | CR | reference                         |                                                      |
  * | REFUSAL      | R  | code, text, handle, reference     | an answer; with reference 0 the end of the room, and |
  * |              |    |                                   | with handle 0 as well that of the connection         |
+ * | GET_SERVICES | C  | handle, reference                 | what helps to find direct roads; only if a feature   |
+ * |              |    |                                   | says that the relay knows this → SERVICES            |
+ * | SERVICES     | R  | reference, port, turn, text,      | port: where this relay answers STUN, 0: nowhere;     |
+ * |              |    | password, lifetime                | turn: URIs, with user (text), password and how many  |
+ * |              |    |                                   | seconds they are good for; none: all empty           |
  */
 /* clang-format on */
 typedef enum
@@ -96,6 +110,8 @@ typedef enum
   COQUILL_RELAY_FRAME_PING,
   COQUILL_RELAY_FRAME_PONG,
   COQUILL_RELAY_FRAME_REFUSAL,
+  COQUILL_RELAY_FRAME_GET_SERVICES,
+  COQUILL_RELAY_FRAME_SERVICES,
 } CoquillRelayFrameKind;
 
 /**
@@ -147,6 +163,8 @@ typedef enum
  * @kind: which fields count: see the table above
  * @data: (nullable): owned
  * @text: (nullable): owned; UTF-8
+ * @turn: (nullable): owned; at most %COQUILL_RELAY_TURN_MAX
+ * @password: (nullable): owned; wiped when it is freed
  *
  * Any frame. Initialize with a designated initializer; coquill_relay_frame_clear() frees what one owns.
  */
@@ -159,6 +177,8 @@ typedef struct
   guint32 code;
   guint32 limit;
   guint32 count;
+  guint32 port;
+  guint32 lifetime;
   gboolean complete;
   guint64 features;
   guint64 reference;
@@ -169,6 +189,8 @@ typedef struct
   guint8 proof[COQUILL_RELAY_PROOF_SIZE];
   GBytes *data;
   char *text;
+  char **turn;
+  char *password;
 } CoquillRelayFrame;
 
 /**

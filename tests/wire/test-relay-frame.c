@@ -27,7 +27,11 @@ init_full (CoquillRelayFrame *frame, CoquillRelayFrameKind kind)
                                 .reference = G_MAXUINT64 - 1,
                                 .position = G_MAXUINT64 - 2,
                                 .data = g_bytes_new_static ("data", 4),
-                                .text = g_strdup ("Wörter") };
+                                .text = g_strdup ("Wörter"),
+                                .port = 65535,
+                                .lifetime = 3600,
+                                .turn = g_strsplit ("turn:one turn:two?transport=tcp", " ", -1),
+                                .password = g_strdup ("geheim") };
   fill (frame->room, sizeof frame->room, 1);
   fill (frame->mailbox, sizeof frame->mailbox, 2);
   fill (frame->nonce, sizeof frame->nonce, 3);
@@ -37,7 +41,7 @@ init_full (CoquillRelayFrame *frame, CoquillRelayFrameKind kind)
 static void
 test_every_kind_comes_back (void)
 {
-  for (int kind = COQUILL_RELAY_FRAME_CHALLENGE; kind <= COQUILL_RELAY_FRAME_REFUSAL; kind++)
+  for (int kind = COQUILL_RELAY_FRAME_CHALLENGE; kind <= COQUILL_RELAY_FRAME_SERVICES; kind++)
     {
       g_auto (CoquillRelayFrame) frame = { 0 };
       g_auto (CoquillRelayFrame) back = { 0 };
@@ -82,6 +86,24 @@ test_fields_keep_their_values (void)
 }
 
 static void
+test_services_keep_their_values (void)
+{
+  g_auto (CoquillRelayFrame) frame = { 0 };
+  g_auto (CoquillRelayFrame) back = { 0 };
+  g_autoptr (GBytes) bytes = NULL;
+
+  init_full (&frame, COQUILL_RELAY_FRAME_SERVICES);
+  bytes = coquill_relay_frame_encode (&frame);
+  g_assert_true (coquill_relay_frame_decode (bytes, &back, NULL));
+  g_assert_cmpuint (back.reference, ==, G_MAXUINT64 - 1);
+  g_assert_cmpuint (back.port, ==, 65535);
+  g_assert_cmpuint (back.lifetime, ==, 3600);
+  g_assert_cmpstrv (back.turn, frame.turn);
+  g_assert_cmpstr (back.text, ==, "Wörter");
+  g_assert_cmpstr (back.password, ==, "geheim");
+}
+
+static void
 assert_refused (GBytes *bytes, CoquillWireError code)
 {
   g_auto (CoquillRelayFrame) frame = { 0 };
@@ -91,6 +113,8 @@ assert_refused (GBytes *bytes, CoquillWireError code)
   g_assert_error (error, COQUILL_WIRE_ERROR, (int)code);
   g_assert_null (frame.data);
   g_assert_null (frame.text);
+  g_assert_null (frame.turn);
+  g_assert_null (frame.password);
 }
 
 static void
@@ -127,6 +151,35 @@ test_limits_hold (void)
 }
 
 static void
+test_services_have_bounds (void)
+{
+  char *turn[COQUILL_RELAY_TURN_MAX + 2] = { NULL };
+  CoquillRelayFrame frame = { .kind = COQUILL_RELAY_FRAME_SERVICES, .turn = turn };
+  g_autofree char *uri = g_strnfill (COQUILL_RELAY_TURN_URI_MAX + 1, 'u');
+  g_autofree char *word = g_strnfill (COQUILL_RELAY_TURN_WORD_MAX + 1, 'w');
+
+  for (guint i = 0; i <= COQUILL_RELAY_TURN_MAX; i++)
+    turn[i] = (char *)"turn:host";
+  g_autoptr (GBytes) many = coquill_relay_frame_encode (&frame);
+  assert_refused (many, COQUILL_WIRE_ERROR_TOO_LARGE);
+
+  turn[1] = NULL;
+  turn[0] = uri;
+  g_autoptr (GBytes) long_uri = coquill_relay_frame_encode (&frame);
+  assert_refused (long_uri, COQUILL_WIRE_ERROR_TOO_LARGE);
+
+  turn[0] = NULL;
+  frame.password = word;
+  g_autoptr (GBytes) long_password = coquill_relay_frame_encode (&frame);
+  assert_refused (long_password, COQUILL_WIRE_ERROR_TOO_LARGE);
+
+  frame.password = NULL;
+  frame.port = 65536;
+  g_autoptr (GBytes) port = coquill_relay_frame_encode (&frame);
+  assert_refused (port, COQUILL_WIRE_ERROR_MALFORMED);
+}
+
+static void
 test_nonsense_is_refused (void)
 {
   static const struct
@@ -154,7 +207,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/relay-frame/every-kind-comes-back", test_every_kind_comes_back);
   g_test_add_func ("/relay-frame/fields-keep-their-values", test_fields_keep_their_values);
+  g_test_add_func ("/relay-frame/services-keep-their-values", test_services_keep_their_values);
   g_test_add_func ("/relay-frame/limits-hold", test_limits_hold);
+  g_test_add_func ("/relay-frame/services-have-bounds", test_services_have_bounds);
   g_test_add_func ("/relay-frame/nonsense-is-refused", test_nonsense_is_refused);
   return g_test_run ();
 }
