@@ -52,7 +52,7 @@ post (CoquillReplica *self, const CoquillSyncAction *action)
     g_message ("Document %.8s: sealing failed: %s", self->id, error->message);
   if (envelope == NULL || self->traffic.road == NULL
       || !coquill_relay_road_post (self->traffic.road, envelope, action->reference))
-    coquill_sync_unposted (self->traffic.sync, action->road, action->reference, g_get_monotonic_time ());
+    coquill_sync_unposted (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY, action->reference, g_get_monotonic_time ());
 }
 
 typedef struct

@@ -7,11 +7,21 @@
 
 G_BEGIN_DECLS
 
+/* The relay's road. */
+#define COQUILL_SYNC_ROAD_RELAY 0
+
+/* Direct roads are 1 … this: far more than a full mesh of 8 needs, and all fit in a mask. */
+#define COQUILL_SYNC_MAX_DIRECT 32
+
+/* A road in a mask. */
+#define COQUILL_SYNC_ROAD_BIT(road) (G_GUINT64_CONSTANT (1) << (road))
+
 /**
  * CoquillSyncActionKind:
- * @COQUILL_SYNC_POST: seal @body as @payload_kind (for @recipient, if it isn't zero) and post it on @road
- * with
- *   @reference. If sealing fails or the road doesn't take it: coquill_sync_unposted()
+ * @COQUILL_SYNC_POST: seal @body as @payload_kind (for @recipient, if it isn't zero), once, and post that
+ *   envelope on each of @roads with @reference. For each road that doesn't take it (all of them, if sealing
+ *   fails): coquill_sync_unposted(). On a direct road a presence goes as live, which may be lost; all others
+ * go on the stream, and those with a reference come back in coquill_sync_acknowledged()
  * @COQUILL_SYNC_FETCH: fetch from the mailbox after @position
  * @COQUILL_SYNC_PUT_BULLETIN: put the document's bulletin up; on success nothing, on failure
  * coquill_sync_bulletin_failed()
@@ -46,18 +56,19 @@ typedef enum
 /**
  * CoquillSyncAction:
  * @kind: what to do; says which of the others are set
- * @road: POST, FETCH, …: the road, as coquill_sync_road_up() named it
+ * @roads: POST: a mask of COQUILL_SYNC_ROAD_BIT(); all others are for the relay's road
  * @payload_kind: POST, ACCEPT
  * @body: (owned) (nullable):
  * @recipient: POST: device id, zero for everyone
  * @sender: what a peer says or does: its device id
- * @reference: POST: comes back in coquill_sync_stored(), 0 for live ones; ACCEPT; SENT: the caller's own
+ * @reference: POST: comes back in coquill_sync_stored() or coquill_sync_acknowledged(), 0 for live ones;
+ * ACCEPT; SENT: the caller's own
  * @position: FETCH
  */
 typedef struct
 {
   CoquillSyncActionKind kind;
-  guint road;
+  guint64 roads;
   CoquillPayloadKind payload_kind;
   GBytes *body;
   guint8 recipient[32];

@@ -332,6 +332,7 @@ coquill_sync_get_advance_time (CoquillSync *self)
                                         : COQUILL_SYNC_NEVER);
     case COQUILL_SYNC_DOWN:
     case COQUILL_SYNC_FETCHING:
+    case COQUILL_SYNC_GREETING:
     default:
       return COQUILL_SYNC_NEVER;
     }

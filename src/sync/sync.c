@@ -72,7 +72,7 @@ coquill_sync_push (CoquillSync *self, CoquillSyncActionKind kind)
   CoquillSyncAction *action = g_new0 (CoquillSyncAction, 1);
 
   action->kind = kind;
-  action->road = COQUILL_SYNC_ROAD_RELAY;
+  action->roads = COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY);
   g_queue_push_tail (&self->actions, action);
 
   return action;

@@ -8,9 +8,6 @@
 
 G_BEGIN_DECLS
 
-/* The relay's road. Direct roads get numbers of their own. */
-#define COQUILL_SYNC_ROAD_RELAY 0
-
 /* Bytes of a mailbox's name. */
 #define COQUILL_SYNC_MAILBOX_SIZE 16
 
@@ -18,6 +15,17 @@ G_BEGIN_DECLS
  * road's queue. */
 #define COQUILL_SYNC_WINDOW_POSTS 64
 #define COQUILL_SYNC_WINDOW_BYTES (4 * 1024 * 1024)
+
+/* The same for each direct road. Small envelopes are many on a fast line, so bytes bound it, not posts. */
+#define COQUILL_SYNC_DIRECT_WINDOW_POSTS 1024
+#define COQUILL_SYNC_DIRECT_WINDOW_BYTES (4 * 1024 * 1024)
+
+/* Bytes that wait behind that window. A road that is further behind starts over with what the other has. */
+#define COQUILL_SYNC_DIRECT_BACKLOG_BYTES (16 * 1024 * 1024)
+
+/* When everyone present is reached directly the mailbox may be this much later. It is the hedge, too: a
+ * direct road that has not acknowledged something for so long is not trusted to be there. */
+#define COQUILL_SYNC_MAILBOX_LAZY (300 * G_TIME_SPAN_MILLISECOND)
 
 /* Typing is gathered for one round trip, but never longer than this, in microseconds. */
 #define COQUILL_SYNC_GATHER_MAX (50 * G_TIME_SPAN_MILLISECOND)
@@ -37,11 +45,14 @@ G_BEGIN_DECLS
 /**
  * CoquillSyncState:
  * @COQUILL_SYNC_DOWN: the road is down
- * @COQUILL_SYNC_FETCHING: up; the mailbox's contents are coming
- * @COQUILL_SYNC_DIFFERENCE: fetched; what the mailbox lacks is being sent
- * @COQUILL_SYNC_LIVE: both have the same, edits are passed on as they come
+ * @COQUILL_SYNC_FETCHING: relay only: up; the mailbox's contents are coming
+ * @COQUILL_SYNC_GREETING: direct only: up; the peer is asked what it has
+ * @COQUILL_SYNC_DIFFERENCE: what the mailbox or the peer lacks is being sent
+ * @COQUILL_SYNC_LIVE: the other side has everything or it is on its way; edits are passed on as they come
  *
- * A road's session. Own new edits are posted in every state but DOWN.
+ * A road's session.
+ *
+ * The relay's. Own new edits are posted in every state but DOWN.
  *
  * |from       |to                                                               |
  * |-----------|-----------------------------------------------------------------|
@@ -49,11 +60,22 @@ G_BEGIN_DECLS
  * |fetching   |difference (fetched all), down                                   |
  * |difference |live (nothing lacking), fetching (something was dropped), down   |
  * |live       |fetching (something was dropped or keys came; asked to), down    |
+ *
+ * A direct road's. Each side sends what the other lacks; nobody asks for single things. Own new edits are
+ * posted in DIFFERENCE and LIVE; GREETING lasts one round trip.
+ *
+ * |from       |to                                                                            |
+ * |-----------|------------------------------------------------------------------------------|
+ * |down       |greeting (road up)                                                            |
+ * |greeting   |difference (the peer's hello came), down                                      |
+ * |difference |live (nothing lacking), greeting (too far behind), down                       |
+ * |live       |difference (a hello told that it lacks something), greeting (too far behind), down|
  */
 typedef enum
 {
   COQUILL_SYNC_DOWN,
   COQUILL_SYNC_FETCHING,
+  COQUILL_SYNC_GREETING,
   COQUILL_SYNC_DIFFERENCE,
   COQUILL_SYNC_LIVE,
 } CoquillSyncState;
@@ -62,7 +84,8 @@ typedef enum
  * CoquillSyncStatus:
  * @COQUILL_SYNC_STATUS_ON_DEVICE: not shared
  * @COQUILL_SYNC_STATUS_SENDING: something has waited for more than a second
- * @COQUILL_SYNC_STATUS_UP_TO_DATE: the mailbox has all that is here, and gave all that it has
+ * @COQUILL_SYNC_STATUS_UP_TO_DATE: the mailbox has all that is here, and gave all that it has; without the
+ *   relay: all who are reached directly have acknowledged all
  * @COQUILL_SYNC_STATUS_CATCHING_UP: others' changes are on their way
  * @COQUILL_SYNC_STATUS_OFFLINE: no road is up
  *
@@ -200,9 +223,28 @@ void
 coquill_sync_road_down (CoquillSync *self, guint road, gint64 now);
 
 /**
+ * coquill_sync_direct_up:
+ * @road: 1 … %COQUILL_SYNC_MAX_DIRECT, down until now
+ * @device: 32 bytes: who is at its other end, proven
+ *
+ * The peer is present from now on, whatever the relay says. Both say hello and send what the other lacks.
+ */
+void
+coquill_sync_direct_up (CoquillSync *self, guint road, const guint8 *device, gint64 now);
+/** What was posted on it and not acknowledged may be lost. Nothing is to be posted on it any more. */
+void
+coquill_sync_direct_down (CoquillSync *self, guint road, gint64 now);
+/** The road is up but doesn't answer, or answers again: while it is suspect all goes both ways. */
+void
+coquill_sync_direct_suspect (CoquillSync *self, guint road, gboolean suspect, gint64 now);
+/** A direct road that didn't take a post has room again. */
+void
+coquill_sync_direct_room (CoquillSync *self, guint road, gint64 now);
+
+/**
  * coquill_sync_received:
  * @payload: from coquill_document_open_envelope()
- * @position: in the mailbox, 0 if it was only passed on
+ * @position: in the mailbox, 0 if it was only passed on, or came directly
  */
 void
 coquill_sync_received (
@@ -215,7 +257,11 @@ void
 coquill_sync_fetched (CoquillSync *self, guint road, guint64 last, gboolean complete, gint64 now);
 void
 coquill_sync_stored (CoquillSync *self, guint road, guint64 reference, gint64 now);
-/** A post wasn't taken, by the road or by the relay: it goes again, after a second. */
+/** The program at the other end of a direct road has it in memory. */
+void
+coquill_sync_acknowledged (CoquillSync *self, guint road, guint64 reference, gint64 now);
+/** A post wasn't taken, by the road or by the relay: it goes again, after a second, or on a direct road at
+ * the latest after coquill_sync_direct_room(). */
 void
 coquill_sync_unposted (CoquillSync *self, guint road, guint64 reference, gint64 now);
 /** The bulletin could not be put up: tried again, after some seconds. */

@@ -30,11 +30,25 @@ coquill_hello_set_heads (CoquillHello *self, const CoquillDigest *heads, gsize n
   self->n_heads = n_heads;
 }
 
+void
+coquill_hello_set_reached (CoquillHello *self, const CoquillDigest *devices, gsize n_devices)
+{
+  CoquillDigest *copy;
+
+  g_return_if_fail (n_devices <= COQUILL_HELLO_MAX_REACHED);
+
+  copy = g_memdup2 (devices, n_devices * sizeof *devices);
+  g_free (self->reached);
+  self->reached = copy;
+  self->n_reached = n_devices;
+}
+
 GBytes *
 coquill_hello_encode (const CoquillHello *self)
 {
   Coquill__Document__Hello message = COQUILL__DOCUMENT__HELLO__INIT;
   g_autofree ProtobufCBinaryData *heads = coquill_convert_digests_out (self->heads, self->n_heads);
+  g_autofree ProtobufCBinaryData *reached = coquill_convert_digests_out (self->reached, self->n_reached);
   GBytes *bytes;
 
   message.protocol = self->protocol;
@@ -46,6 +60,9 @@ coquill_hello_encode (const CoquillHello *self)
   message.n_vector = self->vector.n_entries;
   message.forks = coquill_convert_vector_out (&self->forks);
   message.n_forks = self->forks.n_entries;
+  message.without_relay = self->without_relay;
+  message.reached = reached;
+  message.n_reached = self->n_reached;
 
   bytes = coquill_pack (&message.base);
   coquill_convert_vector_out_free (message.vector);
@@ -67,10 +84,13 @@ from_message (const Coquill__Document__Hello *message, GError **error)
   self->protocol = message->protocol;
   self->features = message->features;
   self->status = message->status;
+  self->without_relay = message->without_relay;
   if (!coquill_convert_digests_in (message->heads, message->n_heads, COQUILL_HELLO_MAX_HEADS, "hello.heads",
                                    &self->heads, &self->n_heads, error)
       || !coquill_convert_vector_in (message->vector, message->n_vector, &self->vector, error)
-      || !coquill_convert_vector_in (message->forks, message->n_forks, &self->forks, error))
+      || !coquill_convert_vector_in (message->forks, message->n_forks, &self->forks, error)
+      || !coquill_convert_digests_in (message->reached, message->n_reached, COQUILL_HELLO_MAX_REACHED,
+                                      "hello.reached", &self->reached, &self->n_reached, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -98,6 +118,7 @@ void
 coquill_hello_free (CoquillHello *self)
 {
   g_free (self->heads);
+  g_free (self->reached);
   coquill_wire_vector_clear (&self->vector);
   coquill_wire_vector_clear (&self->forks);
   g_free (self);

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* Heads of the membership log. More than one are rare (concurrent entries), more than this is an attack. */
 #define COQUILL_HELLO_MAX_HEADS 1024
 
+/* Devices that somebody reaches directly. More than a room's direct roads are an attack. */
+#define COQUILL_HELLO_MAX_REACHED 32
+
 /**
  * CoquillHelloStatus:
  * @COQUILL_HELLO_GREETING: an answer is wished
@@ -34,6 +37,9 @@ typedef enum
  * @heads: (array length=n_heads): ids of the log entries that nothing known follows
  * @vector: what the sender has
  * @forks: entries of second streams of devices that signed two
+ * @without_relay: the sender's relay is out of its reach now: what goes through it has to be passed on
+ * @reached: (array length=n_reached): devices to which the sender has a healthy direct road, so that nobody
+ *   else needs to pass on to them what it writes
  *
  * What the sender has, so that the receiver knows what to send.
  */
@@ -46,12 +52,17 @@ typedef struct
   gsize n_heads;
   CoquillWireVector vector;
   CoquillWireVector forks;
+  gboolean without_relay;
+  CoquillDigest *reached;
+  gsize n_reached;
 } CoquillHello;
 
 CoquillHello *
 coquill_hello_new (void) G_GNUC_WARN_UNUSED_RESULT;
 void
 coquill_hello_set_heads (CoquillHello *self, const CoquillDigest *heads, gsize n_heads);
+void
+coquill_hello_set_reached (CoquillHello *self, const CoquillDigest *devices, gsize n_devices);
 GBytes *
 coquill_hello_encode (const CoquillHello *self) G_GNUC_WARN_UNUSED_RESULT;
 CoquillHello *

@@ -198,6 +198,8 @@ hellos_come_back (void)
   hello->features = 0x8000000000000001;
   hello->status = COQUILL_HELLO_ANSWER;
   coquill_hello_set_heads (hello, heads, G_N_ELEMENTS (heads));
+  coquill_hello_set_reached (hello, heads, G_N_ELEMENTS (heads));
+  hello->without_relay = TRUE;
   coquill_wire_vector_set (&hello->vector, entries, 2);
   coquill_wire_vector_set (&hello->forks, entries + 1, 1);
 
@@ -212,6 +214,8 @@ hellos_come_back (void)
   g_assert_cmpuint (back->vector.entries[1].length, ==, 6);
   g_assert_cmpuint (back->forks.n_entries, ==, 1);
   g_assert_cmpuint (back->forks.entries[0].nonce, ==, 5);
+  g_assert_true (back->without_relay);
+  g_assert_cmpmem (back->reached, back->n_reached * sizeof *heads, heads, sizeof heads);
   check_cuts (bytes, (DecodeFunc)coquill_hello_decode, (GDestroyNotify)coquill_hello_free);
 }
 
@@ -228,6 +232,7 @@ the_greatest_hello_fits_in_an_envelope (void)
   memset (entries, 0xff, COQUILL_WIRE_VECTOR_MAX * sizeof *entries);
   coquill_wire_vector_set (&hello->vector, entries, COQUILL_WIRE_VECTOR_MAX);
   coquill_hello_set_heads (hello, heads, COQUILL_HELLO_MAX_HEADS);
+  coquill_hello_set_reached (hello, heads, COQUILL_HELLO_MAX_REACHED);
   bytes = coquill_hello_encode (hello);
   g_assert_cmpuint (g_bytes_get_size (bytes), <=, COQUILL_PAYLOAD_BODY_MAX);
   back = coquill_hello_decode (bytes, &error);
