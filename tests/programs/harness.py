@@ -68,10 +68,11 @@ class Relay:
     def url(self):
         return f'http://127.0.0.1:{self.port}'
 
+    def command(self):
+        return [RELAY, '--listen', f'127.0.0.1:{self.port}', '--data', str(self.data), *self.options]
+
     def start(self):
-        self.process = subprocess.Popen(
-            [RELAY, '--listen', f'127.0.0.1:{self.port}', '--data', str(self.data), *self.options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = self.process.stdout.readline()
         assert line.startswith('listening on '), f'the relay said {line!r}'
         self.port = int(line.rsplit(':', 1)[1])

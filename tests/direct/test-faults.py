@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-faults.py: while people type, roads are cut, the relay dies, addresses change, a process freezes: nothing is lost, and little is noticed."""
+
+import re
+import signal
+import threading
+import time
+
+from laboratory import FULL_CONE, InternetRelay, PORT_RESTRICTED, keep, main, say, table
+from pair import BORDER, Pair, Typist, trace_edits
+
+KEYS_PER_SECOND = 20
+KEYS = 6000  # more than anyone types here
+FAULT_SECONDS = 5
+FROZEN_SECONDS = 40
+DIRECT_AGAIN_SECONDS = 25
+
+# Milliseconds that the reader may wait for a key. The relay is another road, so while it stands a cut is hardly noticed; while
+# nothing passes the wait is that long, and then as long as it takes to notice and dial again.
+CUT, NOTHING = 500, 20000
+
+
+class Marker:
+    """Ben's side: numbered marks below the border, and when Ana saw each."""
+
+    def __init__(self, writer, reader):
+        self.writer, self.tried, self.seen = writer, 0, {}
+        self.stopped = threading.Event()
+        self.sent = []
+        reader.listen(self.hear)
+        self.thread = threading.Thread(target=self.mark, daemon=True)
+        self.thread.start()
+
+    def hear(self, event):
+        if event['event'] == 'text' and not event['local']:
+            for mark in re.findall(r'⟨(\d+)⟩', event['inserted']):
+                self.seen[int(mark)] = event['time']
+
+    def mark(self):
+        while not self.stopped.wait(.25):
+            self.sent.append(time.time_ns() // 1000)
+            self.writer.send({'insert': [10 ** 9, f'⟨{self.tried}⟩']})
+            self.tried += 1
+
+    def longest_gap(self, first):
+        return max(((self.seen[number] - self.sent[number]) / 1000 for number in range(first, self.tried) if number in self.seen), default=0.0)
+
+    def finish(self):
+        self.stopped.set()
+        self.thread.join()
+
+    @property
+    def text(self):
+        return ''.join(f'⟨{number}⟩' for number in range(self.tried))
+
+
+def caught_up(typist, marker, seconds):
+    """Waits until all that was typed so far is seen on both sides."""
+    typed, marked = typist.pressed, marker.tried
+    deadline = time.monotonic() + seconds
+    with typist.condition:
+        assert typist.condition.wait_for(lambda: typist.seen >= typed, seconds), \
+            f'of {typed} keys {typist.seen} were seen; {typist.reader.complaints()}'
+    while any(number not in marker.seen for number in range(marked)):
+        assert time.monotonic() < deadline, f'marks were not seen: {[number for number in range(marked) if number not in marker.seen]}'
+        time.sleep(.02)
+
+
+def roads_break_while_people_type(laboratory, folder):
+    """The direct road is cut, whole and one way, the relay is killed, addresses change, nothing passes: the texts end equal, nothing is lost."""
+    line = laboratory.line(seed=4)
+    homes = [laboratory.home(PORT_RESTRICTED, line), laboratory.home(FULL_CONE)]
+    hosts = [home.host() for home in homes]
+    with InternetRelay(laboratory, folder / 'relay') as relay, Pair(folder / 'pair', relay, hosts) as pair:
+        pair.wait_together()
+        for attachment in pair.attachments:
+            attachment.wait_road('direct')
+        typist = Typist(pair.ana, pair.ben, trace_edits(KEYS), KEYS_PER_SECOND).start()
+        marker = Marker(pair.ben, pair.ana)
+
+        def restart_relay():
+            relay.kill()
+            time.sleep(FAULT_SECONDS)
+            relay.start()
+
+        def for_a_while(*words, seconds=FAULT_SECONDS):
+            line.tell(*words)
+            time.sleep(seconds)
+            line.tell('restore')
+
+        faults = [
+            ('nothing happens', lambda: time.sleep(FAULT_SECONDS), CUT),
+            ('direct road cut', lambda: for_a_while('cut', 'both', 'udp'), CUT),
+            ('direct road cut for long', lambda: for_a_while('cut', 'both', 'udp', seconds=12), CUT),
+            ('cut from Ana to Ben', lambda: for_a_while('cut', 'there', 'udp'), CUT),
+            ('cut from Ben to Ana', lambda: for_a_while('cut', 'back', 'udp'), CUT),
+            ('relay killed and restarted', restart_relay, CUT),
+            ('the NAT\'s address changes', homes[0].change_public_address, NOTHING),
+            ('the host\'s address changes', lambda: hosts[0].set_address(homes[0].new_address()), NOTHING),
+            ('6 s of nothing', lambda: for_a_while('cut', 'both', seconds=6), NOTHING),
+        ]
+        results = []
+        for name, fault, limit in faults:
+            first, first_mark = typist.pressed, marker.tried
+            since = [len(attachment.events) for attachment in pair.attachments]
+            started = time.time_ns() // 1000
+            failure = ''
+            try:
+                fault()
+                caught_up(typist, marker, 30)
+                for attachment in pair.attachments:
+                    attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', f'direct again after: {name}', DIRECT_AGAIN_SECONDS)
+            except AssertionError as error:
+                failure = str(error)[:300]
+            time.sleep(1)
+            moves = [f'{"AB"[number]} {event["road"]} {(event["time"] - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
+                     for event in attachment.events[since[number]:] if event['event'] == 'road']
+            results.append({'fault': name, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
+                            'limit': limit, 'failure': failure, 'roads': ', '.join(moves[:8])})
+        typist.stop()
+        marker.finish()
+        caught_up(typist, marker, 30)
+        typist.text = None
+        text = pair.check_texts()
+        above, _, below = text.partition(BORDER)
+        assert typist.states.get(hash(above), [-1])[-1] >= typist.pressed - 1, 'the text is not what was typed'
+        assert below == marker.text, 'marks are lost, doubled or out of order'
+        say(f'{typist.pressed} keys and {marker.tried} marks, none lost, none doubled')
+    keep('faults', results)
+    table('the longest wait for a key, milliseconds', list(results[0]), [list(result.values()) for result in results])
+    bad = [result for result in results if result['failure'] or max(result['gap'], result['gap other way']) > result['limit']]
+    assert not bad, f'{bad}'
+
+
+def a_process_is_frozen(laboratory, folder):
+    """One process stops for 40 s and goes on: all that was typed meanwhile is there at once, and the road is direct again."""
+    hosts = [laboratory.place(PORT_RESTRICTED), laboratory.place(PORT_RESTRICTED)]
+    with InternetRelay(laboratory, folder / 'relay') as relay, Pair(folder / 'pair', relay, hosts) as pair:
+        pair.wait_together()
+        for attachment in pair.attachments:
+            attachment.wait_road('direct')
+        typist = Typist(pair.ana, pair.ben, trace_edits(KEYS), KEYS_PER_SECOND).start()
+        pair.ben.process.send_signal(signal.SIGSTOP)
+        time.sleep(FROZEN_SECONDS)
+        typed = typist.pressed
+        pair.ben.process.send_signal(signal.SIGCONT)
+        resumed = time.monotonic()
+        with typist.condition:
+            assert typist.condition.wait_for(lambda: typist.seen >= typed, 30), 'what was typed meanwhile comes'
+        caught_up_after = time.monotonic() - resumed
+        since = time.monotonic()
+        for attachment in pair.attachments:
+            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', DIRECT_AGAIN_SECONDS)
+        say(f'{typed} keys typed meanwhile are there after {caught_up_after:.2f} s, direct after {caught_up_after + time.monotonic() - since:.1f} s')
+        keep('frozen', {'caught up after': caught_up_after, 'keys': typed})
+        time.sleep(1)
+        typist.stop()
+        typist.finish()
+        text = pair.check_texts()
+        assert typist.states.get(hash(text.partition(BORDER)[0]), [-1])[-1] >= typist.pressed - 1, 'the text is not what was typed'
+        assert caught_up_after < 10
+
+
+main(roads_break_while_people_type, a_process_is_frozen)
