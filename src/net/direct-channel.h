@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * CoquillDirectChannel:
  *
- * Formats: see net/direct-frames.h. Time and threads: as #CoquillQuicConnection. After each call the owner
+ * Formats: see net/direct-frame.h. Time and threads: as #CoquillQuicConnection. After each call the owner
  * sends all that coquill_direct_channel_next_datagram() has, and asks for the next
  * coquill_direct_channel_get_expiry().
  */
@@ -49,15 +49,16 @@ typedef struct
 /**
  * CoquillDirectChannelStatistics:
  * @quic: of the connection
- * @copies: envelopes sent a second time
- * @copies_used: envelopes that came by their copy before the stream brought them
+ * @lost_packets: sent ones that hadn't come by the last echoed ping, which tells
+ * @copies: datagrams sent with bytes of the stream, a second time
+ * @copies_used: received ones of which something was new
  * @live_dropped: live envelopes not sent or not passed on, because more important things wait
  * @malformed: datagrams that mean nothing, from the authenticated other side
  */
 typedef struct
 {
   CoquillQuicStatistics quic;
-  guint64 copies, copies_used, live_dropped, malformed;
+  guint64 lost_packets, copies, copies_used, live_dropped, malformed;
 } CoquillDirectChannelStatistics;
 
 /**

@@ -61,13 +61,12 @@ typedef struct
  * CoquillQuicStatistics:
  * @sent_bytes: UDP payload
  * @received_bytes: UDP payload, junk included
- * @lost_packets: sent ones that were declared lost
  * @junk_packets: received ones that belong to no packet of this connection
  * @round_trip: smoothed, in microseconds; -1 before the handshake
  */
 typedef struct
 {
-  guint64 sent_bytes, sent_packets, received_bytes, received_packets, lost_packets, junk_packets;
+  guint64 sent_bytes, sent_packets, received_bytes, received_packets, junk_packets;
   gint64 round_trip;
 } CoquillQuicStatistics;
 
