@@ -77,13 +77,15 @@ resume_cb (gpointer data)
 CoquillRelayHub *
 coquill_relay_hub_new (const CoquillRelayOptions *options, GError **error)
 {
-  CoquillMailboxFile *file = coquill_mailbox_file_open (options, error);
+  g_autoptr (CoquillTurnOffer) turn = coquill_turn_offer_new (options, error);
+  CoquillMailboxFile *file = turn != NULL ? coquill_mailbox_file_open (options, error) : NULL;
   CoquillRelayHub *self;
 
   if (file == NULL)
     return NULL;
   self = g_new0 (CoquillRelayHub, 1);
   self->options = options;
+  self->turn = g_steal_pointer (&turn);
   self->mailbox = coquill_mailbox_new (file, self);
   self->rooms = g_hash_table_new_full (coquill_relay_room_hash, coquill_relay_room_equal, NULL,
                                        (GDestroyNotify)coquill_relay_room_free);
@@ -110,6 +112,7 @@ coquill_relay_hub_free (CoquillRelayHub *self)
   g_hash_table_unref (self->paused);
   g_hash_table_unref (self->sessions);
   g_hash_table_unref (self->rooms);
+  coquill_turn_offer_free (self->turn);
   g_free (self);
 }
 

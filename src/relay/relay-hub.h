@@ -5,6 +5,7 @@
 #include "relay/mailbox.h"
 #include "relay/relay-connection.h"
 #include "relay/relay-options.h"
+#include "relay/turn-offer.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +31,8 @@ typedef struct _CoquillRelaySession CoquillRelaySession;
  * @sessions: (owned) (element-type CoquillRelaySession): by id
  * @news: (owned): rooms with something to tell their members
  * @paused: (owned): sessions whose reading is paused
+ * @turn: (owned): TURN servers for those who look for direct roads
+ * @stun_port: the UDP port that answers STUN; 0 if none does
  * @serial: counts posts and entries, to tell which came first
  * @is_short: whether all queues together are over the limit
  *
@@ -43,6 +46,8 @@ typedef struct
   GHashTable *sessions;
   GHashTable *news;
   GHashTable *paused;
+  CoquillTurnOffer *turn;
+  guint16 stun_port;
   guint64 serial;
   guint64 last_session;
   gboolean is_short;
@@ -61,7 +66,7 @@ typedef struct
 /**
  * coquill_relay_hub_new:
  * @options: outlives the hub
- * @error: return location for a #CoquillSqlError
+ * @error: return location for a #CoquillSqlError, or why the TURN servers' secret can't be read
  *
  * Opens the mailbox. Blocks on the disk.
  */

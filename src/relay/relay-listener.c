@@ -183,8 +183,8 @@ fit_descriptors (CoquillRelayOptions *options)
     options->connections = MAX ((gint64)limit.rlim_cur - COQUILL_RELAY_LISTENER_RESERVE, 1);
 }
 
-static GSocketAddress *
-parse_address (const char *text, GError **error)
+GSocketAddress *
+coquill_relay_listener_parse_address (const char *text, GError **error)
 {
   const char *colon = strrchr (text, ':');
   g_autofree char *host = NULL;
@@ -214,7 +214,7 @@ coquill_relay_listener_new (CoquillRelayOptions *options,
                             gpointer data,
                             GError **error)
 {
-  g_autoptr (GSocketAddress) address = parse_address (options->listen, error);
+  g_autoptr (GSocketAddress) address = coquill_relay_listener_parse_address (options->listen, error);
   g_autoptr (GSocket) socket = NULL;
   CoquillRelayListener *self;
 
@@ -260,10 +260,16 @@ coquill_relay_listener_free (CoquillRelayListener *self)
   g_free (self);
 }
 
+GSocketAddress *
+coquill_relay_listener_get_address (CoquillRelayListener *self)
+{
+  return g_socket_get_local_address (self->socket, NULL);
+}
+
 char *
 coquill_relay_listener_get_name (CoquillRelayListener *self)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (self->socket, NULL);
+  g_autoptr (GSocketAddress) address = coquill_relay_listener_get_address (self);
 
   return g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
 }

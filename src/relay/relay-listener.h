@@ -47,6 +47,19 @@ coquill_relay_listener_stop (CoquillRelayListener *self);
 void
 coquill_relay_listener_free (CoquillRelayListener *self);
 
+/** Returns: (transfer full): where it listens, with the port that it really has */
+GSocketAddress *
+coquill_relay_listener_get_address (CoquillRelayListener *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * coquill_relay_listener_parse_address:
+ * @text: `ADDRESS:PORT` or `[ADDRESS]:PORT`
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL with an error in plain words
+ */
+GSocketAddress *
+coquill_relay_listener_parse_address (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /** Returns: (transfer full): `ADDRESS:PORT`, with the port that it really has */
 char *
 coquill_relay_listener_get_name (CoquillRelayListener *self);

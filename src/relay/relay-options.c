@@ -3,7 +3,9 @@
 
 #include "relay/relay-options.h"
 
+#include "relay/relay-listener.h"
 #include "wire/relay-frame.h"
+#include "wire/turn-uri.h"
 
 #include <string.h>
 
@@ -35,6 +37,8 @@ check_ranges (const CoquillRelayOptions *self, GError **error)
     { "request-seconds", self->request_seconds, 1, 3600 },
     { "door-requests", self->door_requests, 0, 4096 },
     { "door-days", self->door_days, 1, 3650 },
+    { "stun-rate", self->stun_rate, 1, 1000000 },
+    { "stun-rate-all", self->stun_rate_all, 1, 1000000 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
@@ -47,6 +51,49 @@ check_ranges (const CoquillRelayOptions *self, GError **error)
         return FALSE;
       }
   return TRUE;
+}
+
+static gboolean
+check_turn (const CoquillRelayOptions *self, GError **error)
+{
+  guint n_uris = self->turn != NULL ? g_strv_length (self->turn) : 0;
+
+  if ((n_uris > 0) != (self->turn_secret_file != NULL))
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--turn and --turn-secret-file need each other");
+      return FALSE;
+    }
+  if (n_uris > COQUILL_RELAY_TURN_MAX)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--turn may be given %d times at most",
+                   COQUILL_RELAY_TURN_MAX);
+      return FALSE;
+    }
+  for (guint i = 0; i < n_uris; i++)
+    {
+      g_auto (CoquillTurnUri) uri = { 0 };
+      g_autoptr (GError) local = NULL;
+
+      if (!coquill_turn_uri_parse (self->turn[i], &uri, &local))
+        {
+          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--turn: %s", local->message);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+check_stun (const CoquillRelayOptions *self, GError **error)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (self->stun == NULL || (address = coquill_relay_listener_parse_address (self->stun, &local)) != NULL)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--stun: %s", local->message);
+  return FALSE;
 }
 
 static void
@@ -69,20 +116,16 @@ set_defaults (CoquillRelayOptions *self)
     .request_seconds = 10,
     .door_requests = 64,
     .door_days = 7,
+    .stun_rate = 50,
+    .stun_rate_all = 5000,
   };
 }
 
 gboolean
 coquill_relay_options_parse (CoquillRelayOptions *self, char ***arguments, GError **error)
 {
-#define NUMBER(name, field, text, unit)                                                                      \
-  {                                                                                                          \
-    name, 0, 0, G_OPTION_ARG_INT, &self->field, text, unit                                                   \
-  }
-#define LARGE(name, field, text, unit)                                                                       \
-  {                                                                                                          \
-    name, 0, 0, G_OPTION_ARG_INT64, &self->field, text, unit                                                 \
-  }
+#define NUMBER(name, field, text, unit) { name, 0, 0, G_OPTION_ARG_INT, &self->field, text, unit }
+#define LARGE(name, field, text, unit) { name, 0, 0, G_OPTION_ARG_INT64, &self->field, text, unit }
   const GOptionEntry entries[] = {
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &self->listen, "Where to listen; port 0 takes a free one",
       "ADDRESS:PORT" },
@@ -90,6 +133,13 @@ coquill_relay_options_parse (CoquillRelayOptions *self, char ***arguments, GErro
       "FOLDER" },
     { "name", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->names,
       "Authority that clients dial (may be repeated); others are turned away", "HOST[:PORT]" },
+    { "stun", 0, 0, G_OPTION_ARG_STRING, &self->stun,
+      "Where to answer STUN (UDP), if not at the address and port of --listen", "ADDRESS:PORT" },
+    { "no-stun", 0, 0, G_OPTION_ARG_NONE, &self->no_stun, "Do not answer STUN", NULL },
+    { "turn", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->turn,
+      "TURN server to name to clients (may be repeated): turn:HOST[:PORT][?transport=udp|tcp]", "URI" },
+    { "turn-secret-file", 0, 0, G_OPTION_ARG_FILENAME, &self->turn_secret_file,
+      "File with the secret that the TURN servers share with the relay", "FILE" },
     { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, "Report every connection and room", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &self->version, "Show the version and exit", NULL },
     G_OPTION_ENTRY_NULL,
@@ -111,6 +161,8 @@ coquill_relay_options_parse (CoquillRelayOptions *self, char ***arguments, GErro
     NUMBER ("request-seconds", request_seconds, "Time for an HTTP request", "SECONDS"),
     NUMBER ("door-requests", door_requests, "Requests waiting at one room's door", "N"),
     NUMBER ("door-days", door_days, "Days that a request waits", "DAYS"),
+    NUMBER ("stun-rate", stun_rate, "STUN answers a second to one network", "N"),
+    NUMBER ("stun-rate-all", stun_rate_all, "STUN answers a second in all", "N"),
     G_OPTION_ENTRY_NULL,
   };
 #undef NUMBER
@@ -145,7 +197,7 @@ coquill_relay_options_parse (CoquillRelayOptions *self, char ***arguments, GErro
                            "--listen ADDRESS:PORT and --data FOLDER are needed");
       return FALSE;
     }
-  return check_ranges (self, error);
+  return check_ranges (self, error) && check_stun (self, error) && check_turn (self, error);
 }
 
 void
@@ -154,4 +206,7 @@ coquill_relay_options_clear (CoquillRelayOptions *self)
   g_clear_pointer (&self->listen, g_free);
   g_clear_pointer (&self->data, g_free);
   g_clear_pointer (&self->names, g_strfreev);
+  g_clear_pointer (&self->stun, g_free);
+  g_clear_pointer (&self->turn, g_strfreev);
+  g_clear_pointer (&self->turn_secret_file, g_free);
 }

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
  * @data: the folder for the mailbox
  * @names: (nullable): the authorities (`host` or `host:port`) that clients may have dialled; %NULL for any.
  * With it another relay can't pass this one's challenges on to a client of its own
+ * @stun: (nullable): `ADDRESS:PORT` where STUN is answered; %NULL for the address and number of @listen. For
+ * a relay behind a reverse proxy, whose own address no client can reach
+ * @no_stun: don't answer STUN
+ * @turn: (nullable): URIs of TURN servers (wire/turn-uri.h), at most %COQUILL_RELAY_TURN_MAX
+ * @turn_secret_file: (nullable): what their secret is in; there if @turn is
  * @message_bytes: a WebSocket message
  * @connections: connections in all; lowered to what the process may have descriptors
  * @connections_per_address: from one IPv4 address or IPv6 /64. Behind a reverse proxy all have the proxy's
@@ -29,6 +34,8 @@ G_BEGIN_DECLS
  * @request_seconds: time from connecting to the WebSocket; health and page requests end by then
  * @door_requests: requests waiting at one room's door
  * @door_days: how long a request waits
+ * @stun_rate: STUN answers a second to one network (IPv4 /24, IPv6 /48), with a burst of four seconds
+ * @stun_rate_all: to all together
  * @verbose: report every connection
  */
 typedef struct
@@ -36,6 +43,10 @@ typedef struct
   char *listen;
   char *data;
   char **names;
+  char *stun;
+  gboolean no_stun;
+  char **turn;
+  char *turn_secret_file;
   gint message_bytes;
   gint connections;
   gint connections_per_address;
@@ -52,6 +63,8 @@ typedef struct
   gint request_seconds;
   gint door_requests;
   gint door_days;
+  gint stun_rate;
+  gint stun_rate_all;
   gboolean verbose;
   gboolean version;
 } CoquillRelayOptions;

@@ -229,8 +229,11 @@ erased_cb (CoquillMailboxJob *job, gpointer server)
 static void
 tell_services (CoquillRelaySession *session, const CoquillRelayFrame *frame)
 {
-  CoquillRelayFrame answer = { .kind = COQUILL_RELAY_FRAME_SERVICES, .reference = frame->reference };
+  g_auto (CoquillRelayFrame) answer = { .kind = COQUILL_RELAY_FRAME_SERVICES,
+                                        .reference = frame->reference,
+                                        .port = session->hub->stun_port };
 
+  coquill_turn_offer_tell (session->hub->turn, g_get_real_time () / G_USEC_PER_SEC, &answer);
   coquill_relay_session_send (session, &answer);
 }
 

@@ -5,6 +5,7 @@
 
 #include "relay/link-page.h"
 #include "relay/relay-log.h"
+#include "relay/relay-stun.h"
 
 #include <libsoup/soup.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct _CoquillRelayServer
   CoquillRelayHub *hub;
   CoquillRelayListener *listener; /* (owned) */
   CoquillRelayPoller *poller;     /* (owned) */
+  CoquillRelayStun *stun;         /* (owned) (nullable) */
   SoupServer *soup;               /* (owned) */
   CoquillLinkPage page;
   GHashTable *visitors; /* (owned) remote address and port → Visitor: connections that are HTTP still */
@@ -159,6 +161,40 @@ request_cb (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
     soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
 }
 
+/* Without STUN a relay is a relay still: what goes wrong is reported, and clients are told. */
+static void
+start_stun (CoquillRelayServer *self)
+{
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->options->no_stun)
+    return;
+  if (self->options->stun != NULL)
+    address = coquill_relay_listener_parse_address (self->options->stun, &error);
+  else
+    address = coquill_relay_listener_get_address (self->listener);
+  if (address != NULL)
+    self->stun = coquill_relay_stun_new (address, self->options, self->poller, &error);
+  if (self->stun != NULL)
+    self->hub->stun_port = coquill_relay_stun_get_port (self->stun);
+  else
+    coquill_relay_log (COQUILL_RELAY_LOG_WARNING, "stun", "reason=\"not answered: %s\"", error->message);
+}
+
+/* A relay of no name can't tell proofs that were made for it from those that another relay passes on. */
+static void
+warn_of_no_name (CoquillRelayServer *self)
+{
+  g_autoptr (GSocketAddress) address = coquill_relay_listener_get_address (self->listener);
+  GInetAddress *host = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+
+  if (self->options->names == NULL && !g_inet_address_get_is_loopback (host))
+    coquill_relay_log (COQUILL_RELAY_LOG_WARNING, "name",
+                       "reason=\"another relay could use its visitors' proofs here: "
+                       "give the address that clients dial as --name HOST[:PORT]\"");
+}
+
 CoquillRelayServer *
 coquill_relay_server_new (CoquillRelayOptions *options, CoquillRelayHub *hub, GError **error)
 {
@@ -179,6 +215,8 @@ coquill_relay_server_new (CoquillRelayOptions *options, CoquillRelayHub *hub, GE
   self->soup = soup_server_new (NULL, NULL);
   soup_server_add_early_handler (self->soup, NULL, request_cb, self, NULL);
   coquill_link_page_init (&self->page);
+  start_stun (self);
+  warn_of_no_name (self);
   return self;
 }
 
@@ -204,6 +242,7 @@ coquill_relay_server_free (CoquillRelayServer *self)
   g_clear_object (&self->soup);
   g_clear_pointer (&self->visitors, g_hash_table_unref);
   coquill_link_page_clear (&self->page);
+  g_clear_pointer (&self->stun, coquill_relay_stun_free);
   coquill_relay_poller_free (self->poller);
   coquill_relay_listener_free (self->listener);
   g_free (self);
