@@ -17,21 +17,30 @@ G_BEGIN_DECLS
 /** Asked of the kernel for the buffers of each socket, in bytes: a burst at 1 Gbit/s for 16 ms. */
 #define COQUILL_ICE_SOCKET_BUFFER (2 * 1024 * 1024)
 
+/** Datagrams kept that come before `connected` was told: a first flight. */
+#define COQUILL_ICE_EARLY_DATAGRAMS 32
+/** Datagrams received in one go; then others on the thread have their turn. */
+#define COQUILL_ICE_BURST 64
+/** Own addresses used: each one is a socket and a pair with each of the peer's. */
+#define COQUILL_ICE_MAX_OWN_ADDRESSES 16
+/** Addresses of this machine from which on there is no attempt: libnice 0.1.22 ends the program at 64. */
+#define COQUILL_ICE_MAX_MACHINE_ADDRESSES 60
+
 /**
  * CoquillIceAgent:
  *
  * One attempt is one agent: a restarted one doesn't gather again. Lives on one thread: all functions are
  * called, and all events come, on the thread whose default context was current at coquill_ice_agent_new().
  *
- * |state    |comes from                  |what works                                      |
- * |---------|----------------------------|------------------------------------------------|
- * |checking |new                         |candidates both ways, remote credentials        |
- * |connected|event `connected`           |send; `received`                                |
- * |failed   |event `failed` (once)       |only close                                      |
- * |closed   |coquill_ice_agent_close ()  |nothing; no event comes                         |
+ * |state    |comes from                  |what works                            |leads to                |
+ * |---------|----------------------------|--------------------------------------|------------------------|
+ * |checking |new                         |candidates both ways, credentials     |connected, failed,closed|
+ * |connected|event `connected`           |the same; send; `received`            |failed, closed          |
+ * |failed   |event `failed`              |only close                            |closed                  |
+ * |closed   |coquill_ice_agent_close()   |nothing; no event comes               |                        |
  *
- * A pair that dies after `connected` (consent, RFC 7675, is lost after some 30 s) also ends in `failed`: own
- * pings notice earlier.
+ * A peer that dies after `connected` is not noticed here: ask for echoes. Consent freshness (RFC 7675) would
+ * tell after 30 s, but with it libnice 0.1.22 ends the program when a peer answers a check with 403.
  */
 typedef struct _CoquillIceAgent CoquillIceAgent;
 
@@ -62,6 +71,8 @@ typedef struct
  * @sent: datagrams given to the kernel
  * @received: datagrams from the peer's address
  * @would_block: datagrams dropped because the socket's buffer was full
+ * @unsent: datagrams that the kernel refused for other reasons, such as no route
+ * @early: datagrams dropped because more than %COQUILL_ICE_EARLY_DATAGRAMS came before `connected`
  * @candidates: remote candidates by verdict
  */
 typedef struct
@@ -69,6 +80,8 @@ typedef struct
   guint64 sent;
   guint64 received;
   guint64 would_block;
+  guint64 unsent;
+  guint64 early;
   CoquillCandidateCounts candidates;
 } CoquillIceStatistics;
 
@@ -80,7 +93,7 @@ typedef struct
 {
   CoquillCandidateKind local;
   CoquillCandidateKind remote;
-  char words[160];
+  char words[128];
 } CoquillIcePair;
 
 /**

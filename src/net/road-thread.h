@@ -84,6 +84,28 @@ coquill_road_thread_run (CoquillRoadThread *self, GSourceFunc func, gpointer dat
 void
 coquill_road_thread_reply (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy);
 
+/**
+ * coquill_road_thread_ref_current:
+ *
+ * For what must end in peace on the road thread after its owner has let go of it.
+ *
+ * Returns: (transfer full) (nullable): the road thread that the caller runs on, %NULL on any other thread
+ */
+CoquillRoadThread *
+coquill_road_thread_ref_current (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * coquill_road_thread_wait_ended:
+ * @patience: microseconds at most
+ *
+ * Blocks until no road thread runs in this process: for the end of a program, so that peers and TURN servers
+ * hear its last words, and for tests. Let go of all references before.
+ *
+ * Returns: %FALSE if one still runs
+ */
+gboolean
+coquill_road_thread_wait_ended (gint64 patience);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CoquillRoadThread, coquill_road_thread_unref)
 
 G_END_DECLS

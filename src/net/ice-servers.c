@@ -1,0 +1,330 @@
+/* ice-servers.c: where an ICE agent asks for its own address, and who relays for it */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "net/ice-servers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* URIs looked at: what a relay names beyond that is not read. */
+#define MAX_URIS 16
+#define URI_MAX 300
+#define DEFAULT_PORT 3478
+
+G_DEFINE_BOXED_TYPE (CoquillIceServers,
+                     coquill_ice_servers,
+                     coquill_ice_servers_ref,
+                     coquill_ice_servers_unref)
+
+/* A TURN URI taken apart. */
+typedef struct
+{
+  char *host;
+  guint16 port;
+  gboolean is_tcp;
+} Uri;
+
+/* One question to the resolver for each URI; the answers come back in any order and are sorted into their
+ * places. */
+typedef struct
+{
+  char *stun_host;
+  guint16 stun_port;
+  gboolean is_here;
+  char *user;
+  char *password;
+  GPtrArray *uris;
+  GPtrArray *addresses;
+  guint n_unanswered;
+  GCancellable *lookups;
+  GSource *deadline;
+} Resolution;
+
+/* So that an answer finds its place. */
+typedef struct
+{
+  GTask *task;
+  guint place;
+} Question;
+
+static void
+wipe (char *secret)
+{
+  if (secret != NULL)
+    explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}
+
+static void
+free_uri (gpointer data)
+{
+  Uri *uri = data;
+
+  g_free (uri->host);
+  g_free (uri);
+}
+
+static void
+free_addresses (gpointer data)
+{
+  g_resolver_free_addresses (data);
+}
+
+static void
+free_resolution (gpointer data)
+{
+  Resolution *self = data;
+
+  g_free (self->stun_host);
+  wipe (self->user);
+  wipe (self->password);
+  g_ptr_array_unref (self->uris);
+  g_ptr_array_unref (self->addresses);
+  g_object_unref (self->lookups);
+  g_clear_pointer (&self->deadline, g_source_unref);
+  g_free (self);
+}
+
+static void
+clear (gpointer data)
+{
+  CoquillIceServers *self = data;
+
+  for (guint i = 0; i < self->n_turn; i++)
+    {
+      g_free (self->turn[i].host);
+      wipe (self->turn[i].user);
+      wipe (self->turn[i].password);
+    }
+  g_free (self->turn);
+  g_free (self->stun_host);
+}
+
+CoquillIceServers *
+coquill_ice_servers_ref (CoquillIceServers *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+coquill_ice_servers_unref (CoquillIceServers *self)
+{
+  g_atomic_rc_box_release_full (self, clear);
+}
+
+CoquillIceServers *
+coquill_ice_servers_new (const char *stun_host, guint16 stun_port)
+{
+  CoquillIceServers *self = g_atomic_rc_box_new0 (CoquillIceServers);
+
+  if (stun_host != NULL && stun_port != 0 && g_hostname_is_ip_address (stun_host))
+    {
+      self->stun_host = g_strdup (stun_host);
+      self->stun_port = stun_port;
+    }
+  return self;
+}
+
+static gboolean
+read_port (const char *digits, guint16 *port)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (digits, 10, 1, G_MAXUINT16, &value, NULL))
+    return FALSE;
+  *port = value;
+  return TRUE;
+}
+
+/* turn:HOST[:PORT][?transport=udp|tcp]; an IPv6 address is in brackets (RFC 7065). */
+static Uri *
+read_uri (const char *text)
+{
+  g_autofree char *rest = NULL;
+  g_autofree char *host = NULL;
+  char *query;
+  char *port = NULL;
+  Uri uri = { NULL, DEFAULT_PORT, FALSE };
+
+  if (strnlen (text, URI_MAX + 1) > URI_MAX || g_ascii_strncasecmp (text, "turn:", 5) != 0)
+    return NULL;
+  rest = g_strdup (text + 5);
+  query = strchr (rest, '?');
+  if (query != NULL)
+    {
+      *query++ = '\0';
+      uri.is_tcp = g_ascii_strcasecmp (query, "transport=tcp") == 0;
+      if (!uri.is_tcp && g_ascii_strcasecmp (query, "transport=udp") != 0)
+        return NULL;
+    }
+  if (rest[0] == '[')
+    {
+      char *end = strchr (rest, ']');
+
+      if (end == NULL || (end[1] != '\0' && end[1] != ':'))
+        return NULL;
+      port = end[1] == ':' ? end + 2 : NULL;
+      *end = '\0';
+      host = g_strdup (rest + 1);
+      if (!g_hostname_is_ip_address (host))
+        return NULL;
+    }
+  else
+    {
+      port = strchr (rest, ':');
+      if (port != NULL)
+        *port++ = '\0';
+      host = g_strdup (rest);
+    }
+  if (host[0] == '\0' || strpbrk (host, "/@%") != NULL || (port != NULL && !read_port (port, &uri.port)))
+    return NULL;
+  uri.host = g_steal_pointer (&host);
+  return g_memdup2 (&uri, sizeof uri);
+}
+
+/* A relay elsewhere may not send us to what listens on this machine only. */
+static gboolean
+is_usable (const Resolution *self, GInetAddress *address)
+{
+  if (g_inet_address_get_is_any (address) || g_inet_address_get_is_multicast (address)
+      || g_inet_address_get_is_link_local (address))
+    return FALSE;
+  return self->is_here || !g_inet_address_get_is_loopback (address);
+}
+
+/* One address of each family of each name, in the relay's order. */
+static CoquillIceServers *
+make_servers (Resolution *self)
+{
+  CoquillIceServers *servers = coquill_ice_servers_new (self->stun_host, self->stun_port);
+
+  servers->turn = g_new0 (CoquillIceTurn, COQUILL_ICE_SERVERS_MAX_TURN);
+  for (guint i = 0; i < self->uris->len; i++)
+    {
+      const Uri *uri = g_ptr_array_index (self->uris, i);
+      gboolean has[2] = { FALSE, FALSE };
+
+      for (GList *at = g_ptr_array_index (self->addresses, i); at != NULL; at = at->next)
+        {
+          gboolean is_6 = g_inet_address_get_family (at->data) == G_SOCKET_FAMILY_IPV6;
+
+          if (servers->n_turn == COQUILL_ICE_SERVERS_MAX_TURN || has[is_6] || !is_usable (self, at->data))
+            continue;
+          has[is_6] = TRUE;
+          servers->turn[servers->n_turn++]
+              = (CoquillIceTurn){ g_inet_address_to_string (at->data), uri->port, uri->is_tcp,
+                                  g_strdup (self->user), g_strdup (self->password) };
+        }
+    }
+  return servers;
+}
+
+static void
+finish (GTask *task)
+{
+  Resolution *self = g_task_get_task_data (task);
+
+  if (self->deadline != NULL)
+    g_source_destroy (self->deadline);
+  g_task_return_pointer (task, make_servers (self), (GDestroyNotify)coquill_ice_servers_unref);
+}
+
+static void
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Question *question = data;
+  g_autoptr (GTask) task = question->task;
+  Resolution *self = g_task_get_task_data (task);
+
+  g_ptr_array_index (self->addresses, question->place)
+      = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, NULL);
+  if (--self->n_unanswered == 0)
+    finish (task);
+}
+
+static gboolean
+too_late_cb (gpointer data)
+{
+  Resolution *self = data;
+
+  g_cancellable_cancel (self->lookups);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  g_cancellable_cancel (data);
+}
+
+void
+coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
+                                             guint16 stun_port,
+                                             const char *const *turn,
+                                             const char *user,
+                                             const char *password,
+                                             GCancellable *cancellable,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  Resolution *self = g_new0 (Resolution, 1);
+
+  g_task_set_source_tag (task, coquill_ice_servers_new_from_services_async);
+  g_task_set_task_data (task, self, free_resolution);
+  self->uris = g_ptr_array_new_with_free_func (free_uri);
+  self->addresses = g_ptr_array_new_with_free_func (free_addresses);
+  self->lookups = g_cancellable_new ();
+  self->user = g_strdup (user);
+  self->password = g_strdup (password);
+  if (G_IS_INET_SOCKET_ADDRESS (relay))
+    {
+      GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (relay));
+
+      self->stun_host = g_inet_address_to_string (address);
+      self->is_here = g_inet_address_get_is_loopback (address);
+    }
+  self->stun_port = stun_port;
+
+  if (user != NULL && password != NULL && strlen (user) <= COQUILL_ICE_SERVERS_CREDENTIAL_MAX
+      && strlen (password) <= COQUILL_ICE_SERVERS_CREDENTIAL_MAX)
+    {
+      for (guint i = 0; turn != NULL && turn[i] != NULL && i < MAX_URIS; i++)
+        {
+          Uri *uri = read_uri (turn[i]);
+
+          if (uri != NULL)
+            g_ptr_array_add (self->uris, uri);
+        }
+    }
+  g_ptr_array_set_size (self->addresses, self->uris->len);
+  if (self->uris->len == 0)
+    {
+      finish (task);
+      return;
+    }
+
+  if (cancellable != NULL)
+    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self->lookups, 0);
+  self->n_unanswered = self->uris->len;
+  self->deadline = g_timeout_source_new (COQUILL_ICE_SERVERS_RESOLVE_MS);
+  g_source_set_callback (self->deadline, too_late_cb, self, NULL);
+  g_source_attach (self->deadline, g_task_get_context (task));
+  for (guint i = 0; i < self->uris->len; i++)
+    {
+      Question *question = g_new (Question, 1);
+
+      *question = (Question){ g_object_ref (task), i };
+      g_resolver_lookup_by_name_async (resolver, ((Uri *)g_ptr_array_index (self->uris, i))->host,
+                                       self->lookups, looked_up_cb, question);
+    }
+}
+
+CoquillIceServers *
+coquill_ice_servers_new_from_services_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
