@@ -183,6 +183,17 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
                               coquill_replica_get_id (COQUILL_PAGE (widget)->replica));
 }
 
+/* There is something to choose where there are others, and it is not chosen for all documents. */
+static gboolean
+can_connect_directly (CoquillPage *self, gboolean open)
+{
+  gboolean hidden = TRUE;
+
+  if (self->library != NULL)
+    g_object_get (self->library, "hide-address", &hidden, NULL);
+  return open && coquill_replica_is_shared (self->replica) && !hidden;
+}
+
 void
 coquill_page_update_actions (CoquillPage *self)
 {
@@ -196,6 +207,7 @@ coquill_page_update_actions (CoquillPage *self)
   for (guint i = 0; i < G_N_ELEMENTS (for_open); i++)
     gtk_widget_action_set_enabled (widget, for_open[i], open);
   gtk_widget_action_set_enabled (widget, "page.share-from-menu", open && self->narrow);
+  gtk_widget_action_set_enabled (widget, "page.connect-directly", can_connect_directly (self, open));
   gtk_widget_action_set_enabled (widget, "page.remove", self->replica != NULL);
   gtk_widget_action_set_enabled (widget, "page.undo", open && coquill_replica_get_can_undo (self->replica));
   gtk_widget_action_set_enabled (widget, "page.redo", open && coquill_replica_get_can_redo (self->replica));
@@ -215,6 +227,7 @@ coquill_page_class_install_actions (GtkWidgetClass *klass)
   gtk_widget_class_install_action (klass, "page.share", NULL, share_action);
   gtk_widget_class_install_action (klass, "page.share-from-menu", NULL, share_action);
   gtk_widget_class_install_action (klass, "page.show-people", NULL, show_people_action);
+  gtk_widget_class_install_property_action (klass, "page.connect-directly", "connect-directly");
   gtk_widget_class_install_action (klass, "page.remove", NULL, remove_action);
 
   gtk_widget_class_add_binding_action (klass, GDK_KEY_f, GDK_CONTROL_MASK, "page.find", NULL);

@@ -170,6 +170,12 @@ coquill_page_set_replica (CoquillPage *self, CoquillReplica *replica)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (replica, "notify::can-redo", G_CALLBACK (coquill_page_update_actions), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (replica, "notify::shared", G_CALLBACK (coquill_page_update_actions), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->library, "notify::hide-address", G_CALLBACK (coquill_page_update_actions),
+                           self, G_CONNECT_SWAPPED);
+  g_object_bind_property (replica, "hide-address", self, "connect-directly",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL | G_BINDING_INVERT_BOOLEAN);
   g_signal_connect_object (replica, "others-changed", G_CALLBACK (others_changed_cb), self,
                            G_CONNECT_SWAPPED);
   title_changed_cb (self);

@@ -56,6 +56,7 @@ struct _CoquillPage
   gboolean narrow;
   gboolean compact;
   gboolean show_people;
+  gboolean connect_directly; /* bound to the replica */
 };
 
 /** Adds the page's actions and keys to its class; page-actions.c. */

@@ -14,6 +14,7 @@ enum
   PROP_NARROW,
   PROP_COMPACT,
   PROP_SHOW_PEOPLE,
+  PROP_CONNECT_DIRECTLY,
   N_PROPS
 };
 
@@ -121,6 +122,9 @@ coquill_page_get_property (GObject *object, guint id, GValue *value, GParamSpec 
     case PROP_SHOW_PEOPLE:
       g_value_set_boolean (value, self->show_people);
       break;
+    case PROP_CONNECT_DIRECTLY:
+      g_value_set_boolean (value, self->connect_directly);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -150,6 +154,11 @@ coquill_page_set_property (GObject *object, guint id, const GValue *value, GPara
         return;
       self->show_people = g_value_get_boolean (value);
       update_people_panes (self);
+      break;
+    case PROP_CONNECT_DIRECTLY:
+      if (self->connect_directly == g_value_get_boolean (value))
+        return;
+      self->connect_directly = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -217,6 +226,7 @@ coquill_page_class_init (CoquillPageClass *klass)
   props[PROP_NARROW] = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, flags);
   props[PROP_COMPACT] = g_param_spec_boolean ("compact", NULL, NULL, FALSE, flags);
   props[PROP_SHOW_PEOPLE] = g_param_spec_boolean ("show-people", NULL, NULL, FALSE, flags);
+  props[PROP_CONNECT_DIRECTLY] = g_param_spec_boolean ("connect-directly", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   g_type_ensure (COQUILL_TYPE_FACES);

@@ -17,10 +17,10 @@ G_BEGIN_DECLS
  *
  * Properties: `replica` (CoquillReplica, nullable while joining), `narrow` (boolean): a window of a phone's
  * width, where people are a bottom sheet and Share is in the menu; `compact` (boolean): people lie over the
- * text; `show-people` (boolean).
+ * text; `show-people` (boolean); `connect-directly` (boolean): bound to the replica.
  *
  * Actions: page.undo, page.redo, page.find, page.replace, page.save, page.save-copy, page.rename, page.share,
- * page.share-from-menu, page.show-people, page.remove. It is to be within an AdwToastOverlay.
+ * page.share-from-menu, page.show-people, page.connect-directly, page.remove. It is to be within an AdwToastOverlay.
  */
 G_DECLARE_FINAL_TYPE (CoquillPage, coquill_page, COQUILL, PAGE, AdwNavigationPage)
 

@@ -23,6 +23,7 @@ struct _CoquillShareDialog
   GtkButton *create_button;
   AdwActionRow *link_row;
   GtkButton *copy_button;
+  AdwSwitchRow *direct_row;
   AdwActionRow *used_relay_row;
 
   CoquillLibrary *library;
@@ -125,6 +126,21 @@ copy_cb (CoquillShareDialog *self)
   adw_toast_overlay_add_toast (self->toasts, adw_toast_new (_ ("Link copied")));
 }
 
+/* What is hidden in all documents is hidden in this one, whatever is chosen here. */
+static void
+hidden_for_all_cb (CoquillShareDialog *self)
+{
+  gboolean hidden;
+
+  if (self->library == NULL)
+    return;
+  g_object_get (self->library, "hide-address", &hidden, NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->direct_row), !hidden);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->direct_row),
+                               hidden ? _ ("Your address is hidden in all documents; see Preferences")
+                                      : _ ("Others see your network address when connected directly"));
+}
+
 static void
 coquill_share_dialog_dispose (GObject *object)
 {
@@ -157,6 +173,7 @@ coquill_share_dialog_class_init (CoquillShareDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, CoquillShareDialog, create_button);
   gtk_widget_class_bind_template_child (widget_class, CoquillShareDialog, link_row);
   gtk_widget_class_bind_template_child (widget_class, CoquillShareDialog, copy_button);
+  gtk_widget_class_bind_template_child (widget_class, CoquillShareDialog, direct_row);
   gtk_widget_class_bind_template_child (widget_class, CoquillShareDialog, used_relay_row);
   gtk_widget_class_bind_template_callback (widget_class, relay_checked_cb);
   gtk_widget_class_bind_template_callback (widget_class, create_cb);
@@ -187,6 +204,11 @@ coquill_share_dialog_new (CoquillLibrary *library, CoquillReplica *replica)
   coquill_identity_group_set_library (self->identity, library);
   coquill_relay_row_set_library (self->relay_row, library);
   gtk_editable_set_text (GTK_EDITABLE (self->relay_row), relay != NULL ? relay : "");
+  g_object_bind_property (replica, "hide-address", self->direct_row, "active",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL | G_BINDING_INVERT_BOOLEAN);
+  g_signal_connect_object (library, "notify::hide-address", G_CALLBACK (hidden_for_all_cb), self,
+                           G_CONNECT_SWAPPED);
+  hidden_for_all_cb (self);
   if (coquill_replica_is_shared (replica))
     share (self, NULL);
   return self;

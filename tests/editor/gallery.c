@@ -115,6 +115,34 @@ scene_people (Stage *stage)
 }
 
 static void
+open_rows (GtkWidget *widget)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    open_rows (child);
+  if (ADW_IS_EXPANDER_ROW (widget))
+    adw_expander_row_set_expanded (ADW_EXPANDER_ROW (widget), TRUE);
+}
+
+static void
+scene_roads (Stage *stage)
+{
+  CoquillParticipant *cleo;
+
+  scene_document (stage);
+  g_object_set (stage->ana, "road-why", COQUILL_ROAD_WHY_NO_WAY, "road-since",
+                g_get_real_time () - G_TIME_SPAN_MINUTE * 7, NULL);
+  g_object_set (stage->bo, "road-since", g_get_real_time () - G_TIME_SPAN_HOUR * 2, "road-sent",
+                (guint64)123456, "road-received", (guint64)7654321, NULL);
+  cleo = coquill_fake_replica_add_person (stage->replica, "Someone whose name is longer than a row",
+                                          "#9141ac");
+  g_object_set (cleo, "road", COQUILL_ROAD_DIRECT, "road-forwarded", TRUE, "round-trip", (gint64)400, NULL);
+  g_object_set (get_page (stage), "show-people", TRUE, NULL);
+  wait_ms (300);
+  open_rows (GTK_WIDGET (get_page (stage)));
+}
+
+static void
 scene_offline (Stage *stage)
 {
   scene_document (stage);
@@ -247,23 +275,15 @@ static const struct
   const char *name;
   void (*play) (Stage *stage);
 } scenes[] = {
-  { "welcome", scene_welcome },
-  { "document", scene_document },
-  { "code", scene_code },
-  { "people", scene_people },
-  { "offline", scene_offline },
-  { "disk", scene_disk },
-  { "find", scene_find },
-  { "pill", scene_pill },
-  { "waiting", scene_waiting },
-  { "getting", scene_getting },
-  { "share", scene_share },
-  { "link", scene_link },
-  { "join", scene_join },
-  { "bad-link", scene_bad_link },
-  { "preferences", scene_preferences },
-  { "shortcuts", scene_shortcuts },
-  { "long-lines", scene_long_lines },
+  { "welcome", scene_welcome },     { "document", scene_document },
+  { "code", scene_code },           { "people", scene_people },
+  { "roads", scene_roads },         { "offline", scene_offline },
+  { "disk", scene_disk },           { "find", scene_find },
+  { "pill", scene_pill },           { "waiting", scene_waiting },
+  { "getting", scene_getting },     { "share", scene_share },
+  { "link", scene_link },           { "join", scene_join },
+  { "bad-link", scene_bad_link },   { "preferences", scene_preferences },
+  { "shortcuts", scene_shortcuts }, { "long-lines", scene_long_lines },
   { "toast", scene_toast },
 };
 

@@ -3,6 +3,7 @@
 
 #include <adwaita.h>
 #include <gtksourceview/gtksource.h>
+#include <string.h>
 
 #include "editor/join-dialog.h"
 #include "editor/preferences-dialog.h"
@@ -103,6 +104,30 @@ test_share_copies_the_link (void)
   g_signal_emit_by_name (child (&desk, "copy_button"), "clicked");
   formats = gdk_clipboard_get_formats (gtk_widget_get_clipboard (desk.window));
   g_assert_true (gdk_content_formats_contain_gtype (formats, G_TYPE_STRING));
+  desk_clear (&desk);
+}
+
+static void
+test_share_says_and_chooses_who_sees_ones_address (void)
+{
+  g_autoptr (CoquillReplica) replica = coquill_fake_replica_new ("Letter", "Dear");
+  gboolean hidden;
+  AdwSwitchRow *row;
+  Desk desk = { .library = coquill_fake_library_new () };
+
+  coquill_fake_replica_share (replica, "https://relay.example");
+  present (&desk, coquill_share_dialog_new (desk.library, replica));
+  wait_until (g_str_equal (visible_page (&desk), "link"));
+  row = ADW_SWITCH_ROW (child (&desk, "direct_row"));
+  g_assert_true (adw_switch_row_get_active (row));
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "see your network address"));
+  adw_switch_row_set_active (row, FALSE);
+  g_object_get (replica, "hide-address", &hidden, NULL);
+  g_assert_true (hidden);
+
+  g_object_set (desk.library, "hide-address", TRUE, NULL);
+  g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (row)));
+  g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "hidden in all documents"));
   desk_clear (&desk);
 }
 
@@ -217,6 +242,8 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/dialogs/share-needs-a-relay-that-answers", test_share_needs_a_relay_that_answers);
   g_test_add_func ("/dialogs/share-copies-the-link", test_share_copies_the_link);
+  g_test_add_func ("/dialogs/share-says-and-chooses-who-sees-ones-address",
+                   test_share_says_and_chooses_who_sees_ones_address);
   g_test_add_func ("/dialogs/join-says-what-is-wrong-with-a-link", test_join_says_what_is_wrong_with_a_link);
   g_test_add_func ("/dialogs/who-one-is-goes-to-the-library", test_who_one_is_goes_to_the_library);
   g_test_add_func ("/dialogs/preferences-take-only-an-answering-relay",

@@ -312,7 +312,93 @@ test_people_come_into_the_header (void)
   g_assert_true (gtk_widget_get_visible (button));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
   wait_until (says (&desk, "Ana <b>"));
-  wait_until (says (&desk, "Through the relay"));
+  wait_until (says (&desk, "Through the meeting point"));
+  desk_clear (&desk);
+}
+
+static gboolean
+has_title (GtkWidget *widget, gconstpointer data)
+{
+  return g_str_equal (adw_preferences_row_get_title (ADW_PREFERENCES_ROW (widget)), data);
+}
+
+static void
+test_a_persons_row_opens_and_tells_the_road (void)
+{
+  CoquillReplica *replica;
+  CoquillParticipant *ana;
+  AdwExpanderRow *row;
+  GtkWidget *pane;
+  Desk desk;
+
+  desk_set_up (&desk);
+  replica = coquill_fake_library_add (desk.library, "Letter", "Dear");
+  coquill_window_set_library (desk.window, desk.library, NULL);
+  coquill_window_show_document (desk.window, replica);
+  ana = coquill_fake_replica_add_person (replica, "Ana", "#e62d42");
+  g_object_set (ana, "road-why", COQUILL_ROAD_WHY_NO_WAY, "round-trip", (gint64)34400, NULL);
+  g_object_set (get_page (&desk), "show-people", TRUE, NULL);
+  pane = GTK_WIDGET (
+      gtk_widget_get_template_child (GTK_WIDGET (get_page (&desk)), COQUILL_TYPE_PAGE, "people_in_sidebar"));
+  wait_until (find (pane, ADW_TYPE_EXPANDER_ROW, has_title, "Ana") != NULL);
+  row = ADW_EXPANDER_ROW (find (pane, ADW_TYPE_EXPANDER_ROW, has_title, "Ana"));
+  g_assert_false (adw_expander_row_get_expanded (row));
+  g_assert_false (adw_expander_row_get_enable_expansion (
+      ADW_EXPANDER_ROW (find (pane, ADW_TYPE_EXPANDER_ROW, has_title, "Me Myself (You)"))));
+
+  adw_expander_row_set_expanded (row, TRUE);
+  wait_until (says (&desk, "Not direct: the routers between you let nothing through"));
+  wait_until (says (&desk, "34 ms"));
+  wait_until (says (&desk, "To the meeting point"));
+
+  g_object_set (ana, "road-why", COQUILL_ROAD_WHY_NONE, "road", COQUILL_ROAD_DIRECT, "round-trip",
+                (gint64)400, "road-since", g_get_real_time (), "road-sent", (guint64)12000, "road-received",
+                (guint64)3456000, NULL);
+  wait_until (says (&desk, "Directly, less than 1 ms"));
+  g_assert_true (says (&desk, "less than 1 ms"));
+  g_assert_true (says (&desk, "Just now"));
+  wait_until (says (&desk, "12.0\302\240kB"));
+  g_assert_true (says (&desk, "3.5\302\240MB"));
+  g_assert_false (says (&desk, "Not direct: the routers between you let nothing through"));
+
+  g_object_set (ana, "present", FALSE, NULL);
+  g_assert_false (adw_expander_row_get_expanded (row));
+  g_assert_false (adw_expander_row_get_enable_expansion (row));
+  wait_until (says (&desk, "Away"));
+  desk_clear (&desk);
+}
+
+/* Chooses "Connect Directly" in the menu, whether it is there or not. */
+static gboolean
+hides_after_choosing (Desk *desk, CoquillReplica *replica)
+{
+  gboolean hidden;
+
+  gtk_widget_activate_action (GTK_WIDGET (get_page (desk)), "page.connect-directly", NULL);
+  g_object_get (replica, "hide-address", &hidden, NULL);
+  return hidden;
+}
+
+static void
+test_a_shared_document_can_do_without_direct_roads (void)
+{
+  CoquillReplica *replica;
+  Desk desk;
+
+  desk_set_up (&desk);
+  replica = coquill_fake_library_add (desk.library, "Letter", "Dear");
+  coquill_window_set_library (desk.window, desk.library, NULL);
+  coquill_window_show_document (desk.window, replica);
+  wait_until (says (&desk, "On this device"));
+  /* Nothing to choose while one is alone, or hidden for all. */
+  g_assert_false (hides_after_choosing (&desk, replica));
+  coquill_fake_replica_share (replica, "https://relay.example");
+  g_object_set (desk.library, "hide-address", TRUE, NULL);
+  g_assert_false (hides_after_choosing (&desk, replica));
+  g_object_set (desk.library, "hide-address", FALSE, NULL);
+
+  g_assert_true (hides_after_choosing (&desk, replica));
+  g_assert_false (hides_after_choosing (&desk, replica));
   desk_clear (&desk);
 }
 
@@ -413,6 +499,10 @@ main (int argc, char *argv[])
                    test_a_document_that_waits_opens_when_it_comes);
   g_test_add_func ("/window/a-damaged-document-is-explained", test_a_damaged_document_is_explained);
   g_test_add_func ("/window/people-come-into-the-header", test_people_come_into_the_header);
+  g_test_add_func ("/window/a-persons-row-opens-and-tells-the-road",
+                   test_a_persons_row_opens_and_tells_the_road);
+  g_test_add_func ("/window/a-shared-document-can-do-without-direct-roads",
+                   test_a_shared_document_can_do_without_direct_roads);
   g_test_add_func ("/window/who-leaves-lingers-a-moment", test_who_leaves_lingers_a_moment);
   g_test_add_func ("/window/joins-and-leaves-are-announced-throttled",
                    test_joins_and_leaves_are_announced_throttled);

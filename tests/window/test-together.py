@@ -131,7 +131,7 @@ def typing_caret_and_name(folder):
         ben.wait(lambda: ben.flag_of(BLUE) > 300, 'the name of Ana at her caret')
         ana.key('F9')
         ana.wait_label('Ana (You)')
-        ana.wait_label('Through the relay')
+        ana.wait_label('Through the meeting point')
         meeting.pictures('typing')
         ana.key('F9')
 

@@ -17,7 +17,12 @@ struct _CoquillParticipant
   guint64 caret;
   guint64 selection_bound;
   int road;
+  int road_why;
+  gboolean road_forwarded;
   gint64 round_trip;
+  gint64 road_since;
+  guint64 road_sent;
+  guint64 road_received;
   gint64 last_seen;
 };
 
@@ -36,7 +41,13 @@ enum
   PROP_CARET,
   PROP_SELECTION_BOUND,
   PROP_ROAD,
+  PROP_ROAD_WHY,
+  PROP_ROAD_FORWARDED,
+  PROP_ROAD_WORDS,
   PROP_ROUND_TRIP,
+  PROP_ROAD_SINCE,
+  PROP_ROAD_SENT,
+  PROP_ROAD_RECEIVED,
   PROP_LAST_SEEN,
   N_PROPS
 };
@@ -91,8 +102,26 @@ coquill_participant_get_property (GObject *object, guint id, GValue *value, GPar
     case PROP_ROAD:
       g_value_set_int (value, self->road);
       break;
+    case PROP_ROAD_WHY:
+      g_value_set_int (value, self->road_why);
+      break;
+    case PROP_ROAD_FORWARDED:
+      g_value_set_boolean (value, self->road_forwarded);
+      break;
+    case PROP_ROAD_WORDS:
+      g_value_take_string (value, coquill_participant_dup_road_words (self));
+      break;
     case PROP_ROUND_TRIP:
       g_value_set_int64 (value, self->round_trip);
+      break;
+    case PROP_ROAD_SINCE:
+      g_value_set_int64 (value, self->road_since);
+      break;
+    case PROP_ROAD_SENT:
+      g_value_set_uint64 (value, self->road_sent);
+      break;
+    case PROP_ROAD_RECEIVED:
+      g_value_set_uint64 (value, self->road_received);
       break;
     case PROP_LAST_SEEN:
       g_value_set_int64 (value, self->last_seen);
@@ -132,9 +161,27 @@ coquill_participant_set_property (GObject *object, guint id, const GValue *value
       break;
     case PROP_ROAD:
       self->road = g_value_get_int (value);
+      g_object_notify (object, "road-words");
+      break;
+    case PROP_ROAD_WHY:
+      self->road_why = g_value_get_int (value);
+      g_object_notify (object, "road-words");
+      break;
+    case PROP_ROAD_FORWARDED:
+      self->road_forwarded = g_value_get_boolean (value);
       break;
     case PROP_ROUND_TRIP:
       self->round_trip = g_value_get_int64 (value);
+      g_object_notify (object, "road-words");
+      break;
+    case PROP_ROAD_SINCE:
+      self->road_since = g_value_get_int64 (value);
+      break;
+    case PROP_ROAD_SENT:
+      self->road_sent = g_value_get_uint64 (value);
+      break;
+    case PROP_ROAD_RECEIVED:
+      self->road_received = g_value_get_uint64 (value);
       break;
     case PROP_LAST_SEEN:
       self->last_seen = g_value_get_int64 (value);
@@ -164,6 +211,12 @@ coquill_participant_class_init (CoquillParticipantClass *klass)
   props[PROP_CARET] = g_param_spec_uint64 ("caret", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   props[PROP_SELECTION_BOUND] = g_param_spec_uint64 ("selection-bound", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   props[PROP_ROAD] = g_param_spec_int ("road", NULL, NULL, 0, 2, 0, flags);
+  props[PROP_ROAD_WHY] = g_param_spec_int ("road-why", NULL, NULL, 0, COQUILL_ROAD_WHY_LOST, 0, flags);
+  props[PROP_ROAD_FORWARDED] = g_param_spec_boolean ("road-forwarded", NULL, NULL, FALSE, flags);
+  props[PROP_ROAD_WORDS] = g_param_spec_string ("road-words", NULL, NULL, NULL, G_PARAM_READABLE);
+  props[PROP_ROAD_SINCE] = g_param_spec_int64 ("road-since", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  props[PROP_ROAD_SENT] = g_param_spec_uint64 ("road-sent", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  props[PROP_ROAD_RECEIVED] = g_param_spec_uint64 ("road-received", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   props[PROP_ROUND_TRIP] = g_param_spec_int64 ("round-trip", NULL, NULL, -1, G_MAXINT64, -1, flags);
   props[PROP_LAST_SEEN] = g_param_spec_int64 ("last-seen", NULL, NULL, 0, G_MAXINT64, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
@@ -246,4 +299,53 @@ gint64
 coquill_participant_get_round_trip (CoquillParticipant *self)
 {
   return self->round_trip;
+}
+
+CoquillRoadWhy
+coquill_participant_get_road_why (CoquillParticipant *self)
+{
+  return (CoquillRoadWhy)self->road_why;
+}
+
+gint64
+coquill_participant_get_road_since (CoquillParticipant *self)
+{
+  return self->road_since;
+}
+
+guint64
+coquill_participant_get_road_sent (CoquillParticipant *self)
+{
+  return self->road_sent;
+}
+
+guint64
+coquill_participant_get_road_received (CoquillParticipant *self)
+{
+  return self->road_received;
+}
+
+gboolean
+coquill_participant_is_road_forwarded (CoquillParticipant *self)
+{
+  return self->road_forwarded;
+}
+
+const char *
+coquill_road_why_to_words (CoquillRoadWhy why)
+{
+  return why == COQUILL_ROAD_WHY_NONE ? NULL : "the routers between you let nothing through";
+}
+
+char *
+coquill_participant_dup_road_words (CoquillParticipant *self)
+{
+  if (self->is_self || !self->present)
+    return NULL;
+  if (self->road != COQUILL_ROAD_DIRECT)
+    return g_strdup (self->road_why == COQUILL_ROAD_WHY_NONE
+                         ? "Through the meeting point"
+                         : "Through the meeting point: the routers between you let nothing through");
+  return self->round_trip < 1000 ? g_strdup ("Directly, less than 1 ms")
+                                 : g_strdup_printf ("Directly, %d ms", (int)(self->round_trip / 1000));
 }

@@ -25,6 +25,7 @@ struct _CoquillReplica
   GError *relay_error;
   char *relay;
   gboolean online;
+  gboolean hide_address;
   gboolean shared;
   gboolean merge_manually;
   gboolean could_undo; /* as notified last */

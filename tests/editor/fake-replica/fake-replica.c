@@ -21,6 +21,7 @@ enum
   PROP_SHARED,
   PROP_RELAY,
   PROP_ONLINE,
+  PROP_HIDE_ADDRESS,
   PROP_PEOPLE,
   PROP_CAN_UNDO,
   PROP_CAN_REDO,
@@ -122,6 +123,9 @@ coquill_replica_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_ONLINE:
       g_value_set_boolean (value, self->online);
       break;
+    case PROP_HIDE_ADDRESS:
+      g_value_set_boolean (value, self->hide_address);
+      break;
     case PROP_PEOPLE:
       g_value_set_object (value, self->people);
       break;
@@ -158,6 +162,9 @@ coquill_replica_set_property (GObject *object, guint id, const GValue *value, GP
     case PROP_ONLINE:
       self->online = g_value_get_boolean (value);
       break;
+    case PROP_HIDE_ADDRESS:
+      self->hide_address = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -183,6 +190,8 @@ coquill_replica_class_init (CoquillReplicaClass *klass)
   props[PROP_SHARED] = g_param_spec_boolean ("shared", NULL, NULL, FALSE, flags);
   props[PROP_RELAY] = g_param_spec_string ("relay", NULL, NULL, NULL, flags);
   props[PROP_ONLINE] = g_param_spec_boolean ("online", NULL, NULL, TRUE, flags | G_PARAM_WRITABLE);
+  props[PROP_HIDE_ADDRESS]
+      = g_param_spec_boolean ("hide-address", NULL, NULL, FALSE, flags | G_PARAM_WRITABLE);
   props[PROP_PEOPLE] = g_param_spec_object ("people", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   props[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, flags);
   props[PROP_CAN_REDO] = g_param_spec_boolean ("can-redo", NULL, NULL, FALSE, flags);
