@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* command-profile.c: the name and colour that others see. */
+/* command-profile.c: what others see of one: name, colour, network address. */
 
 #include "config.h"
 
@@ -13,10 +13,13 @@
 
 static char *name = NULL;
 static char *color = NULL;
+static char *hide_address = NULL;
 
 static const GOptionEntry options[] = {
   { "name", 0, 0, G_OPTION_ARG_STRING, &name, N_ ("The name others see"), N_ ("NAME") },
   { "color", 0, 0, G_OPTION_ARG_STRING, &color, N_ ("The colour of one's caret, #rrggbb"), N_ ("COLOR") },
+  { "hide-address", 0, 0, G_OPTION_ARG_STRING, &hide_address,
+    N_ ("Whether never to connect directly, which shows others one's network address"), N_ ("yes|no") },
   { NULL },
 };
 
@@ -47,10 +50,17 @@ run (CoquillPeer *peer, char **arguments)
       coquill_peer_complain (_ ("A colour is written #rrggbb, for example #3584e4."));
       return COQUILL_EXIT_REFUSED;
     }
+  if (hide_address != NULL && !g_str_equal (hide_address, "yes") && !g_str_equal (hide_address, "no"))
+    {
+      coquill_peer_complain (_ ("One's address is hidden or not: yes or no."));
+      return COQUILL_EXIT_REFUSED;
+    }
   if (name != NULL)
     g_object_set (peer->library, "name", name, NULL);
   if (color != NULL)
     g_object_set (peer->library, "color", color, NULL);
+  if (hide_address != NULL)
+    g_object_set (peer->library, "hide-address", g_str_equal (hide_address, "yes"), NULL);
 
   g_object_get (peer->library, "name", &current_name, "color", &current_color, NULL);
   printf ("%s\t%s\n", current_color, current_name);
@@ -59,8 +69,8 @@ run (CoquillPeer *peer, char **arguments)
 
 const CoquillCommand coquill_command_profile = {
   .name = "profile",
-  .synopsis = "[--name NAME] [--color COLOR]",
-  .summary = N_ ("Print or change the name and colour that others see"),
+  .synopsis = "[--name NAME] [--color COLOR] [--hide-address yes|no]",
+  .summary = N_ ("Change what others see of one; print name and colour"),
   .mode = COQUILL_LIBRARY_WRITE,
   .options = options,
   .run = run,

@@ -35,6 +35,7 @@ typedef struct
 
 extern const CoquillCommand coquill_command_attach;
 extern const CoquillCommand coquill_command_cat;
+extern const CoquillCommand coquill_command_doctor;
 extern const CoquillCommand coquill_command_edit;
 extern const CoquillCommand coquill_command_export;
 extern const CoquillCommand coquill_command_invite;

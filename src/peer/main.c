@@ -18,6 +18,7 @@ static const CoquillCommand *const commands[] = {
   &coquill_command_new,    &coquill_command_list,  &coquill_command_invite,  &coquill_command_join,
   &coquill_command_cat,    &coquill_command_edit,  &coquill_command_sync,    &coquill_command_watch,
   &coquill_command_attach, &coquill_command_serve, &coquill_command_profile, &coquill_command_export,
+  &coquill_command_doctor,
 };
 
 static char *data_dir = NULL;
@@ -92,9 +93,9 @@ stop_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Whoever starts this with a standard stream closed leaves its number to the next file that is opened: what is
- * printed would go into a document. A closed one becomes a stream that fails in its direction, as a full disk
- * does. */
+/* Whoever starts this with a standard stream closed leaves its number to the next file that is opened: what
+ * is printed would go into a document. A closed one becomes a stream that fails in its direction, as a full
+ * disk does. */
 static void
 occupy_standard_streams (void)
 {

@@ -5,19 +5,25 @@
 
 #include "peer/watcher.h"
 
-#include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
+#include "peer/event-line.h"
 
 /* What may wait for a slow reader: a document or two of the largest kind. */
 #define MAX_WAITING_BYTES (64 * 1024 * 1024)
 
-/* Where somebody's caret was last told to be: a move of both its ends is notified twice. */
+/* How often the bytes of a road are told while they move, in seconds. */
+#define ROAD_SECONDS 5
+
+/* What was last told of somebody: what changes together is notified one by one. */
 typedef struct
 {
-  gboolean told;
+  gboolean caret_told;
   guint64 caret;
   guint64 anchor;
-} ToldCaret;
+
+  CoquillRoadKind road;
+  CoquillRoadWhy why;
+  guint64 bytes; /* sent and received */
+} Told;
 
 struct _CoquillWatcher
 {
@@ -29,10 +35,12 @@ struct _CoquillWatcher
   GCancellable *broken;
   gboolean as_json;
 
-  GHashTable *followed; /* participants whose notifications are connected, to their ToldCaret */
+  GHashTable *followed; /* participants whose notifications are connected, to what was Told of them */
   GString *waiting;     /* lines not yet handed to the stream */
   GBytes *in_flight;    /* lines that the stream is writing */
   GTask *flush;
+  guint road_timer; /* for the bytes that move */
+  guint road_idle;  /* a road has changed */
 };
 
 G_DEFINE_FINAL_TYPE (CoquillWatcher, coquill_watcher, G_TYPE_OBJECT)
@@ -79,75 +87,11 @@ write_waiting (CoquillWatcher *self)
                                    g_object_ref (self));
 }
 
-static JsonBuilder *
-begin_event (const char *event)
-{
-  JsonBuilder *builder = json_builder_new ();
-
-  json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "time");
-  json_builder_add_int_value (builder, g_get_real_time ());
-  json_builder_set_member_name (builder, "event");
-  json_builder_add_string_value (builder, event);
-  return builder;
-}
-
 static void
-add_string (JsonBuilder *builder, const char *name, const char *value)
+end_event (CoquillWatcher *self, JsonBuilder *event)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
+  g_autofree char *line = coquill_event_line_end (event, self->as_json);
 
-static void
-add_number (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_boolean (JsonBuilder *builder, const char *name, gboolean value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_boolean_value (builder, value);
-}
-
-/* For people: the time of day, the event, and its values as they stand in the JSON. */
-static char *
-to_words (JsonNode *root)
-{
-  JsonObject *object = json_node_get_object (root);
-  g_autoptr (GDateTime) time
-      = g_date_time_new_from_unix_local_usec (json_object_get_int_member (object, "time"));
-  g_autofree char *clock = g_date_time_format (time, "%H:%M:%S");
-  GString *line = g_string_new (clock);
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *value;
-
-  g_string_append_printf (line, "  %-8s", json_object_get_string_member (object, "event"));
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &value))
-    {
-      g_autofree char *text = json_to_string (value, FALSE);
-
-      if (!g_str_equal (name, "time") && !g_str_equal (name, "event"))
-        g_string_append_printf (line, "  %s %s", name, text);
-    }
-  return g_string_free (line, FALSE);
-}
-
-static void
-end_event (CoquillWatcher *self, JsonBuilder *builder)
-{
-  g_autoptr (JsonNode) root = NULL;
-  g_autofree char *line = NULL;
-
-  json_builder_end_object (builder);
-  root = json_builder_get_root (builder);
-  g_object_unref (builder);
-  line = self->as_json ? json_to_string (root, FALSE) : to_words (root);
   if (g_cancellable_is_cancelled (self->broken))
     return;
   if (self->waiting->len > MAX_WAITING_BYTES)
@@ -163,33 +107,33 @@ end_event (CoquillWatcher *self, JsonBuilder *builder)
 static void
 tell_open (CoquillWatcher *self)
 {
-  JsonBuilder *builder = begin_event ("open");
+  JsonBuilder *builder = coquill_event_line_begin ("open");
   g_autofree char *text = coquill_replica_dup_text (self->replica, NULL);
 
-  add_string (builder, "id", coquill_replica_get_id (self->replica));
-  add_string (builder, "title", coquill_replica_get_title (self->replica));
-  add_string (builder, "text", text);
-  add_number (builder, "length", coquill_replica_get_length (self->replica));
+  coquill_event_line_add_string (builder, "id", coquill_replica_get_id (self->replica));
+  coquill_event_line_add_string (builder, "title", coquill_replica_get_title (self->replica));
+  coquill_event_line_add_string (builder, "text", text);
+  coquill_event_line_add_number (builder, "length", coquill_replica_get_length (self->replica));
   end_event (self, builder);
 }
 
 static void
 text_changed_cb (CoquillReplica *replica, const CoquillTextChange *change, CoquillWatcher *self)
 {
-  JsonBuilder *builder = begin_event ("text");
+  JsonBuilder *builder = coquill_event_line_begin ("text");
   g_autofree char *inserted
       = g_strndup (change->inserted != NULL ? change->inserted : "", change->inserted_bytes);
 
-  add_number (builder, "position", change->position);
-  add_number (builder, "deleted", change->deleted);
-  add_string (builder, "inserted", inserted);
-  add_boolean (builder, "local", change->local);
+  coquill_event_line_add_number (builder, "position", change->position);
+  coquill_event_line_add_number (builder, "deleted", change->deleted);
+  coquill_event_line_add_string (builder, "inserted", inserted);
+  coquill_event_line_add_boolean (builder, "local", change->local);
   json_builder_set_member_name (builder, "author");
   if (change->author != NULL)
     {
       json_builder_begin_object (builder);
-      add_string (builder, "device", coquill_participant_get_device (change->author));
-      add_string (builder, "name", coquill_participant_get_name (change->author));
+      coquill_event_line_add_string (builder, "device", coquill_participant_get_device (change->author));
+      coquill_event_line_add_string (builder, "name", coquill_participant_get_name (change->author));
       json_builder_end_object (builder);
     }
   else
@@ -201,29 +145,29 @@ static void
 status_changed_cb (CoquillReplica *replica, GParamSpec *pspec, CoquillWatcher *self)
 {
   CoquillReplicaStatus status = coquill_replica_get_status (replica);
-  JsonBuilder *builder = begin_event ("status");
+  JsonBuilder *builder = coquill_event_line_begin ("status");
 
-  add_string (builder, "status", coquill_replica_status_to_string (status));
-  add_string (builder, "words", coquill_replica_status_to_words (status));
+  coquill_event_line_add_string (builder, "status", coquill_replica_status_to_string (status));
+  coquill_event_line_add_string (builder, "words", coquill_replica_status_to_words (status));
   end_event (self, builder);
 }
 
 static void
 title_changed_cb (CoquillReplica *replica, GParamSpec *pspec, CoquillWatcher *self)
 {
-  JsonBuilder *builder = begin_event ("title");
+  JsonBuilder *builder = coquill_event_line_begin ("title");
 
-  add_string (builder, "title", coquill_replica_get_title (replica));
+  coquill_event_line_add_string (builder, "title", coquill_replica_get_title (replica));
   end_event (self, builder);
 }
 
 static JsonBuilder *
 begin_person (CoquillParticipant *person, const char *event)
 {
-  JsonBuilder *builder = begin_event (event);
+  JsonBuilder *builder = coquill_event_line_begin (event);
 
-  add_string (builder, "device", coquill_participant_get_device (person));
-  add_string (builder, "name", coquill_participant_get_name (person));
+  coquill_event_line_add_string (builder, "device", coquill_participant_get_device (person));
+  coquill_event_line_add_string (builder, "name", coquill_participant_get_name (person));
   return builder;
 }
 
@@ -235,39 +179,99 @@ tell_presence (CoquillWatcher *self, CoquillParticipant *person)
 
   if (present)
     {
-      add_string (builder, "color", coquill_participant_get_color (person));
-      add_boolean (builder, "self", coquill_participant_is_self (person));
+      coquill_event_line_add_string (builder, "color", coquill_participant_get_color (person));
+      coquill_event_line_add_boolean (builder, "self", coquill_participant_is_self (person));
     }
   end_event (self, builder);
 }
 
+static guint64
+moved_bytes (CoquillParticipant *person)
+{
+  return coquill_participant_get_road_sent (person) + coquill_participant_get_road_received (person);
+}
+
 static void
-tell_road (CoquillWatcher *self, CoquillParticipant *person)
+tell_road (CoquillWatcher *self, CoquillParticipant *person, Told *last)
 {
   static const char *const roads[]
       = { [COQUILL_ROAD_NONE] = "none", [COQUILL_ROAD_RELAY] = "relay", [COQUILL_ROAD_DIRECT] = "direct" };
+  g_autoptr (GVariant) counts = coquill_replica_dup_road_counts (self->replica);
+  g_autofree char *words = coquill_participant_dup_road_words (person);
+  gint64 round_trip = coquill_participant_get_round_trip (person);
+  gint64 since = coquill_participant_get_road_since (person);
   JsonBuilder *builder = begin_person (person, "road");
 
-  add_string (builder, "road", roads[coquill_participant_get_road (person)]);
-  add_number (builder, "round_trip", coquill_participant_get_round_trip (person));
+  last->road = coquill_participant_get_road (person);
+  last->why = coquill_participant_get_road_why (person);
+  last->bytes = moved_bytes (person);
+  coquill_event_line_add_string (builder, "road", roads[last->road]);
+  coquill_event_line_add_double (builder, "round_trip", round_trip >= 0 ? (double)round_trip / 1000 : -1);
+  coquill_event_line_add_number (builder, "sent", (gint64)coquill_participant_get_road_sent (person));
+  coquill_event_line_add_number (builder, "received", (gint64)coquill_participant_get_road_received (person));
+  coquill_event_line_add_double (
+      builder, "age", since > 0 ? (double)MAX (g_get_real_time () - since, 0) / G_USEC_PER_SEC : -1);
+  coquill_event_line_add_string (builder, "why", coquill_road_why_to_string (last->why));
+  coquill_event_line_add_string (builder, "words", words != NULL ? words : "");
+  coquill_event_line_add_counts (builder, "refused", counts);
   end_event (self, builder);
+}
+
+/* Tells the roads that are others than was told, and with @moving those on which bytes have moved. */
+static void
+tell_roads (CoquillWatcher *self, gboolean moving)
+{
+  GHashTableIter iter;
+  gpointer person, value;
+
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &person, &value))
+    {
+      Told *last = value;
+
+      if (coquill_participant_is_self (person))
+        continue;
+      if (last->road != coquill_participant_get_road (person)
+          || last->why != coquill_participant_get_road_why (person)
+          || (moving && last->bytes != moved_bytes (person)))
+        tell_road (self, person, last);
+    }
+}
+
+static gboolean
+road_timer_cb (gpointer user_data)
+{
+  tell_roads (user_data, TRUE);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Once road, reason, time and words have all changed. */
+static void
+road_changed_cb (gpointer user_data)
+{
+  CoquillWatcher *self = user_data;
+
+  self->road_idle = 0;
+  tell_roads (self, FALSE);
 }
 
 static void
 tell_caret (CoquillWatcher *self, CoquillParticipant *person)
 {
-  ToldCaret *last = g_hash_table_lookup (self->followed, person);
+  Told *last = g_hash_table_lookup (self->followed, person);
   guint64 caret, anchor;
   JsonBuilder *builder;
 
   if (coquill_participant_is_self (person) || !coquill_participant_get_caret (person, &caret, &anchor))
     return;
-  if (last->told && last->caret == caret && last->anchor == anchor)
+  if (last->caret_told && last->caret == caret && last->anchor == anchor)
     return;
-  *last = (ToldCaret){ TRUE, caret, anchor };
+  last->caret_told = TRUE;
+  last->caret = caret;
+  last->anchor = anchor;
   builder = begin_person (person, "caret");
-  add_number (builder, "caret", caret);
-  add_number (builder, "anchor", anchor);
+  coquill_event_line_add_number (builder, "caret", caret);
+  coquill_event_line_add_number (builder, "anchor", anchor);
   end_event (self, builder);
 }
 
@@ -278,8 +282,11 @@ person_changed_cb (CoquillParticipant *person, GParamSpec *pspec, CoquillWatcher
 
   if (g_str_equal (name, "present"))
     tell_presence (self, person);
-  else if (g_str_equal (name, "road"))
-    tell_road (self, person);
+  else if (g_str_equal (name, "road") || g_str_equal (name, "road-why"))
+    {
+      if (self->road_idle == 0)
+        self->road_idle = g_idle_add_once (road_changed_cb, self);
+    }
   else if (g_str_equal (name, "caret") || g_str_equal (name, "selection-bound"))
     tell_caret (self, person);
 }
@@ -297,10 +304,11 @@ people_changed_cb (GListModel *people, guint position, guint removed, guint adde
       if (g_hash_table_contains (self->followed, person))
         continue;
       g_signal_connect (person, "notify", G_CALLBACK (person_changed_cb), self);
-      g_hash_table_insert (self->followed, g_object_ref (person), g_new0 (ToldCaret, 1));
+      g_hash_table_insert (self->followed, g_object_ref (person), g_new0 (Told, 1));
       if (coquill_participant_is_present (person))
         tell_presence (self, person);
     }
+  tell_roads (self, FALSE);
 }
 
 static void
@@ -310,6 +318,8 @@ coquill_watcher_dispose (GObject *object)
   GHashTableIter iter;
   gpointer person;
 
+  g_clear_handle_id (&self->road_timer, g_source_remove);
+  g_clear_handle_id (&self->road_idle, g_source_remove);
   if (self->replica != NULL)
     g_signal_handlers_disconnect_by_data (self->replica, self);
   if (self->people != NULL)
@@ -361,6 +371,7 @@ coquill_watcher_new (CoquillReplica *replica, GOutputStream *stream, gboolean as
   self->as_json = as_json;
 
   tell_open (self);
+  self->road_timer = g_timeout_add_seconds (ROAD_SECONDS, road_timer_cb, self);
   g_signal_connect (replica, "text-changed", G_CALLBACK (text_changed_cb), self);
   g_signal_connect (replica, "notify::status", G_CALLBACK (status_changed_cb), self);
   g_signal_connect (replica, "notify::title", G_CALLBACK (title_changed_cb), self);
@@ -373,19 +384,19 @@ coquill_watcher_new (CoquillReplica *replica, GOutputStream *stream, gboolean as
 void
 coquill_watcher_tell_saved (CoquillWatcher *self, guint64 lines)
 {
-  JsonBuilder *builder = begin_event ("saved");
+  JsonBuilder *builder = coquill_event_line_begin ("saved");
 
-  add_number (builder, "lines", lines);
+  coquill_event_line_add_number (builder, "lines", lines);
   end_event (self, builder);
 }
 
 void
 coquill_watcher_tell_error (CoquillWatcher *self, guint64 line, const char *message)
 {
-  JsonBuilder *builder = begin_event ("error");
+  JsonBuilder *builder = coquill_event_line_begin ("error");
 
-  add_number (builder, "line", line);
-  add_string (builder, "message", message);
+  coquill_event_line_add_number (builder, "line", line);
+  coquill_event_line_add_string (builder, "message", message);
   end_event (self, builder);
 }
 

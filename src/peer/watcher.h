@@ -9,14 +9,21 @@ G_BEGIN_DECLS
 /*
  * One JSON object a line. All have "time" (microseconds of the real-time clock) and "event":
  *
- *   open     id, title, text, length        first of all: what the following changes apply to
- *   text     position, deleted, inserted, local, author   a contiguous change, code points; author is
- * {device, name} or null present  device, name, color, self      somebody is on line (told for everyone there
- * at the start) absent   device, name                   somebody has gone caret    device, name, caret,
- * anchor    somebody's caret moved road     device, name, road, round_trip "none", "relay", "direct";
- * microseconds or -1 status   status, words                  see CoquillReplicaStatus title    title saved
- * lines                          attach only: so many lines of the input are on disk error    line, message
- * attach only: a line of the input was refused
+ * - open: id, title, text, length. First of all: what the following changes apply to.
+ * - text: position, deleted, inserted, local, author. A contiguous change, in code points; author is {device,
+ *   name} or null.
+ * - present: device, name, color, self. Somebody is on line; told for everyone there at the start.
+ * - absent: device, name. Somebody has gone.
+ * - caret: device, name, caret, anchor. Somebody's caret moved.
+ * - road: device, name, road, round_trip, sent, received, age, why, words, refused. By which road somebody is
+ *   reached ("none", "relay", "direct"), milliseconds there and back (-1 unknown), bytes on direct roads,
+ * seconds since the road became this one (-1 unknown), why it isn't direct (see
+ * coquill_road_why_to_string()), the same in words, and what this document's direct roads have counted (see
+ * coquill_replica_dup_road_counts()). Told when road or why changes, and every 5 s while bytes move.
+ * - status: status, words. See CoquillReplicaStatus.
+ * - title: title.
+ * - saved: lines. attach only: so many lines of the input are on disk.
+ * - error: line, message. attach only: a line of the input was refused.
  */
 
 #define COQUILL_TYPE_WATCHER (coquill_watcher_get_type ())

@@ -128,9 +128,9 @@ def export_writes_the_text(folder):
 def profile_is_kept(folder):
     """profile: name and colour are kept, and checked."""
     peer = Peer(folder / 'data')
-    peer.run('profile', '--name', 'Zoë 🦊', '--color', '#e66100')
+    peer.run('profile', '--name', 'Zoë 🦊', '--color', '#e66100', '--hide-address', 'yes')
     assert peer.word('profile') == '#e66100\tZoë 🦊'
-    for wrong in (('--name', ''), ('--name', ' '), ('--name', 'x' * 200), ('--color', 'red'), ('--color', '#12345')):
+    for wrong in (('--name', ''), ('--name', ' '), ('--name', 'x' * 200), ('--color', 'red'), ('--color', '#12345'), ('--hide-address', 'maybe')):
         assert peer.call('profile', *wrong).returncode == 2
     assert peer.word('profile') == '#e66100\tZoë 🦊'
 
@@ -152,7 +152,10 @@ def watch_tells_people_text_and_carets(folder):
             assert change['author']['name'] == 'Ben' and change['position'] == 6 and not change['local'], change
             assert abs(change['time'] - change['heard']) < 5_000_000
             watch.wait(lambda e: e['event'] == 'caret' and (e['caret'], e['anchor']) == (13, 7), 'the caret comes')
-            watch.wait(lambda e: e['event'] == 'road' and e['road'] == 'relay', 'by which road')
+            road = watch.wait(lambda e: e['event'] == 'road' and e['road'] == 'relay', 'by which road')
+            assert road['name'] == 'Ben' and road['age'] >= 0 and isinstance(road['round_trip'], float), road
+            assert road['words'].startswith('Through the meeting point') and isinstance(road['why'], str), road
+            assert all(isinstance(road[count], int) for count in ('sent', 'received')) and isinstance(road['refused'], dict), road
             watch.wait(lambda e: e['event'] == 'status' and e['status'] == 'up-to-date', 'the status')
             watch.wait_for(lambda: watch.text() == 'Start. More 🌍', 'the text is whole')
             assert typing.close() == 0
@@ -161,6 +164,19 @@ def watch_tells_people_text_and_carets(folder):
             assert all(one != next for one, next in zip(told, told[1:])), f'a move was told twice: {told}'
             watch.process.terminate()
             assert watch.process.wait(30) == 0
+
+
+def watch_for_people_is_in_words(folder):
+    """watch: without --json, lines for people, who is meant and how they are reached in words."""
+    with Relay(folder / 'relay') as relay:
+        ana, ben = Peer(folder / 'ana', 'Ana'), Peer(folder / 'ben', 'Ben')
+        document = ana.word('new', '--title', 'T')
+        ben.run('join', ana.word('invite', document, '--relay', relay.url))
+        with open(folder / 'lines', 'wb') as lines, Attachment(ben, document):
+            watching = subprocess.Popen(ana.command('watch', document), stdin=subprocess.DEVNULL, stdout=lines)
+            wait_until(lambda: 'road      Ben  Through the meeting point' in (folder / 'lines').read_text(), 'the road of Ben in words')
+            watching.terminate()
+            assert watching.wait(30) == 0
 
 
 def serve_keeps_a_document_on_line(folder):
@@ -216,7 +232,7 @@ def help_and_usage(folder):
     """--help lists every command; nonsense is refused with exit status 2."""
     peer = Peer(folder / 'data')
     text = peer.run('--help').decode()
-    for command in 'new list invite join cat edit sync watch attach serve profile export'.split():
+    for command in 'new list invite join cat edit sync watch attach serve profile export doctor'.split():
         assert command in text, command
         assert peer.run(command, '--help'), command
     for wrong in ((), ('fly',), ('cat',), ('cat', 'a', 'b'), ('new', '--nonsense')):
@@ -228,4 +244,4 @@ def help_and_usage(folder):
 main(any_text_comes_back_byte_for_byte, other_bytes_are_refused, a_folder_without_documents_lists_none,
      output_that_nobody_gets_is_a_failure, edits_are_applied_and_clamped, wrong_lines_are_refused,
      title_is_the_first_line_until_set, documents_are_found_by_the_beginning_of_their_id, export_writes_the_text, profile_is_kept,
-     watch_tells_people_text_and_carets, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
+     watch_tells_people_text_and_carets, watch_for_people_is_in_words, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
