@@ -20,7 +20,8 @@ G_BEGIN_DECLS
  * text; `show-people` (boolean); `connect-directly` (boolean): bound to the replica.
  *
  * Actions: page.undo, page.redo, page.find, page.replace, page.save, page.save-copy, page.rename, page.share,
- * page.share-from-menu, page.show-people, page.connect-directly, page.remove. It is to be within an AdwToastOverlay.
+ * page.share-from-menu, page.show-people, page.connect-directly, page.remove. It is to be within an
+ * AdwToastOverlay.
  */
 G_DECLARE_FINAL_TYPE (CoquillPage, coquill_page, COQUILL, PAGE, AdwNavigationPage)
 

@@ -137,8 +137,7 @@ coquill_road_details_init (CoquillRoadDetails *self)
 {
   /* Translators: the names of values, each beside its value: the time to somebody and back, since when they
    * are reached in this way, and how much went directly */
-  static const char *const names[N_LINES]
-      = { N_ ("Round trip"), N_ ("Since"), N_ ("Sent"), N_ ("Received") };
+  static const char *const names[N_LINES] = { N_ ("Round trip"), N_ ("Since"), N_ ("Sent"), N_ ("Received") };
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *grid = gtk_grid_new ();
 

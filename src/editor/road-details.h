@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* road-details.h: how a person is reached: the road, its round trip, bytes and age, and why it isn't direct. */
+/* road-details.h: how a person is reached: the road, its round trip, bytes and age, and why it isn't direct.
+ */
 #pragma once
 
 #include <gtk/gtk.h>
