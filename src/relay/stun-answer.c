@@ -57,6 +57,27 @@ coquill_stun_unmap (struct sockaddr_storage *address)
   memcpy (&plain->sin_addr, &mapped.sin6_addr.s6_addr[12], sizeof plain->sin_addr);
 }
 
+/* Without the cookie it is a question of RFC 3489, which is what libnice 0.1.22 asks for its own address
+ * with. */
+static gboolean
+has_cookie (const guint8 *question, gsize length)
+{
+  guint32 cookie = g_htonl (STUN_MAGIC_COOKIE);
+
+  return length >= STUN_MESSAGE_HEADER_LENGTH
+         && memcmp (question + STUN_MESSAGE_TRANS_ID_POS, &cookie, sizeof cookie) == 0;
+}
+
+static StunMessageReturn
+append_mapped (StunMessage *response, const struct sockaddr_storage *source, gboolean is_new)
+{
+  if (is_new)
+    return stun_message_append_xor_addr (response, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, source,
+                                         get_length (source));
+  return stun_message_append_addr (response, STUN_ATTRIBUTE_MAPPED_ADDRESS, (const struct sockaddr *)source,
+                                   get_length (source));
+}
+
 gsize
 coquill_stun_answer (const guint8 *question,
                      gsize length,
@@ -68,19 +89,19 @@ coquill_stun_answer (const guint8 *question,
   static const uint16_t known[] = { 0 };
   StunAgent agent;
   StunMessage request, response;
+  gboolean is_new = has_cookie (question, length);
 
   if (length > COQUILL_STUN_QUESTION_MAX)
     return 0;
-  stun_agent_init (&agent, known, STUN_COMPATIBILITY_RFC5389, STUN_AGENT_USAGE_IGNORE_CREDENTIALS);
+  stun_agent_init (&agent, known, is_new ? STUN_COMPATIBILITY_RFC5389 : STUN_COMPATIBILITY_RFC3489,
+                   STUN_AGENT_USAGE_IGNORE_CREDENTIALS);
   if (stun_agent_validate (&agent, &request, question, length, NULL, NULL) != STUN_VALIDATION_SUCCESS
       || stun_message_get_class (&request) != STUN_REQUEST
       || stun_message_get_method (&request) != STUN_BINDING)
     return 0;
 
   if (!stun_agent_init_response (&agent, &response, answer, COQUILL_STUN_ANSWER_MAX, &request)
-      || stun_message_append_xor_addr (&response, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, source,
-                                       get_length (source))
-             != STUN_MESSAGE_RETURN_SUCCESS
+      || append_mapped (&response, source, is_new) != STUN_MESSAGE_RETURN_SUCCESS
       || (other != NULL
           && stun_message_append_addr (&response, OTHER_ADDRESS, (const struct sockaddr *)other,
                                        get_length (other))

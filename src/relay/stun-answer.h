@@ -39,8 +39,9 @@ coquill_stun_unmap (struct sockaddr_storage *address);
  * @other: (nullable): the address to name as OTHER-ADDRESS (RFC 5780), not mapped
  * @answer: (out caller-allocates): %COQUILL_STUN_ANSWER_MAX bytes
  *
- * Answers a binding request of RFC 5389 with XOR-MAPPED-ADDRESS. Everything else has no answer, not even an
- * error: other methods and classes, RFC 3489, attributes that must be understood and aren't (CHANGE-REQUEST).
+ * Answers a binding request of RFC 5389 with XOR-MAPPED-ADDRESS, and one of RFC 3489, which has no cookie and
+ * which libnice 0.1.22 still asks, with MAPPED-ADDRESS. Everything else has no answer, not even an error:
+ * other methods and classes, attributes that must be understood and aren't (CHANGE-REQUEST).
  *
  * Returns: the answer's length; 0 for none
  */

@@ -27,12 +27,15 @@ check (const guint8 *question,
   StunMessage message = { .buffer = answer, .buffer_len = answered };
   int address_length
       = source->ss_family == AF_INET ? sizeof (struct sockaddr_in) : sizeof (struct sockaddr_in6);
+  gboolean is_new = length >= 8 && memcmp (copy + 4, "\x21\x12\xa4\x42", 4) == 0;
 
   if (answered == 0)
     return;
   if (answered > COQUILL_STUN_ANSWER_MAX || memcmp (answer + 4, question + 4, 16) != 0
       || stun_message_get_class (&message) != STUN_RESPONSE
-      || stun_message_find_xor_addr (&message, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, &mapped, &mapped_length)
+      || (is_new ? stun_message_find_xor_addr (&message, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS, &mapped,
+                                               &mapped_length)
+                 : stun_message_find_addr (&message, STUN_ATTRIBUTE_MAPPED_ADDRESS, &mapped, &mapped_length))
              != STUN_MESSAGE_RETURN_SUCCESS
       || mapped.ss_family != source->ss_family || mapped_length < (socklen_t)address_length)
     abort ();
