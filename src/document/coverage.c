@@ -211,3 +211,68 @@ coquill_coverage_has_entry (CoquillCoverage *self, const guint8 *id)
 {
   return g_hash_table_contains (self->entries, id);
 }
+
+static gboolean
+has_run (const Covered *covered, guint64 from, guint64 to)
+{
+  if (covered == NULL)
+    return FALSE;
+  if (to <= covered->length)
+    return TRUE;
+  for (guint i = 0; covered->later != NULL && i < covered->later->len; i++)
+    {
+      const Run *run = &g_array_index (covered->later, Run, i);
+
+      if (run->from <= from && to <= run->to)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+has_change (CoquillCoverage *self, GBytes *bytes)
+{
+  g_autoptr (CoquillSignedChange) signed_change = coquill_signed_change_decode (bytes, NULL);
+  CoquillChange *change;
+  gsize size;
+  const guint8 *data;
+  gboolean has = TRUE;
+
+  if (signed_change == NULL)
+    return TRUE;
+  data = g_bytes_get_data (signed_change->change, &size);
+  change = coquill_change_decode (data, size, NULL);
+  if (change == NULL)
+    return TRUE;
+  for (gsize i = 0; has && i < change->n_operations; i++)
+    {
+      const CoquillOperation *operation = &change->operations[i];
+
+      has = has_run (g_hash_table_lookup (self->agents, &change->agents[operation->agent].id),
+                     operation->sequence, operation->sequence + operation->length);
+    }
+  coquill_change_free (change);
+
+  return has;
+}
+
+gboolean
+coquill_coverage_has_body (CoquillCoverage *self, CoquillPayloadKind kind, GBytes *bytes)
+{
+  g_autoptr (GPtrArray) entries = NULL;
+
+  if (kind == COQUILL_PAYLOAD_CHANGE)
+    return has_change (self, bytes);
+  entries = kind == COQUILL_PAYLOAD_LOG ? coquill_log_batch_decode (bytes, NULL) : NULL;
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      guint8 id[32];
+
+      coquill_entry_id (((const CoquillSignedEntry *)g_ptr_array_index (entries, i))->entry, id);
+      if (!coquill_coverage_has_entry (self, id))
+        return FALSE;
+    }
+
+  return TRUE;
+}

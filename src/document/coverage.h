@@ -48,6 +48,10 @@ guint64
 coquill_coverage_get_length (CoquillCoverage *self, const CoquillAgent *agent);
 gboolean
 coquill_coverage_has_entry (CoquillCoverage *self, const guint8 *id);
+/** Whether everything in a body is covered, in whatever pieces it came. A body that can't be decoded has
+ * nothing that could lack. O(operations). */
+gboolean
+coquill_coverage_has_body (CoquillCoverage *self, CoquillPayloadKind kind, GBytes *bytes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CoquillCoverage, coquill_coverage_free)
 

@@ -1,4 +1,4 @@
-/* sync-mailbox.c: a road's session: fetch, difference, live */
+/* sync-mailbox.c: the relay's session: fetch, difference, live */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "sync/sync-private.h"
@@ -17,7 +17,7 @@ coquill_sync_cursor (CoquillSync *self)
     cursor = MIN (cursor, ((const CoquillSyncIncoming *)value)->pin);
   g_hash_table_iter_init (&iter, self->held);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    cursor = MIN (cursor, *(const guint64 *)value);
+    cursor = MIN (cursor, ((const CoquillSyncIncoming *)value)->pin);
 
   return cursor;
 }
@@ -53,7 +53,7 @@ fetch (CoquillSync *self, guint64 after)
 static void
 begin_fetching (CoquillSync *self)
 {
-  self->state = COQUILL_SYNC_FETCHING;
+  self->mailbox_state = COQUILL_SYNC_FETCHING;
   self->catching_up = FALSE;
   self->fetched = coquill_sync_cursor (self);
   self->dropped = G_MAXUINT64;
@@ -78,7 +78,7 @@ enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
     ((CoquillSyncIncoming *)value)->pin = 0;
   g_hash_table_iter_init (&iter, self->held);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    *(guint64 *)value = 0;
+    ((CoquillSyncIncoming *)value)->pin = 0;
 
   g_clear_pointer (&self->coverage, coquill_coverage_free);
   self->coverage = coquill_coverage_new ();
@@ -88,7 +88,38 @@ enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
 
       coquill_coverage_add_body (self->coverage, outgoing->kind, outgoing->body);
     }
+  self->lacking = TRUE;
   self->bulletin_due = TRUE;
+}
+
+static void
+cover_relayed (CoquillCoverage *coverage, GHashTable *bodies)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, bodies);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const CoquillSyncIncoming *incoming = value;
+
+      if (incoming->road == COQUILL_SYNC_ROAD_RELAY)
+        coquill_coverage_add_body (coverage, incoming->kind, incoming->body);
+    }
+}
+
+void
+coquill_sync_begin_coverage (CoquillSync *self)
+{
+  g_autoptr (CoquillHello) own = coquill_hello_new ();
+
+  self->coverage = coquill_coverage_new ();
+  coquill_document_get_vector (self->document, own);
+  coquill_document_cover (self->document, &own->vector, self->coverage);
+  coquill_document_cover (self->document, &own->forks, self->coverage);
+  coquill_document_cover_log (self->document, own->heads, own->n_heads, self->coverage);
+  cover_relayed (self->coverage, self->undecided);
+  cover_relayed (self->coverage, self->held);
 }
 
 void
@@ -97,9 +128,11 @@ coquill_sync_road_up (CoquillSync *self, guint road, const guint8 *mailbox, guin
   coquill_sync_unpost_all (self);
   self->post_after = 0;
   self->shared = TRUE;
+  self->leaving = FALSE;
   if (!self->has_mailbox || last < self->fetched
       || memcmp (mailbox, self->mailbox, COQUILL_SYNC_MAILBOX_SIZE) != 0)
     enter_new_mailbox (self, mailbox);
+  self->lacking |= self->brought_more;
   begin_fetching (self);
   self->catching_up = last > self->fetched;
   coquill_sync_update (self, now);
@@ -108,19 +141,20 @@ coquill_sync_road_up (CoquillSync *self, guint road, const guint8 *mailbox, guin
 void
 coquill_sync_road_down (CoquillSync *self, guint road, gint64 now)
 {
-  self->state = COQUILL_SYNC_DOWN;
+  self->mailbox_state = COQUILL_SYNC_DOWN;
   self->fetching = FALSE;
   self->fetch_due = FALSE;
   self->barrier = FALSE;
   coquill_sync_unpost_all (self);
-  coquill_sync_forget_peers (self);
+  coquill_sync_forget_relayed (self);
+  self->round_at = now;
   coquill_sync_update (self, now);
 }
 
 void
 coquill_sync_refetch (CoquillSync *self, gint64 now)
 {
-  if (self->state == COQUILL_SYNC_LIVE || self->state == COQUILL_SYNC_DIFFERENCE)
+  if (self->mailbox_state == COQUILL_SYNC_LIVE || self->mailbox_state == COQUILL_SYNC_DIFFERENCE)
     begin_fetching (self);
   coquill_sync_update (self, now);
 }
@@ -136,8 +170,13 @@ coquill_sync_keys_came (CoquillSync *self, gint64 now)
 void
 coquill_sync_unopened (CoquillSync *self, guint road, guint64 position, gint64 now)
 {
-  self->dropped = MIN (self->dropped, self->fetched);
-  if (now >= self->bulletin_asked)
+  CoquillSyncDirect *direct = coquill_sync_get_direct (self, road);
+
+  if (direct != NULL)
+    coquill_sync_direct_ask (direct, now + COQUILL_SYNC_HELLO_AGAIN);
+  else
+    self->dropped = MIN (self->dropped, self->fetched);
+  if (self->mailbox_state != COQUILL_SYNC_DOWN && now >= self->bulletin_asked)
     {
       self->bulletin_asked = now + COQUILL_SYNC_RETRY_BULLETIN;
       coquill_sync_push (self, COQUILL_SYNC_GET_BULLETIN);
@@ -146,57 +185,10 @@ coquill_sync_unopened (CoquillSync *self, guint road, guint64 position, gint64 n
 }
 
 void
-coquill_sync_receive_body (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gint64 now)
-{
-  CoquillSyncIncoming *incoming = g_new (CoquillSyncIncoming, 1);
-  guint64 *serial = g_new (guint64, 1);
-  CoquillSyncAction *action = coquill_sync_push (self, COQUILL_SYNC_ACCEPT);
-
-  if (self->coverage != NULL)
-    coquill_coverage_add_body (self->coverage, kind, body);
-  if (self->state == COQUILL_SYNC_FETCHING)
-    self->catching_up = TRUE;
-  *serial = self->next_serial++;
-  incoming->body = g_bytes_ref (body);
-  incoming->pin = self->fetched;
-  g_hash_table_insert (self->undecided, serial, incoming);
-  self->undecided_bytes += g_bytes_get_size (body);
-  action->payload_kind = kind;
-  action->body = g_bytes_ref (body);
-  action->reference = *serial;
-}
-
-void
-coquill_sync_accepted (
-    CoquillSync *self, guint64 reference, CoquillAccept result, GPtrArray *accepted, gint64 now)
-{
-  CoquillSyncIncoming *incoming = g_hash_table_lookup (self->undecided, &reference);
-
-  if (incoming != NULL)
-    {
-      if (result == COQUILL_ACCEPT_HELD)
-        g_hash_table_insert (self->held, g_bytes_ref (incoming->body),
-                             g_memdup2 (&incoming->pin, sizeof incoming->pin));
-      else if (result == COQUILL_ACCEPT_FULL)
-        {
-          self->dropped = MIN (self->dropped, incoming->pin);
-          self->refetch_at = MIN (self->refetch_at, now + COQUILL_SYNC_RETRY_FETCH);
-        }
-      else
-        g_hash_table_remove (self->held, incoming->body);
-      self->undecided_bytes -= g_bytes_get_size (incoming->body);
-      g_hash_table_remove (self->undecided, &reference);
-    }
-  for (guint i = 0; accepted != NULL && i < accepted->len; i++)
-    g_hash_table_remove (self->held, ((const CoquillBody *)g_ptr_array_index (accepted, i))->bytes);
-  coquill_sync_update (self, now);
-}
-
-void
 coquill_sync_fetched (CoquillSync *self, guint road, guint64 last, gboolean complete, gint64 now)
 {
   self->fetched = MAX (self->fetched, last);
-  if (self->fetching && self->state == COQUILL_SYNC_FETCHING)
+  if (self->fetching && self->mailbox_state == COQUILL_SYNC_FETCHING)
     {
       self->fetching = FALSE;
       self->fetch_due = !complete;
@@ -204,9 +196,10 @@ coquill_sync_fetched (CoquillSync *self, guint road, guint64 last, gboolean comp
         {
           self->barrier = TRUE;
           self->barrier_serial = self->next_serial;
-          self->state = COQUILL_SYNC_DIFFERENCE;
+          self->mailbox_state = COQUILL_SYNC_DIFFERENCE;
           self->filling = FALSE;
           self->fill_at = now;
+          self->greeting_due = TRUE;
         }
     }
   coquill_sync_update (self, now);
@@ -232,7 +225,7 @@ make_difference (CoquillSync *self, const guint8 *device, gint64 now)
     {
       const CoquillBody *body = g_ptr_array_index (bodies, i);
 
-      coquill_sync_enqueue (self, body->kind, body->bytes, FALSE, 0, now);
+      coquill_sync_enqueue (self, body->kind, body->bytes, now);
     }
 
   return complete;
@@ -249,20 +242,37 @@ others_lack_nothing (CoquillSync *self)
 }
 
 static void
+go_live (CoquillSync *self, gint64 now)
+{
+  self->mailbox_state = COQUILL_SYNC_LIVE;
+  self->live_since = now;
+  self->lacking = FALSE;
+  self->brought_more = FALSE;
+  if (self->brought.length > 0)
+    self->brought_at = now;
+  if (self->greeting_due)
+    {
+      self->presence_due = now;
+      self->presence_relayed = 0;
+    }
+}
+
+/* Without history what lacks isn't known yet; nor is there a need to hurry while much waits. */
+static void
 advance_difference (CoquillSync *self, gint64 now)
 {
   const guint8 *device = coquill_document_get_device (self->document);
 
-  while (self->state == COQUILL_SYNC_DIFFERENCE && now >= self->fill_at)
+  while (self->mailbox_state == COQUILL_SYNC_DIFFERENCE && now >= self->fill_at)
     {
-      if (self->coverage != NULL && !coquill_document_has_history (self->document))
+      if (self->lacking && !coquill_document_has_history (self->document))
         {
           self->fill_at = now + COQUILL_SYNC_RETRY_HISTORY;
           return;
         }
       if (self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES)
         return;
-      if (self->coverage != NULL && !self->filling)
+      if (self->lacking && !self->filling)
         {
           if (make_difference (self, device, now))
             {
@@ -272,11 +282,9 @@ advance_difference (CoquillSync *self, gint64 now)
             }
           continue;
         }
-      if (self->coverage != NULL && !make_difference (self, NULL, now))
+      if (self->lacking && !make_difference (self, NULL, now))
         continue;
-      self->state = COQUILL_SYNC_LIVE;
-      self->greeting_due = TRUE;
-      self->presence_due = now;
+      go_live (self, now);
     }
 }
 
@@ -306,10 +314,16 @@ coquill_sync_advance (CoquillSync *self, gint64 now)
       coquill_sync_push (self, COQUILL_SYNC_CAUGHT_UP);
     }
   advance_difference (self, now);
-  if (self->state == COQUILL_SYNC_LIVE && now >= self->refetch_at && !self->barrier)
+  if (self->mailbox_state == COQUILL_SYNC_LIVE && now >= self->refetch_at && !self->barrier)
     begin_fetching (self);
-  if (self->state == COQUILL_SYNC_LIVE && self->bulletin_due && now >= self->bulletin_after && !self->barrier
-      && !coquill_sync_has_unsent_log (self))
+  if (self->mailbox_state == COQUILL_SYNC_LIVE && self->lacking && !self->barrier)
+    {
+      self->mailbox_state = COQUILL_SYNC_DIFFERENCE;
+      self->filling = TRUE;
+      self->fill_at = now + fill_delay (self);
+    }
+  if (self->mailbox_state == COQUILL_SYNC_LIVE && self->bulletin_due && now >= self->bulletin_after
+      && !self->barrier && self->n_unsent_log == 0)
     {
       self->bulletin_due = FALSE;
       if (coquill_document_can_edit (self->document))
@@ -320,16 +334,15 @@ coquill_sync_advance (CoquillSync *self, gint64 now)
 gint64
 coquill_sync_get_advance_time (CoquillSync *self)
 {
-  switch (self->state)
+  switch (self->mailbox_state)
     {
     case COQUILL_SYNC_DIFFERENCE:
       return self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES ? COQUILL_SYNC_NEVER : self->fill_at;
     case COQUILL_SYNC_LIVE:
       if (self->barrier)
         return COQUILL_SYNC_NEVER;
-      return MIN (self->refetch_at, self->bulletin_due && !coquill_sync_has_unsent_log (self)
-                                        ? self->bulletin_after
-                                        : COQUILL_SYNC_NEVER);
+      return MIN (self->refetch_at,
+                  self->bulletin_due && self->n_unsent_log == 0 ? self->bulletin_after : COQUILL_SYNC_NEVER);
     case COQUILL_SYNC_DOWN:
     case COQUILL_SYNC_FETCHING:
     case COQUILL_SYNC_GREETING:

@@ -10,49 +10,105 @@ coquill_sync_outgoing_free (CoquillSyncOutgoing *self)
   g_free (self);
 }
 
-void
-coquill_sync_enqueue (
-    CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gboolean local, guint64 reference, gint64 now)
+static CoquillSyncOutgoing *
+outgoing_new (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gint64 now)
 {
   CoquillSyncOutgoing *outgoing = g_new0 (CoquillSyncOutgoing, 1);
 
   outgoing->serial = self->next_serial++;
   outgoing->kind = kind;
   outgoing->body = g_bytes_ref (body);
-  outgoing->local = local;
-  outgoing->reference = reference;
   outgoing->since = now;
-  g_queue_push_tail (&self->waiting, outgoing);
-  self->waiting_bytes += g_bytes_get_size (body);
+  outgoing->due = now;
+  if (kind == COQUILL_PAYLOAD_LOG)
+    self->n_unsent_log++;
   if (self->coverage != NULL)
     coquill_coverage_add_body (self->coverage, kind, body);
+
+  return outgoing;
+}
+
+static void
+wait_in_line (CoquillSync *self, CoquillSyncOutgoing *outgoing)
+{
+  g_queue_push_tail (&self->waiting, outgoing);
+  self->waiting_bytes += g_bytes_get_size (outgoing->body);
+}
+
+static void
+expect_confirmation (CoquillSync *self, CoquillSyncOutgoing *outgoing)
+{
+  self->posted_bytes += g_bytes_get_size (outgoing->body);
+  g_hash_table_insert (self->posted, &outgoing->serial, outgoing);
+}
+
+static void
+push_post (CoquillSync *self, const CoquillSyncOutgoing *outgoing, guint64 roads)
+{
+  CoquillSyncAction *action = coquill_sync_push (self, COQUILL_SYNC_POST);
+
+  action->roads = roads;
+  action->payload_kind = outgoing->kind;
+  action->body = g_bytes_ref (outgoing->body);
+  action->reference = outgoing->serial;
+}
+
+static gboolean
+has_room (CoquillSync *self, const CoquillSyncOutgoing *outgoing)
+{
+  guint n_posted = g_hash_table_size (self->posted);
+  gsize size = g_bytes_get_size (outgoing->body);
+
+  return n_posted < COQUILL_SYNC_WINDOW_POSTS
+         && (n_posted == 0 || self->posted_bytes + size <= COQUILL_SYNC_WINDOW_BYTES);
+}
+
+/* Who may do what is never late. */
+static gboolean
+may_be_late (CoquillSync *self, const CoquillSyncOutgoing *outgoing, gint64 now)
+{
+  return now < outgoing->due && !self->leaving && self->n_unsent_log == 0
+         && coquill_sync_reaches_all (self, now);
+}
+
+static gboolean
+may_post (CoquillSync *self, const CoquillSyncOutgoing *outgoing, gint64 now)
+{
+  return self->mailbox_state != COQUILL_SYNC_DOWN && now >= self->post_after && has_room (self, outgoing)
+         && !may_be_late (self, outgoing, now);
+}
+
+void
+coquill_sync_enqueue (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gint64 now)
+{
+  wait_in_line (self, outgoing_new (self, kind, body, now));
 }
 
 void
 coquill_sync_pump (CoquillSync *self, gint64 now)
 {
-  if (self->state == COQUILL_SYNC_DOWN || now < self->post_after)
-    return;
-  self->post_after = 0;
-  while (self->waiting.length > 0)
-    {
-      CoquillSyncOutgoing *outgoing = g_queue_peek_head (&self->waiting);
-      gsize size = g_bytes_get_size (outgoing->body);
-      guint n_posted = g_hash_table_size (self->posted);
-      CoquillSyncAction *action;
+  CoquillSyncOutgoing *head;
 
-      if (n_posted >= COQUILL_SYNC_WINDOW_POSTS
-          || (n_posted > 0 && self->posted_bytes + size > COQUILL_SYNC_WINDOW_BYTES))
-        return;
+  if (now >= self->post_after)
+    self->post_after = 0;
+  while ((head = g_queue_peek_head (&self->waiting)) != NULL && may_post (self, head, now))
+    {
       g_queue_pop_head (&self->waiting);
-      self->waiting_bytes -= size;
-      self->posted_bytes += size;
-      g_hash_table_insert (self->posted, &outgoing->serial, outgoing);
-      action = coquill_sync_push (self, COQUILL_SYNC_POST);
-      action->payload_kind = outgoing->kind;
-      action->body = g_bytes_ref (outgoing->body);
-      action->reference = outgoing->serial;
+      self->waiting_bytes -= g_bytes_get_size (head->body);
+      expect_confirmation (self, head);
+      push_post (self, head, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY));
     }
+}
+
+gint64
+coquill_sync_get_pump_time (CoquillSync *self)
+{
+  const CoquillSyncOutgoing *head = g_queue_peek_head (&self->waiting);
+
+  if (self->mailbox_state == COQUILL_SYNC_DOWN || head == NULL || !has_room (self, head))
+    return COQUILL_SYNC_NEVER;
+
+  return self->post_after > 0 ? self->post_after : head->due;
 }
 
 static int
@@ -64,6 +120,7 @@ compare_serials (gconstpointer a, gconstpointer b, gpointer data)
   return left->serial < right->serial ? -1 : left->serial > right->serial;
 }
 
+/* What was posted is older than what waits, so its place is near the head. */
 static void
 put_back (CoquillSync *self, CoquillSyncOutgoing *outgoing)
 {
@@ -97,6 +154,8 @@ coquill_sync_stored (CoquillSync *self, guint road, guint64 reference, gint64 no
     return;
   if (outgoing->local)
     coquill_sync_push (self, COQUILL_SYNC_SENT)->reference = outgoing->reference;
+  if (outgoing->kind == COQUILL_PAYLOAD_LOG)
+    self->n_unsent_log--;
   self->posted_bytes -= g_bytes_get_size (outgoing->body);
   g_hash_table_remove (self->posted, &reference);
   coquill_sync_update (self, now);
@@ -105,8 +164,12 @@ coquill_sync_stored (CoquillSync *self, guint road, guint64 reference, gint64 no
 void
 coquill_sync_unposted (CoquillSync *self, guint road, guint64 reference, gint64 now)
 {
-  CoquillSyncOutgoing *outgoing = g_hash_table_lookup (self->posted, &reference);
+  CoquillSyncDirect *direct = coquill_sync_get_direct (self, road);
+  CoquillSyncOutgoing *outgoing
+      = road == COQUILL_SYNC_ROAD_RELAY ? g_hash_table_lookup (self->posted, &reference) : NULL;
 
+  if (direct != NULL)
+    coquill_sync_unpost_parcel (direct, reference, now);
   if (outgoing != NULL)
     {
       g_hash_table_steal (self->posted, &reference);
@@ -116,13 +179,30 @@ coquill_sync_unposted (CoquillSync *self, guint road, guint64 reference, gint64 
   coquill_sync_update (self, now);
 }
 
+/* One envelope for all who get it now. */
 void
 coquill_sync_local (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, guint64 reference, gint64 now)
 {
   if (self->shared)
     {
-      coquill_sync_enqueue (self, kind, body, TRUE, reference, now);
+      CoquillSyncOutgoing *outgoing = outgoing_new (self, kind, body, now);
+      guint64 roads = coquill_sync_send_parcel (self, coquill_sync_direct_roads (self), outgoing->serial,
+                                                kind, body, now);
+
+      outgoing->local = TRUE;
+      outgoing->reference = reference;
+      outgoing->due = now + COQUILL_SYNC_MAILBOX_LAZY;
       self->last_local = now;
+      self->last_change = now;
+      if (self->waiting.length == 0 && may_post (self, outgoing, now))
+        {
+          expect_confirmation (self, outgoing);
+          roads |= COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY);
+        }
+      else
+        wait_in_line (self, outgoing);
+      if (roads != 0)
+        push_post (self, outgoing, roads);
     }
   coquill_sync_update (self, now);
 }
@@ -130,10 +210,23 @@ coquill_sync_local (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, gu
 gint64
 coquill_sync_get_flush_time (CoquillSync *self, gint64 now)
 {
-  if (self->state == COQUILL_SYNC_DOWN || g_hash_table_size (self->posted) + self->waiting.length == 0)
-    return now;
+  gboolean gather = FALSE;
 
-  return self->last_local + COQUILL_SYNC_GATHER_MAX;
+  for (guint road = 1; self->n_direct > 0 && road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    {
+      const CoquillSyncDirect *direct = self->direct[road];
+
+      if (direct == NULL || !coquill_sync_direct_is_healthy (direct, now))
+        continue;
+      if (direct->posted.length + direct->waiting.length == 0)
+        return now;
+      gather = TRUE;
+    }
+  if (!gather)
+    gather = self->mailbox_state != COQUILL_SYNC_DOWN
+             && g_hash_table_size (self->posted) + self->waiting.length > 0;
+
+  return gather ? self->last_local + COQUILL_SYNC_GATHER_MAX : now;
 }
 
 gint64
@@ -151,21 +244,4 @@ coquill_sync_get_oldest_unsent (CoquillSync *self)
     oldest = MIN (oldest, ((const CoquillSyncOutgoing *)value)->since);
 
   return oldest;
-}
-
-gboolean
-coquill_sync_has_unsent_log (CoquillSync *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  for (GList *link = self->waiting.head; link != NULL; link = link->next)
-    if (((const CoquillSyncOutgoing *)link->data)->kind == COQUILL_PAYLOAD_LOG)
-      return TRUE;
-  g_hash_table_iter_init (&iter, self->posted);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((const CoquillSyncOutgoing *)value)->kind == COQUILL_PAYLOAD_LOG)
-      return TRUE;
-
-  return FALSE;
 }

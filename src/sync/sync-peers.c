@@ -1,57 +1,80 @@
-/* sync-peers.c: who is on line: hello, want, presence */
+/* sync-peers.c: who is on line: hello, want, signals */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "sync/sync-private.h"
 
 #include <string.h>
 
-#include "wire/presence.h"
 #include "wire/want.h"
 
 void
 coquill_sync_peer_free (CoquillSyncPeer *self)
 {
   g_clear_pointer (&self->hello, g_bytes_unref);
+  g_free (self->reached);
   g_free (self);
 }
 
-/* Live payloads are believed from members only, so only a member can say something. */
-static gboolean
-can_speak (CoquillSync *self)
+gboolean
+coquill_sync_can_speak (CoquillSync *self)
 {
-  return self->state != COQUILL_SYNC_DOWN
-         && coquill_document_get_role (self->document, coquill_document_get_device (self->document)) > 0;
+  return coquill_document_get_role (self->document, coquill_document_get_device (self->document)) > 0;
 }
 
-static void
-say (CoquillSync *self, CoquillPayloadKind kind, GBytes *body, const guint8 *recipient)
+static gboolean
+can_relay (CoquillSync *self)
+{
+  return self->mailbox_state != COQUILL_SYNC_DOWN && coquill_sync_can_speak (self);
+}
+
+CoquillSyncAction *
+coquill_sync_say (
+    CoquillSync *self, guint64 roads, CoquillPayloadKind kind, GBytes *body, const guint8 *recipient)
 {
   CoquillSyncAction *action = coquill_sync_push (self, COQUILL_SYNC_POST);
 
+  action->roads = roads;
   action->payload_kind = kind;
   action->body = g_bytes_ref (body);
   if (recipient != NULL)
     memcpy (action->recipient, recipient, 32);
+
+  return action;
 }
 
-void
-coquill_sync_say_hello (CoquillSync *self, const guint8 *recipient)
+static void
+add_reached (CoquillSync *self, CoquillHello *hello)
+{
+  CoquillDigest reached[COQUILL_SYNC_MAX_DIRECT];
+  gsize n_reached = 0;
+
+  for (guint road = 1; self->n_direct > 0 && road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    if (self->direct[road] != NULL && coquill_sync_is_reached (self->direct[road]))
+      memcpy (reached[n_reached++].bytes, self->direct[road]->device, 32);
+  coquill_hello_set_reached (hello, reached, n_reached);
+}
+
+CoquillSyncAction *
+coquill_sync_say_hello (CoquillSync *self, guint64 roads, CoquillHelloStatus status, const guint8 *recipient)
 {
   g_autoptr (CoquillHello) hello = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
-  if (!can_speak (self))
-    return;
+  if (roads == 0 || !coquill_sync_can_speak (self))
+    return NULL;
   hello = coquill_hello_new ();
   hello->protocol = COQUILL_HELLO_PROTOCOL;
-  hello->status = recipient != NULL ? COQUILL_HELLO_ANSWER : COQUILL_HELLO_GREETING;
+  hello->status = status;
+  hello->without_relay = self->mailbox_state == COQUILL_SYNC_DOWN;
+  add_reached (self, hello);
   coquill_document_get_vector (self->document, hello);
   bytes = coquill_hello_encode (hello);
-  say (self, COQUILL_PAYLOAD_HELLO, bytes, recipient);
+
+  return coquill_sync_say (self, roads, COQUILL_PAYLOAD_HELLO, bytes, recipient);
 }
 
-static void
-tell_peer (CoquillSync *self, CoquillSyncActionKind kind, const guint8 *id, GBytes *body)
+void
+coquill_sync_tell_peer (CoquillSync *self, CoquillSyncActionKind kind, const guint8 *id, GBytes *body)
 {
   CoquillSyncAction *action = coquill_sync_push (self, kind);
 
@@ -59,15 +82,23 @@ tell_peer (CoquillSync *self, CoquillSyncActionKind kind, const guint8 *id, GByt
   action->body = body != NULL ? g_bytes_ref (body) : NULL;
 }
 
-/* Returns: (nullable): the peer, who was just heard; %NULL if there are too many */
-static CoquillSyncPeer *
-hear (CoquillSync *self, const guint8 *id, gint64 now)
+CoquillSyncPeer *
+coquill_sync_find_peer (CoquillSync *self, const guint8 *id)
 {
-  g_autoptr (GBytes) key = g_bytes_new (id, 32);
-  CoquillSyncPeer *peer = g_hash_table_lookup (self->peers, key);
+  g_autoptr (GBytes) key = g_bytes_new_static (id, 32);
+
+  return g_hash_table_lookup (self->peers, key);
+}
+
+CoquillSyncPeer *
+coquill_sync_meet (CoquillSync *self, const guint8 *id, gint64 now)
+{
+  CoquillSyncPeer *peer = coquill_sync_find_peer (self, id);
 
   if (peer == NULL)
     {
+      g_autoptr (GBytes) key = g_bytes_new (id, 32);
+
       if (g_hash_table_size (self->peers) >= COQUILL_SYNC_MAX_PEERS)
         return NULL;
       peer = g_new0 (CoquillSyncPeer, 1);
@@ -76,34 +107,55 @@ hear (CoquillSync *self, const guint8 *id, gint64 now)
       peer->wanted = -COQUILL_SYNC_WANT_AGAIN;
       peer->answered = -COQUILL_SYNC_WANT_AGAIN;
       g_hash_table_insert (self->peers, g_bytes_ref (key), peer);
-      tell_peer (self, COQUILL_SYNC_PEER_CAME, id, NULL);
+      g_hash_table_remove (self->farewells, key);
+      coquill_sync_tell_peer (self, COQUILL_SYNC_PEER_CAME, id, NULL);
     }
   peer->seen = now;
 
   return peer;
 }
 
-static void
-lose (CoquillSync *self, const guint8 *id)
+/* Returns: (nullable): the peer, who was just heard; %NULL if there are too many, or it left after it said
+ * this */
+static CoquillSyncPeer *
+hear (CoquillSync *self, const CoquillPayload *payload, gint64 now)
+{
+  g_autoptr (GBytes) key = g_bytes_new_static (payload->sender, 32);
+  const CoquillSyncFarewell *farewell = g_hash_table_lookup (self->farewells, key);
+
+  if (farewell != NULL && payload->counter <= farewell->counter)
+    return NULL;
+
+  return coquill_sync_meet (self, payload->sender, now);
+}
+
+/* What the peer brought may be ours to take to the mailbox now. */
+void
+coquill_sync_lose (CoquillSync *self, const guint8 *id)
 {
   g_autoptr (GBytes) key = g_bytes_new (id, 32);
 
-  if (g_hash_table_remove (self->peers, key))
-    tell_peer (self, COQUILL_SYNC_PEER_LEFT, id, NULL);
+  if (!g_hash_table_remove (self->peers, key))
+    return;
+  coquill_sync_tell_peer (self, COQUILL_SYNC_PEER_LEFT, id, NULL);
+  self->lacking |= self->brought_more;
+  if (self->brought.length > 0)
+    self->brought_at = 0;
 }
 
 void
-coquill_sync_forget_peers (CoquillSync *self)
+coquill_sync_forget_relayed (CoquillSync *self)
 {
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   GHashTableIter iter;
-  gpointer peer;
+  gpointer key;
 
   g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &peer))
-    {
-      tell_peer (self, COQUILL_SYNC_PEER_LEFT, ((CoquillSyncPeer *)peer)->id, NULL);
-      g_hash_table_iter_remove (&iter);
-    }
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (coquill_sync_find_direct (self, g_bytes_get_data (key, NULL)) == NULL)
+      g_ptr_array_add (gone, g_bytes_ref (key));
+  for (guint i = 0; i < gone->len; i++)
+    coquill_sync_lose (self, g_bytes_get_data (g_ptr_array_index (gone, i), NULL));
 }
 
 /* Whether the peer's hello tells of items or entries that are not here. */
@@ -120,17 +172,39 @@ has_more (CoquillSync *self, const CoquillHello *hello)
 }
 
 static void
-receive_hello (CoquillSync *self, CoquillSyncPeer *peer, GBytes *body, gint64 now)
+note_roads (CoquillSync *self, CoquillSyncPeer *peer, CoquillHello *hello)
+{
+  if (hello->without_relay != peer->without_relay && self->brought.length > 0)
+    self->brought_at = 0;
+  peer->without_relay = hello->without_relay;
+  g_free (peer->reached);
+  peer->reached = g_steal_pointer (&hello->reached);
+  peer->n_reached = hello->n_reached;
+  hello->n_reached = 0;
+}
+
+/* On the relay's road the mailbox is to bring what is lacking here; only then the peer is asked. */
+static void
+receive_hello (CoquillSync *self, guint road, CoquillSyncPeer *peer, GBytes *body, gint64 now)
 {
   g_autoptr (CoquillHello) hello = coquill_hello_decode (body, NULL);
+  CoquillSyncDirect *direct = coquill_sync_get_direct (self, road);
 
   if (hello == NULL || hello->protocol != COQUILL_HELLO_PROTOCOL)
     return;
-  if (hello->status == COQUILL_HELLO_GREETING)
+  note_roads (self, peer, hello);
+  if (direct != NULL)
     {
-      coquill_sync_say_hello (self, peer->id);
+      coquill_sync_direct_hello (self, direct, hello, now);
+      return;
+    }
+  if (hello->status == COQUILL_HELLO_GREETING && self->mailbox_state != COQUILL_SYNC_DOWN)
+    {
+      coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_HELLO_ANSWER,
+                              peer->id);
       if (self->presence != NULL)
         self->presence_due = MIN (self->presence_due, self->presence_sent + COQUILL_SYNC_PRESENCE_PAUSE);
+      self->presence_relayed = 0;
     }
   g_clear_pointer (&peer->hello, g_bytes_unref);
   peer->want_at = COQUILL_SYNC_NEVER;
@@ -153,7 +227,7 @@ ask (CoquillSync *self, CoquillSyncPeer *peer, gint64 now)
   g_autoptr (GBytes) bytes = NULL;
 
   peer->want_at = COQUILL_SYNC_NEVER;
-  if (theirs == NULL || !has_more (self, theirs) || !can_speak (self))
+  if (theirs == NULL || !has_more (self, theirs) || !can_relay (self))
     return;
   peer->wanted = now;
   if (++peer->asked < COQUILL_SYNC_WANT_TRIES)
@@ -168,7 +242,8 @@ ask (CoquillSync *self, CoquillSyncPeer *peer, gint64 now)
   coquill_wire_vector_set (&want->have, (const CoquillVectorEntry *)(gpointer)have->data, have->len);
   coquill_want_set_log_entries (want, theirs->heads, MIN (theirs->n_heads, COQUILL_WANT_MAX_LOG_ENTRIES));
   bytes = coquill_want_encode (want);
-  say (self, COQUILL_PAYLOAD_WANT, bytes, peer->id);
+  coquill_sync_say (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_PAYLOAD_WANT, bytes,
+                    peer->id);
 }
 
 /* What a peer lacks goes to the mailbox, where it should have been: so everyone gets it. */
@@ -196,42 +271,36 @@ receive_want (CoquillSync *self, CoquillSyncPeer *peer, GBytes *body, gint64 now
     {
       const CoquillBody *one = g_ptr_array_index (bodies, i);
 
-      coquill_sync_enqueue (self, one->kind, one->bytes, FALSE, 0, now);
+      coquill_sync_enqueue (self, one->kind, one->bytes, now);
     }
 }
 
-static void
-receive_presence (CoquillSync *self, const CoquillPayload *payload)
-{
-  g_autoptr (CoquillPresence) presence = coquill_presence_decode (payload->body, NULL);
-
-  if (presence == NULL)
-    return;
-  tell_peer (self, COQUILL_SYNC_PRESENCE, payload->sender, payload->body);
-  if (presence->leaving)
-    lose (self, payload->sender);
-}
-
 void
-coquill_sync_receive_live (CoquillSync *self, const CoquillPayload *payload, gint64 now)
+coquill_sync_receive_live (CoquillSync *self, guint road, const CoquillPayload *payload, gint64 now)
 {
-  CoquillSyncPeer *peer = hear (self, payload->sender, now);
+  const CoquillSyncDirect *direct = coquill_sync_get_direct (self, road);
+  CoquillSyncPeer *peer;
 
+  /* On a direct road its peer speaks and nobody else. */
+  if (road != COQUILL_SYNC_ROAD_RELAY
+      && (direct == NULL || memcmp (direct->device, payload->sender, sizeof direct->device) != 0))
+    return;
+  peer = hear (self, payload, now);
   if (peer == NULL)
     return;
   switch ((CoquillPayloadKind)payload->kind)
     {
     case COQUILL_PAYLOAD_HELLO:
-      receive_hello (self, peer, payload->body, now);
+      receive_hello (self, road, peer, payload->body, now);
       break;
     case COQUILL_PAYLOAD_WANT:
       receive_want (self, peer, payload->body, now);
       break;
     case COQUILL_PAYLOAD_PRESENCE:
-      receive_presence (self, payload);
+      coquill_sync_receive_presence (self, peer, payload, now);
       break;
     case COQUILL_PAYLOAD_SIGNAL:
-      tell_peer (self, COQUILL_SYNC_SIGNAL, payload->sender, payload->body);
+      coquill_sync_tell_peer (self, COQUILL_SYNC_SIGNAL, payload->sender, payload->body);
       break;
     case COQUILL_PAYLOAD_CHANGE:
     case COQUILL_PAYLOAD_LOG:
@@ -241,65 +310,62 @@ coquill_sync_receive_live (CoquillSync *self, const CoquillPayload *payload, gin
 }
 
 void
-coquill_sync_set_presence (CoquillSync *self, GBytes *presence, gint64 now)
-{
-  if (presence != NULL)
-    g_bytes_ref (presence);
-  g_clear_pointer (&self->presence, g_bytes_unref);
-  self->presence = presence;
-  self->presence_due = MAX (now, self->presence_sent + COQUILL_SYNC_PRESENCE_PAUSE);
-  coquill_sync_update (self, now);
-}
-
-void
-coquill_sync_leave (CoquillSync *self, GBytes *leaving, gint64 now)
-{
-  g_clear_pointer (&self->presence, g_bytes_unref);
-  if (can_speak (self))
-    say (self, COQUILL_PAYLOAD_PRESENCE, leaving, NULL);
-  coquill_sync_update (self, now);
-}
-
-void
 coquill_sync_signal (CoquillSync *self, const guint8 *recipient, GBytes *signal, gint64 now)
 {
-  if (can_speak (self))
-    say (self, COQUILL_PAYLOAD_SIGNAL, signal, recipient);
+  const CoquillSyncDirect *direct = coquill_sync_find_direct (self, recipient);
+
+  if (can_relay (self))
+    coquill_sync_say (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_PAYLOAD_SIGNAL, signal,
+                      recipient);
+  else if (direct != NULL && coquill_sync_can_speak (self))
+    coquill_sync_say (self, COQUILL_SYNC_ROAD_BIT (direct->road), COQUILL_PAYLOAD_SIGNAL, signal, recipient);
   coquill_sync_update (self, now);
+}
+
+/* A direct road that stands is a sign of life by itself. Returns: whether the peer is gone */
+static gboolean
+is_gone (CoquillSync *self, CoquillSyncPeer *peer, gint64 now)
+{
+  if (now - peer->seen < COQUILL_SYNC_PEER_SILENCE)
+    return FALSE;
+  if (coquill_sync_find_direct (self, peer->id) == NULL)
+    return TRUE;
+  peer->seen = now;
+
+  return FALSE;
 }
 
 void
 coquill_sync_tend_peers (CoquillSync *self, gint64 now)
 {
+  g_autoptr (GPtrArray) gone = NULL;
   GHashTableIter iter;
   gpointer value;
 
-  if (self->state == COQUILL_SYNC_DOWN)
+  if (coquill_sync_all_roads (self) == 0)
     return;
-  if (self->greeting_due && self->state == COQUILL_SYNC_LIVE && can_speak (self))
+  if (self->greeting_due && self->mailbox_state == COQUILL_SYNC_LIVE && can_relay (self))
     {
       self->greeting_due = FALSE;
-      coquill_sync_say_hello (self, NULL);
+      coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_HELLO_GREETING,
+                              NULL);
     }
-  if (self->presence != NULL && now >= self->presence_due && self->posted_bytes < COQUILL_SYNC_PRESSURE
-      && can_speak (self))
-    {
-      say (self, COQUILL_PAYLOAD_PRESENCE, self->presence, NULL);
-      self->presence_sent = now;
-      self->presence_due = now + COQUILL_SYNC_PRESENCE_KEEP_ALIVE;
-    }
+  coquill_sync_tend_presence (self, now);
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       CoquillSyncPeer *peer = value;
 
-      if (now >= peer->want_at && self->state == COQUILL_SYNC_LIVE)
+      if (now >= peer->want_at && self->mailbox_state == COQUILL_SYNC_LIVE)
         ask (self, peer, now);
-      if (now - peer->seen < COQUILL_SYNC_PEER_SILENCE)
+      if (!is_gone (self, peer, now))
         continue;
-      tell_peer (self, COQUILL_SYNC_PEER_LEFT, peer->id, NULL);
-      g_hash_table_iter_remove (&iter);
+      if (gone == NULL)
+        gone = g_ptr_array_new_with_free_func (g_free);
+      g_ptr_array_add (gone, g_memdup2 (peer->id, sizeof peer->id));
     }
+  for (guint i = 0; gone != NULL && i < gone->len; i++)
+    coquill_sync_lose (self, g_ptr_array_index (gone, i));
 }
 
 gint64
@@ -309,9 +375,9 @@ coquill_sync_get_tend_time (CoquillSync *self)
   GHashTableIter iter;
   gpointer value;
 
-  if (self->state == COQUILL_SYNC_DOWN)
+  if (coquill_sync_all_roads (self) == 0)
     return next;
-  if (self->presence != NULL && self->posted_bytes < COQUILL_SYNC_PRESSURE && can_speak (self))
+  if (self->presence != NULL && coquill_sync_can_speak (self))
     next = self->presence_due;
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
@@ -319,7 +385,7 @@ coquill_sync_get_tend_time (CoquillSync *self)
       const CoquillSyncPeer *peer = value;
 
       next = MIN (next, peer->seen + COQUILL_SYNC_PEER_SILENCE);
-      if (self->state == COQUILL_SYNC_LIVE)
+      if (self->mailbox_state == COQUILL_SYNC_LIVE)
         next = MIN (next, peer->want_at);
     }
 

@@ -4,12 +4,15 @@
 #include "sync/sync-private.h"
 
 static void
-incoming_free_cb (gpointer data)
+incoming_free_cb (gpointer incoming)
 {
-  CoquillSyncIncoming *incoming = data;
+  coquill_sync_incoming_free (incoming);
+}
 
-  g_bytes_unref (incoming->body);
-  g_free (incoming);
+static void
+brought_free_cb (gpointer brought)
+{
+  coquill_sync_brought_free (brought);
 }
 
 static void
@@ -38,14 +41,22 @@ coquill_sync_new (CoquillDocument *document)
   self->document = document;
   g_queue_init (&self->actions);
   g_queue_init (&self->waiting);
+  g_queue_init (&self->recent);
+  g_queue_init (&self->brought);
   self->undecided = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, incoming_free_cb);
-  self->held = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+  self->held
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, incoming_free_cb);
   self->posted = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, outgoing_free_cb);
   self->peers
       = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, peer_free_cb);
+  self->farewells
+      = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+  self->recent_set = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+  self->brought_links = g_hash_table_new (g_bytes_hash, g_bytes_equal);
   self->dropped = G_MAXUINT64;
   self->refetch_at = COQUILL_SYNC_NEVER;
   self->presence_due = COQUILL_SYNC_NEVER;
+  self->brought_at = COQUILL_SYNC_NEVER;
   self->next_serial = 1;
   self->bulletin_due = coquill_document_made_bulletin (document);
 
@@ -61,6 +72,13 @@ coquill_sync_free (CoquillSync *self)
   g_hash_table_unref (self->held);
   g_hash_table_unref (self->posted);
   g_hash_table_unref (self->peers);
+  g_hash_table_unref (self->farewells);
+  g_hash_table_unref (self->recent_set);
+  g_queue_clear_full (&self->recent, (GDestroyNotify)g_bytes_unref);
+  g_hash_table_unref (self->brought_links);
+  g_queue_clear_full (&self->brought, brought_free_cb);
+  for (guint road = 1; road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    g_clear_pointer (&self->direct[road], coquill_sync_direct_free);
   g_clear_pointer (&self->coverage, coquill_coverage_free);
   g_clear_pointer (&self->presence, g_bytes_unref);
   g_free (self);
@@ -91,6 +109,29 @@ coquill_sync_set_shared (CoquillSync *self, gboolean shared)
   coquill_sync_update (self, 0);
 }
 
+/* Since when something waits that should be elsewhere by now: in the mailbox or, without the relay, with
+ * everyone who is reached. */
+static gint64
+oldest_waiting (CoquillSync *self)
+{
+  gint64 oldest = COQUILL_SYNC_NEVER;
+
+  if (self->mailbox_state != COQUILL_SYNC_DOWN)
+    return coquill_sync_get_oldest_unsent (self);
+  for (guint road = 1; road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    {
+      const CoquillSyncDirect *direct = self->direct[road];
+
+      if (direct == NULL)
+        continue;
+      oldest = MIN (oldest, coquill_sync_direct_oldest (direct));
+      if (direct->state != COQUILL_SYNC_LIVE)
+        oldest = MIN (oldest, direct->since);
+    }
+
+  return oldest;
+}
+
 static CoquillSyncStatus
 current_status (CoquillSync *self, gint64 now)
 {
@@ -98,11 +139,11 @@ current_status (CoquillSync *self, gint64 now)
 
   if (!self->shared)
     return COQUILL_SYNC_STATUS_ON_DEVICE;
-  if (self->state == COQUILL_SYNC_DOWN)
+  if (self->mailbox_state == COQUILL_SYNC_DOWN && self->n_direct == 0)
     return COQUILL_SYNC_STATUS_OFFLINE;
-  if (self->catching_up && (self->state == COQUILL_SYNC_FETCHING || self->barrier))
+  if (self->catching_up && (self->mailbox_state == COQUILL_SYNC_FETCHING || self->barrier))
     return COQUILL_SYNC_STATUS_CATCHING_UP;
-  oldest = coquill_sync_get_oldest_unsent (self);
+  oldest = oldest_waiting (self);
   if (oldest != COQUILL_SYNC_NEVER && now - oldest >= COQUILL_SYNC_SENDING_AFTER)
     return COQUILL_SYNC_STATUS_SENDING;
 
@@ -114,8 +155,10 @@ coquill_sync_update (CoquillSync *self, gint64 now)
 {
   CoquillSyncStatus status;
 
+  coquill_sync_tend_direct (self, now);
   coquill_sync_pump (self, now);
   coquill_sync_advance (self, now);
+  coquill_sync_tend_brought (self, now);
   coquill_sync_pump (self, now);
   coquill_sync_tend_peers (self, now);
   status = current_status (self, now);
@@ -138,14 +181,16 @@ coquill_sync_get_next_tick (CoquillSync *self)
   gint64 next = MIN (coquill_sync_get_advance_time (self), coquill_sync_get_tend_time (self));
   gint64 oldest;
 
-  if (self->state == COQUILL_SYNC_DOWN)
-    return next;
-  if (self->waiting.length > 0 && g_hash_table_size (self->posted) < COQUILL_SYNC_WINDOW_POSTS
-      && self->post_after > 0)
-    next = MIN (next, self->post_after);
-  oldest = coquill_sync_get_oldest_unsent (self);
-  if (oldest != COQUILL_SYNC_NEVER && self->status == COQUILL_SYNC_STATUS_UP_TO_DATE)
-    next = MIN (next, oldest + COQUILL_SYNC_SENDING_AFTER);
+  next = MIN (next, coquill_sync_get_direct_time (self));
+  next = MIN (next, coquill_sync_get_pump_time (self));
+  if (self->mailbox_state == COQUILL_SYNC_LIVE)
+    next = MIN (next, self->brought_at);
+  if (self->status == COQUILL_SYNC_STATUS_UP_TO_DATE)
+    {
+      oldest = oldest_waiting (self);
+      if (oldest != COQUILL_SYNC_NEVER)
+        next = MIN (next, oldest + COQUILL_SYNC_SENDING_AFTER);
+    }
 
   return next;
 }
@@ -155,16 +200,22 @@ coquill_sync_received (
     CoquillSync *self, guint road, const CoquillPayload *payload, guint64 position, gint64 now)
 {
   if (payload->kind == COQUILL_PAYLOAD_CHANGE || payload->kind == COQUILL_PAYLOAD_LOG)
-    coquill_sync_receive_body (self, (CoquillPayloadKind)payload->kind, payload->body, now);
+    coquill_sync_receive_body (self, road, (CoquillPayloadKind)payload->kind, payload->body);
   else if (coquill_payload_kind_is_live (payload->kind))
-    coquill_sync_receive_live (self, payload, now);
+    coquill_sync_receive_live (self, road, payload, now);
   coquill_sync_update (self, now);
 }
 
 CoquillSyncState
 coquill_sync_get_state (CoquillSync *self, guint road)
 {
-  return self->state;
+  const CoquillSyncDirect *direct;
+
+  if (road == COQUILL_SYNC_ROAD_RELAY)
+    return self->mailbox_state;
+  direct = coquill_sync_get_direct (self, road);
+
+  return direct != NULL ? direct->state : COQUILL_SYNC_DOWN;
 }
 
 CoquillSyncStatus
@@ -176,6 +227,6 @@ coquill_sync_get_status (CoquillSync *self)
 gboolean
 coquill_sync_is_delivered (CoquillSync *self)
 {
-  return self->state == COQUILL_SYNC_LIVE && self->waiting.length == 0
+  return self->mailbox_state == COQUILL_SYNC_LIVE && self->waiting.length == 0
          && g_hash_table_size (self->posted) == 0;
 }

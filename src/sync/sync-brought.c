@@ -1,0 +1,112 @@
+/* sync-brought.c: what direct roads brought and the mailbox may lack */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "sync/sync-private.h"
+
+#include <string.h>
+
+void
+coquill_sync_brought_free (CoquillSyncBrought *self)
+{
+  g_bytes_unref (self->body);
+  g_free (self);
+}
+
+static void
+forget (CoquillSync *self, GList *link)
+{
+  CoquillSyncBrought *brought = link->data;
+
+  g_hash_table_remove (self->brought_links, brought->body);
+  self->brought_bytes -= g_bytes_get_size (brought->body);
+  g_queue_delete_link (&self->brought, link);
+  coquill_sync_brought_free (brought);
+}
+
+void
+coquill_sync_forget_brought (CoquillSync *self, GBytes *body)
+{
+  GList *link = g_hash_table_lookup (self->brought_links, body);
+
+  if (link != NULL)
+    forget (self, link);
+}
+
+static gboolean
+is_without_relay (CoquillSync *self, const guint8 *device)
+{
+  const CoquillSyncPeer *peer = coquill_sync_find_peer (self, device);
+
+  return peer != NULL && peer->without_relay;
+}
+
+void
+coquill_sync_note_brought (
+    CoquillSync *self, CoquillPayloadKind kind, GBytes *body, const guint8 *bringer, gint64 now)
+{
+  CoquillSyncBrought *brought;
+
+  /* A mailbox that is new to us is compared with everything anyway. */
+  if (!self->has_mailbox || g_hash_table_contains (self->brought_links, body))
+    return;
+  brought = g_new0 (CoquillSyncBrought, 1);
+  brought->kind = kind;
+  brought->body = g_bytes_ref (body);
+  memcpy (brought->bringer, bringer, sizeof brought->bringer);
+  brought->at = now;
+  g_queue_push_tail (&self->brought, brought);
+  g_hash_table_insert (self->brought_links, brought->body, self->brought.tail);
+  self->brought_bytes += g_bytes_get_size (body);
+  self->brought_at = MIN (self->brought_at, now + COQUILL_SYNC_BROUGHT_MIN);
+  if (self->brought.length <= COQUILL_SYNC_BROUGHT_BODIES
+      && self->brought_bytes <= COQUILL_SYNC_BROUGHT_BYTES)
+    return;
+  /* Too much to remember one by one: a difference finds it, when there is need. */
+  while (self->brought.head != NULL)
+    forget (self, self->brought.head);
+  self->brought_more = TRUE;
+  self->lacking |= is_without_relay (self, bringer);
+}
+
+/* When it is our turn. */
+static gint64
+due (CoquillSync *self, const CoquillSyncBrought *brought)
+{
+  gint64 since = MAX (brought->at, self->live_since);
+  guint8 spread = coquill_document_get_device (self->document)[0];
+
+  if (is_without_relay (self, brought->bringer))
+    return since + COQUILL_SYNC_BROUGHT_MIN
+           + (COQUILL_SYNC_BROUGHT_MAX - COQUILL_SYNC_BROUGHT_MIN) * spread / 255;
+  if (coquill_sync_find_peer (self, brought->bringer) == NULL)
+    return since + COQUILL_SYNC_BROUGHT_LEFT
+           + (COQUILL_SYNC_BROUGHT_MAX - COQUILL_SYNC_BROUGHT_MIN) * spread / 255;
+
+  return since + COQUILL_SYNC_BROUGHT_LAST;
+}
+
+void
+coquill_sync_tend_brought (CoquillSync *self, gint64 now)
+{
+  gint64 next = COQUILL_SYNC_NEVER;
+
+  if (self->mailbox_state != COQUILL_SYNC_LIVE || now < self->brought_at)
+    return;
+  for (GList *link = self->brought.head, *after; link != NULL; link = after)
+    {
+      const CoquillSyncBrought *brought = link->data;
+      gint64 at = due (self, brought);
+
+      after = link->next;
+      if (now < at)
+        {
+          next = MIN (next, at);
+          continue;
+        }
+      if (!coquill_coverage_has_body (self->coverage, brought->kind, brought->body))
+        coquill_sync_enqueue (self, brought->kind, brought->body, now);
+      forget (self, link);
+    }
+  self->brought_at
+      = next != COQUILL_SYNC_NEVER ? MAX (next, now + COQUILL_SYNC_BROUGHT_PAUSE) : COQUILL_SYNC_NEVER;
+}
