@@ -111,7 +111,7 @@ check_live (CoquillDocument *self, const CoquillPayload *payload, const guint8 *
 {
   static const guint8 everyone[32] = { 0 };
   g_autoptr (GBytes) sender = NULL;
-  guint64 *highest;
+  CoquillCounterWindow *window;
 
   if (coquill_document_get_role (self, payload->sender) == 0
       || memcmp (payload->sender, self->device.sign, 32) == 0)
@@ -123,15 +123,14 @@ check_live (CoquillDocument *self, const CoquillPayload *payload, const guint8 *
     return refuse (error, COQUILL_DOCUMENT_ERROR_SIGNATURE, "a live payload's signature is not the sender's");
 
   sender = g_bytes_new (payload->sender, 32);
-  highest = g_hash_table_lookup (self->counters, sender);
-  if (highest == NULL)
+  window = g_hash_table_lookup (self->counters, sender);
+  if (window == NULL)
     {
-      highest = g_new0 (guint64, 1);
-      g_hash_table_insert (self->counters, g_bytes_ref (sender), highest);
+      window = g_new0 (CoquillCounterWindow, 1);
+      g_hash_table_insert (self->counters, g_bytes_ref (sender), window);
     }
-  if (payload->counter <= *highest)
-    return refuse (error, COQUILL_DOCUMENT_ERROR_REPLAY, "a live payload came again");
-  *highest = payload->counter;
+  if (!coquill_counter_window_take (window, payload->counter))
+    return refuse (error, COQUILL_DOCUMENT_ERROR_REPLAY, "a live payload came again, or much too late");
 
   return TRUE;
 }

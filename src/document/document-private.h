@@ -5,6 +5,7 @@
 
 #include "document/chain-set.h"
 #include "document/change-hasher.h"
+#include "document/counter-window.h"
 #include "document/document.h"
 #include "document/epoch-ring.h"
 #include "document/membership.h"
@@ -81,7 +82,7 @@ struct CoquillDocument
   GPtrArray *tail;         /* (element-type CoquillBody): stored, but can't be merged without history */
 
   guint64 counter;      /* of live payloads sent */
-  GHashTable *counters; /* device → guint64: highest counter received */
+  GHashTable *counters; /* device → CoquillCounterWindow: counters received */
 };
 
 /** A document with nothing in it. @text: (transfer full) */

@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  * @COQUILL_DOCUMENT_ERROR_NOT_ALLOWED: this device, or the sender, has not the right
  * @COQUILL_DOCUMENT_ERROR_UNKNOWN_EPOCH: sealed under an epoch whose key isn't here: log or bulletin will
  * bring it
- * @COQUILL_DOCUMENT_ERROR_REPLAY: a live payload that is not newer than one seen
+ * @COQUILL_DOCUMENT_ERROR_REPLAY: a live payload that was seen, or is older than all that are remembered
  * @COQUILL_DOCUMENT_ERROR_NOT_HERE: held or loaded data that the request needs is not here (yet)
  * @COQUILL_DOCUMENT_ERROR_TEXT: local input that no text can hold: not UTF-8, U+0000, a place outside the
  * text

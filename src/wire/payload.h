@@ -43,7 +43,7 @@ typedef enum
  * @document: the document's id
  * @sender: device id of whoever sealed this; of a stored kind only a hint, since anyone may pass it on
  * @body: (owned): the kind's own message
- * @counter: live only: ascends per agent; receivers keep the highest
+ * @counter: live only: ascends per agent; receivers remember the newest ones
  * @recipient: live only: device id, all zero for everyone
  * @signature: live only: see trust/live-signature.h
  *

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "document/counter-window.h"
 #include "document/item-chain.h"
 #include "text/codec.h"
 #include "trust/random.h"
@@ -283,6 +284,75 @@ test_envelopes (Fixture *self, gconstpointer data)
   g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED);
 }
 
+/* Two roads: what was sent first may come last. */
+static void
+test_live_payloads_overtake (Fixture *self, gconstpointer data)
+{
+  enum
+  {
+    N_PAYLOADS = COQUILL_COUNTER_WINDOW_SIZE + 2
+  };
+  g_autoptr (GBytes) body = g_bytes_new_static ("hm", 2);
+  g_autoptr (GPtrArray) sealed = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+
+  for (guint i = 0; i < N_PAYLOADS; i++)
+    g_ptr_array_add (
+        sealed, coquill_document_seal (self->ben->document, COQUILL_PAYLOAD_PRESENCE, body, NULL, 1, NULL));
+  /* All but two of them, the last ones first. */
+  for (guint i = N_PAYLOADS - 1; i > 1; i--)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (CoquillPayload) payload
+          = coquill_document_open_envelope (self->ana->document, sealed->pdata[i], &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (payload);
+    }
+  /* The remembered, and those below all that are remembered. */
+  for (guint i = 0; i < N_PAYLOADS; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (coquill_document_open_envelope (self->ana->document, sealed->pdata[i], &error));
+      g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_REPLAY);
+    }
+}
+
+/* Against a plain list of all that was ever accepted. */
+static void
+test_counter_window (void)
+{
+  CoquillCounterWindow window = { 0 };
+  g_autoptr (GHashTable) accepted = g_hash_table_new (NULL, NULL);
+  guint n_old = 0, n_late = 0;
+  guint64 highest = 0;
+
+  g_assert_false (coquill_counter_window_take (&window, 0));
+  for (guint round = 0; round < 20000; round++)
+    {
+      guint64 counter = 1 + round / 3 + (guint64)g_test_rand_int_range (0, 120);
+      guint above = 0;
+      gboolean is_new;
+
+      for (guint i = 0; i < window.n_counters; i++)
+        above += window.counters[i] > counter;
+      is_new = !g_hash_table_contains (accepted, GUINT_TO_POINTER ((guint)counter))
+               && above < COQUILL_COUNTER_WINDOW_SIZE;
+      g_assert_cmpint (coquill_counter_window_take (&window, counter), ==, is_new);
+      g_hash_table_add (accepted, GUINT_TO_POINTER ((guint)counter));
+      n_old += above == COQUILL_COUNTER_WINDOW_SIZE;
+      n_late += is_new && counter < highest;
+      highest = MAX (highest, counter);
+      g_assert_cmpuint (window.n_counters, <=, COQUILL_COUNTER_WINDOW_SIZE);
+      for (guint i = 1; i < window.n_counters; i++)
+        g_assert_cmpuint (window.counters[i - 1], <, window.counters[i]);
+    }
+  g_assert_cmpuint (n_old, >, 100);
+  g_assert_cmpuint (n_late, >, 100);
+  g_assert_true (coquill_counter_window_take (&window, G_MAXUINT64));
+  g_assert_false (coquill_counter_window_take (&window, G_MAXUINT64));
+}
+
 /* The digest knows nothing of batches, and can be found again at any place. */
 static void
 test_canonical (void)
@@ -349,6 +419,8 @@ main (int argc, char *argv[])
   ADD ("/hostile/another-document", test_other_document);
   ADD ("/hostile/damaged-bodies", test_damaged);
   ADD ("/hostile/envelopes-again-or-for-others", test_envelopes);
+  ADD ("/hostile/live-payloads-overtake-each-other", test_live_payloads_overtake);
+  g_test_add_func ("/hostile/a-window-of-counters", test_counter_window);
   g_test_add_func ("/hostile/the-canonical-form-knows-no-batches", test_canonical);
 
   return g_test_run ();
