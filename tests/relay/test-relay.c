@@ -667,7 +667,7 @@ test_the_command_line (Fixture *fixture, gconstpointer data)
   g_autofree char *busy = g_strdup_printf ("--listen=127.0.0.1:%u", relay_process_get_port (fixture->relay));
   const struct
   {
-    const char *options[4];
+    const char *options[5];
     int status;
     const char *says;
   } calls[] = {
@@ -677,6 +677,11 @@ test_the_command_line (Fixture *fixture, gconstpointer data)
     { { "--listen=127.0.0.1:0", "--data=/dev/null/x" }, 1, "can't be used" },
     { { "--listen=somewhere", "--data=/tmp", "--rooms=0" }, 2, "--rooms" },
     { { "--nonsense" }, 2, "--nonsense" },
+    { { "--listen=127.0.0.1:0", "--data=/tmp", "--stun=nowhere" }, 2, "--stun" },
+    { { "--listen=127.0.0.1:0", "--data=/tmp", "--turn=turn:host" }, 2, "--turn-secret-file" },
+    { { "--listen=127.0.0.1:0", "--turn=turns:host", "--turn-secret-file=/x", "--data=/tmp" },
+      2,
+      "turn:HOST" },
     { { "--listen=127.0.0.1:0", same }, 1, "Another relay" },
   };
 
@@ -696,6 +701,11 @@ test_the_command_line (Fixture *fixture, gconstpointer data)
   const char *taken[] = { busy, fresh, NULL };
   g_assert_cmpint (run (taken, &errors), ==, 1);
   g_assert_nonnull (strstr (errors, "Can't listen"));
+  g_clear_pointer (&errors, g_free);
+  const char *no_secret[]
+      = { "--listen=127.0.0.1:0", "--turn=turn:host", "--turn-secret-file=/nonexistent", fresh, NULL };
+  g_assert_cmpint (run (no_secret, &errors), ==, 1);
+  g_assert_nonnull (strstr (errors, "/nonexistent"));
   g_clear_pointer (&errors, g_free);
   g_assert_true (g_file_set_contents (database, "This is no mailbox, but a letter.", -1, NULL));
   const char *damaged[] = { "--listen=127.0.0.1:0", fresh, NULL };
