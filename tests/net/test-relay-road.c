@@ -520,6 +520,53 @@ test_bulletin_and_door (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_services_are_told (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Ear) a = enter (fixture);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CoquillRelayServices) services = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  gint64 now = g_get_real_time ();
+
+  WAIT (a->n_up == 1);
+  coquill_relay_road_get_services_async (a->road, NULL, keep_result_cb, &result);
+  WAIT (result != NULL);
+  services = coquill_relay_road_get_services_finish (a->road, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (services->stun_port, ==, relay_process_get_port (fixture->relay));
+  g_assert_cmpuint (g_strv_length (services->turn), ==, 0);
+  g_assert_cmpstr (services->user, ==, "");
+  g_assert_cmpstr (services->password, ==, "");
+  g_assert_cmpint (services->fetched, >=, now);
+  g_assert_true (coquill_relay_services_is_fresh (services, now + 2 * G_USEC_PER_SEC));
+  g_assert_false (coquill_relay_services_is_fresh (services, services->expires - G_USEC_PER_SEC));
+  g_assert_false (coquill_relay_services_is_fresh (services, services->fetched - 1));
+  g_clear_object (&result);
+
+  address = coquill_relay_road_get_remote_address (a->road);
+  g_assert_true (G_IS_INET_SOCKET_ADDRESS (address));
+  g_assert_cmpuint (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)), ==,
+                    relay_process_get_port (fixture->relay));
+
+  /* A relay that dies leaves no question open, and one that isn't there gets none. */
+  relay_process_signal (fixture->relay, SIGSTOP);
+  coquill_relay_road_get_services_async (a->road, NULL, keep_result_cb, &result);
+  relay_process_signal (fixture->relay, SIGKILL);
+  WAIT (result != NULL);
+  g_assert_null (coquill_relay_road_get_services_finish (a->road, result, &error));
+  g_assert_error (error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_LOST);
+  g_clear_error (&error);
+  g_clear_object (&result);
+  coquill_relay_road_stop (a->road);
+  g_assert_null (coquill_relay_road_get_remote_address (a->road));
+  coquill_relay_road_get_services_async (a->road, NULL, keep_result_cb, &result);
+  WAIT (result != NULL);
+  g_assert_null (coquill_relay_road_get_services_finish (a->road, result, &error));
+  g_assert_error (error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NOT_UP);
+}
+
+static void
 test_an_address_is_checked (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GAsyncResult) result = NULL;
@@ -580,6 +627,7 @@ main (int argc, char **argv)
   ADD ("a-full-mailbox-rejects-and-stays-up", small_mailbox, test_a_full_mailbox_rejects_and_stays_up);
   ADD ("a-new-lock-shows-the-old-keys-out", NULL, test_a_new_lock_shows_the_old_keys_out);
   ADD ("bulletin-and-door", NULL, test_bulletin_and_door);
+  ADD ("services-are-told", NULL, test_services_are_told);
   ADD ("an-address-is-checked", NULL, test_an_address_is_checked);
 #undef ADD
   return g_test_run ();
