@@ -20,8 +20,9 @@ G_BEGIN_DECLS
  * CoquillNetworkWatch:
  *
  * Signal `changed (gboolean resumed)`: roads that stood may be dead and ways that were closed may be open:
- * try again now. @resumed: because the machine or this process slept, else because GNetworkMonitor told of a
- * change while there is a network.
+ * try again now. With @resumed because the machine or this process slept; else because GNetworkMonitor told
+ * of a change while there is a network, or because this machine's own addresses changed, which the monitor
+ * doesn't always see.
  *
  * Lives on the thread-default main context current at coquill_network_watch_new(). Costs a wake-up in two
  * seconds.
@@ -34,12 +35,25 @@ CoquillNetworkWatch *
 coquill_network_watch_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
+ * CoquillNetworkWatchClock:
+ *
+ * Returns: microseconds that go on while the machine sleeps
+ */
+typedef gint64 (*CoquillNetworkWatchClock) (gpointer data);
+
+/**
  * coquill_network_watch_new_full:
  * @monitor: (nullable): whose `network-changed` to hear; %NULL: none
+ * @clock: (nullable): %NULL: the machine's
+ * @clock_data: for @clock
  *
- * For tests, and for who has a monitor of their own.
+ * For tests.
+ *
+ * Returns: (transfer full): a watch
  */
 CoquillNetworkWatch *
-coquill_network_watch_new_full (GNetworkMonitor *monitor) G_GNUC_WARN_UNUSED_RESULT;
+coquill_network_watch_new_full (GNetworkMonitor *monitor,
+                                CoquillNetworkWatchClock clock,
+                                gpointer clock_data) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
