@@ -125,7 +125,6 @@ add_label (GtkGrid *grid, const char *words, int column, int line)
   GtkWidget *label = gtk_label_new (words);
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_set_valign (label, GTK_ALIGN_START);
   gtk_widget_add_css_class (label, "caption");
   gtk_grid_attach (grid, label, column, line, 1, 1);
@@ -157,6 +156,7 @@ coquill_road_details_init (CoquillRoadDetails *self)
   for (int i = 0; i < N_LINES; i++)
     {
       self->names[i] = add_label (GTK_GRID (grid), _ (names[i]), 0, i);
+      gtk_label_set_wrap (self->names[i], TRUE);
       gtk_widget_add_css_class (GTK_WIDGET (self->names[i]), "dimmed");
       self->values[i] = add_label (GTK_GRID (grid), NULL, 1, i);
       gtk_widget_add_css_class (GTK_WIDGET (self->values[i]), "numeric");

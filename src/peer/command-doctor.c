@@ -55,8 +55,8 @@ summarize (GPtrArray *checks)
               "meeting point answers.");
   if (find_state (checks, "udp") == COQUILL_CHECK_OK && find_state (checks, "nat") == COQUILL_CHECK_OK)
     return _ ("Documents can be shared, and devices can connect directly.");
-  if (find_state (checks, "udp") == COQUILL_CHECK_FAILED)
-    return _ ("Documents can be shared. Devices elsewhere are reached through the meeting point.");
+  if (find_state (checks, "udp") == COQUILL_CHECK_WARNING)
+    return _ ("Documents can be shared. Devices on other networks are reached through the meeting point.");
   return _ (
       "Documents can be shared. With some networks there is no direct connection; then the meeting point "
       "passes everything on.");

@@ -216,6 +216,11 @@ class XDesk(Desk):
             if line:
                 self.run('xdotool', 'type', '--delay', '3', '--', line)
 
+    def click(self, widget):
+        x, y, width, height = widget.place
+        x, y = self.on_screen(x, y)
+        self.run('xdotool', 'mousemove', str(x + width // 2), str(y + height // 2), 'click', '1')
+
     def take_picture(self, file):
         self.screen.wait_still(.2)
         self.screen.screenshot(file)
