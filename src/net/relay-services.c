@@ -11,11 +11,14 @@
  * relay says. */
 #define LONGEST_SECONDS (24 * 60 * 60)
 #define SHORTEST_SECONDS (2 * 60)
+/* What has no credentials has no end; but a relay may be started anew with other options. */
+#define WITHOUT_CREDENTIALS_SECONDS (60 * 60)
 
 CoquillRelayServices *
 coquill_relay_services_new (const CoquillRelayFrame *frame, gint64 now)
 {
   CoquillRelayServices *self = g_new0 (CoquillRelayServices, 1);
+  guint32 lifetime = frame->lifetime != 0 ? frame->lifetime : WITHOUT_CREDENTIALS_SECONDS;
 
   g_assert (frame->kind == COQUILL_RELAY_FRAME_SERVICES);
   self->stun_port = frame->port;
@@ -23,7 +26,7 @@ coquill_relay_services_new (const CoquillRelayFrame *frame, gint64 now)
   self->user = g_strdup (frame->text != NULL ? frame->text : "");
   self->password = g_strdup (frame->password != NULL ? frame->password : "");
   self->fetched = now;
-  self->expires = now + (gint64)CLAMP (frame->lifetime, SHORTEST_SECONDS, LONGEST_SECONDS) * G_USEC_PER_SEC;
+  self->expires = now + (gint64)CLAMP (lifetime, SHORTEST_SECONDS, LONGEST_SECONDS) * G_USEC_PER_SEC;
   return self;
 }
 

@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * @user: their user; empty without @turn
  * @password: their password; wiped when the services are freed
  * @fetched: real time when they were asked for, in microseconds
- * @expires: real time when @user is good no more, in microseconds. Real and not monotonic time, because a
- * sleeping computer's credentials age as well
+ * @expires: real time when @user is good no more, or an hour after @fetched if there is none, in
+ * microseconds. Real and not monotonic time, because a sleeping computer's credentials age as well
  */
 typedef struct
 {

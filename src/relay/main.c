@@ -94,8 +94,8 @@ run (CoquillRelayOptions *options)
   uri = coquill_relay_server_get_uri (program.server);
   printf ("listening on %s\n", uri);
   fflush (stdout);
-  coquill_relay_log (COQUILL_RELAY_LOG_INFO, "start", "uri=%s connections=%d version=%s", uri,
-                     options->connections, COQUILL_VERSION);
+  coquill_relay_log (COQUILL_RELAY_LOG_INFO, "start", "uri=%s stun=%u connections=%d version=%s", uri,
+                     program.hub->stun_port, options->connections, COQUILL_VERSION);
   g_main_loop_run (loop);
 
   coquill_relay_hub_free (program.hub);

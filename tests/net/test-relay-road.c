@@ -539,6 +539,7 @@ test_services_are_told (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (services->user, ==, "");
   g_assert_cmpstr (services->password, ==, "");
   g_assert_cmpint (services->fetched, >=, now);
+  g_assert_cmpint (services->expires - services->fetched, ==, 3600 * (gint64)G_USEC_PER_SEC);
   g_assert_true (coquill_relay_services_is_fresh (services, now + 2 * G_USEC_PER_SEC));
   g_assert_false (coquill_relay_services_is_fresh (services, services->expires - G_USEC_PER_SEC));
   g_assert_false (coquill_relay_services_is_fresh (services, services->fetched - 1));

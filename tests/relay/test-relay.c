@@ -520,6 +520,28 @@ test_only_the_relays_own_names (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (start, ==, "HTTP/1.1 101");
 }
 
+/* Of the relay with these options. */
+static gboolean
+warns_of_no_name (const char *const *options)
+{
+  RelayProcess *relay = relay_process_start (NULL, options);
+  g_autofree char *log = relay_process_read_log (relay);
+
+  relay_process_stop (relay);
+  return strstr (log, " warning name ") != NULL;
+}
+
+static void
+test_a_relay_for_many_should_have_a_name (void)
+{
+  static const char *const nameless[] = { "--listen=0.0.0.0:0", NULL };
+  static const char *const named[] = { "--listen=0.0.0.0:0", "--name=relay.example", NULL };
+
+  g_assert_true (warns_of_no_name (nameless));
+  g_assert_false (warns_of_no_name (named));
+  g_assert_false (warns_of_no_name (NULL));
+}
+
 static void
 test_sigterm_writes_says_goodbye_and_ends_well (Fixture *fixture, gconstpointer data)
 {
@@ -753,6 +775,7 @@ main (int argc, char **argv)
   ADD ("sigkill-keeps-all-that-was-acknowledged", NULL, test_sigkill_keeps_all_that_was_acknowledged);
   ADD ("the-command-line", NULL, test_the_command_line);
 #undef ADD
+  g_test_add_func ("/relay/a-relay-for-many-should-have-a-name", test_a_relay_for_many_should_have_a_name);
   g_test_add_func ("/relay/a-full-disk-is-told-and-nothing-is-lost",
                    test_a_full_disk_is_told_and_nothing_is_lost);
   return g_test_run ();
