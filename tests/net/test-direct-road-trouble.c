@@ -1,0 +1,246 @@
+/* test-direct-road-trouble.c: roads that are cut, frozen, without a network, and made five hundred times */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "own-network.h"
+#include "road-pair.h"
+
+#include "net/ice-agent.h"
+#include "net/road-thread.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void
+run_command (const char *command)
+{
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  g_spawn_command_line_sync (command, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_spawn_check_wait_status (status, NULL));
+}
+
+/* Nothing by UDP from here on, or everything again. */
+static gboolean
+cut (gboolean is_cut)
+{
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("no network namespace to cut a road in");
+      return FALSE;
+    }
+  run_command (is_cut ? "nft add table inet cut" : "nft delete table inet cut");
+  if (is_cut)
+    {
+      run_command ("nft add chain inet cut out '{ type filter hook output priority 0; }'");
+      run_command ("nft add rule inet cut out meta l4proto udp drop");
+    }
+  return TRUE;
+}
+
+static void
+test_a_short_cut_is_a_suspicion (void)
+{
+  RoadPair *pair = road_pair_new (4);
+  guint64 number = 0;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  if (cut (TRUE))
+    {
+      g_assert_cmpuint (road_pair_post (pair, 0, &number, 20, 300), ==, 20);
+      g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_SUSPECT, COQUILL_DIRECT_SUSPECT, 5));
+      g_assert_cmpuint (road_pair_post (pair, 0, &number, 20, 300), ==, 20);
+      cut (FALSE);
+      road_pair_assert_up (pair, 3);
+      g_assert_true (road_pair_wait_received (pair, 1, 40, 3));
+      g_assert_cmpstr (pair->sides[0].states->str, ==, "cpdsd");
+      g_assert_cmpuint (pair->sides[0].downs, ==, 0);
+    }
+  road_pair_free (pair);
+}
+
+static void
+test_a_cut_road_is_given_up_and_comes_back (void)
+{
+  RoadPair *pair = road_pair_new (5);
+  guint64 number = 0;
+  gint64 began;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  if (cut (TRUE))
+    {
+      began = g_get_monotonic_time ();
+      g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_RELAY, COQUILL_DIRECT_RELAY, 9));
+      g_assert_cmpint (g_get_monotonic_time () - began, <, 8500000);
+      for (guint i = 0; i < 2; i++)
+        {
+          g_assert_cmpint (coquill_direct_road_get_why (pair->sides[i].road), ==, COQUILL_DIRECT_WHY_LOST);
+          g_assert_cmpuint (pair->sides[i].downs, ==, 1);
+          g_assert_true (g_str_has_prefix (pair->sides[i].states->str, "cpdsr"));
+        }
+      g_assert_cmpuint (road_pair_post (pair, 0, &number, 1, 300), ==, 0);
+      cut (FALSE);
+      road_pair_assert_up (pair, 9);
+      g_assert_cmpuint (pair->sides[0].ups, ==, 2);
+      /* A change of the network: at once, and nothing of a road that is fine is touched. */
+      coquill_direct_road_retry_now (pair->sides[0].road);
+      coquill_direct_road_retry_now (pair->sides[1].road);
+      road_pair_idle (1500);
+      g_assert_cmpuint (pair->sides[0].ups, ==, 2);
+      cut (TRUE);
+      began = g_get_monotonic_time ();
+      coquill_direct_road_retry_now (pair->sides[0].road);
+      coquill_direct_road_retry_now (pair->sides[1].road);
+      g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_CHECKING, COQUILL_DIRECT_CHECKING, 4));
+      cut (FALSE);
+      road_pair_assert_up (pair, 3);
+      g_test_message ("replaced after %d ms", (int)((g_get_monotonic_time () - began) / 1000));
+    }
+  road_pair_free (pair);
+}
+
+static gboolean
+has_no_address (gpointer data)
+{
+  RoadPair *pair = data;
+
+  return coquill_direct_road_get_why (pair->sides[0].road) == COQUILL_DIRECT_WHY_NO_ADDRESS;
+}
+
+static void
+test_without_an_address_it_says_so (void)
+{
+  RoadPair *pair;
+
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("no network namespace to be without an address in");
+      return;
+    }
+  run_command ("ip link set wire down");
+  pair = road_pair_new (61);
+  road_pair_start (pair);
+  g_assert_true (road_pair_wait (has_no_address, pair, 3));
+  run_command ("ip link set wire up");
+  run_command ("ip address replace " OWN_NETWORK_ADDRESS_6 "/64 dev wire nodad");
+  coquill_direct_road_retry_now (pair->sides[0].road);
+  coquill_direct_road_retry_now (pair->sides[1].road);
+  road_pair_assert_up (pair, 3);
+  road_pair_free (pair);
+}
+
+/* Stops this whole process for a while, as a laptop's lid does. */
+static void
+freeze (guint seconds)
+{
+  pid_t helper = fork ();
+
+  if (helper == 0)
+    {
+      kill (getppid (), SIGSTOP);
+      sleep (seconds);
+      kill (getppid (), SIGCONT);
+      _exit (0);
+    }
+  g_assert_cmpint (helper, >, 0);
+  waitpid (helper, NULL, 0);
+}
+
+static void
+test_frozen_and_thawed (void)
+{
+  RoadPair *pair = road_pair_new (70);
+  guint64 number = 0;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  g_assert_cmpuint (road_pair_post (pair, 0, &number, 10, 300), ==, 10);
+  freeze (g_test_slow () ? 40 : 8);
+  coquill_direct_road_retry_now (pair->sides[0].road);
+  coquill_direct_road_retry_now (pair->sides[1].road);
+  road_pair_idle (1500);
+  road_pair_assert_up (pair, 10);
+  g_test_message ("%s %s", pair->sides[0].states->str, pair->sides[1].states->str);
+  /* Only the main thread hangs: the road stands. */
+  g_string_truncate (pair->sides[0].states, 0);
+  g_usleep (4 * G_USEC_PER_SEC);
+  road_pair_idle (200);
+  g_assert_cmpstr (pair->sides[0].states->str, ==, "");
+  road_pair_free (pair);
+}
+
+static guint
+count_entries (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
+/* A thread that has ended may still be seen for a moment; a pool's idle worker for up to 15 s. */
+static gboolean
+has_so_many_threads (gpointer data)
+{
+  return count_entries ("/proc/self/task") <= *(guint *)data;
+}
+
+static void
+test_five_hundred_cycles_leave_nothing (void)
+{
+  RoadPair *pair = road_pair_new (80);
+  guint n_threads, n_files, n_up = 0;
+
+  /* What the libraries keep for good is there after the first. */
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  road_pair_free (pair);
+  g_assert_true (coquill_road_thread_wait_ended (5 * G_USEC_PER_SEC));
+  pair = road_pair_new (81);
+  n_threads = count_entries ("/proc/self/task");
+  n_files = count_entries ("/proc/self/fd");
+  for (guint i = 0; i < 500; i++)
+    {
+      /* Attempts of one road are a second apart; of two new ones they aren't. */
+      road_pair_renew (pair, 0);
+      road_pair_renew (pair, 1);
+      road_pair_start (pair);
+      road_pair_idle ((guint)g_rand_int_range (pair->random, 0, i % 10 == 0 ? 400 : 60));
+      n_up += coquill_direct_road_get_state (pair->sides[0].road) == COQUILL_DIRECT_DIRECT;
+      coquill_direct_road_stop (pair->sides[i % 2].road);
+      coquill_direct_road_stop (pair->sides[1 - i % 2].road);
+    }
+  road_pair_free (pair);
+  g_test_message ("%u of 500 came up", n_up);
+  g_assert_true (coquill_road_thread_wait_ended (10 * G_USEC_PER_SEC));
+  g_assert_cmpuint (coquill_ice_agent_count_closing (), ==, 0);
+  g_assert_true (road_pair_wait (has_so_many_threads, &n_threads, 20));
+  g_assert_cmpuint (count_entries ("/proc/self/fd"), <=, n_files);
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *why_not = own_network_enter (argv);
+
+  g_test_init (&argc, &argv, NULL);
+  if (why_not != NULL)
+    {
+      g_print ("1..0 # SKIP %s\n", why_not);
+      return 0;
+    }
+  g_test_add_func ("/direct-road-trouble/a-short-cut-is-a-suspicion", test_a_short_cut_is_a_suspicion);
+  g_test_add_func ("/direct-road-trouble/a-cut-road-is-given-up-and-comes-back",
+                   test_a_cut_road_is_given_up_and_comes_back);
+  g_test_add_func ("/direct-road-trouble/without-an-address-it-says-so", test_without_an_address_it_says_so);
+  g_test_add_func ("/direct-road-trouble/frozen-and-thawed", test_frozen_and_thawed);
+  g_test_add_func ("/direct-road-trouble/five-hundred-cycles-leave-nothing",
+                   test_five_hundred_cycles_leave_nothing);
+  return g_test_run ();
+}

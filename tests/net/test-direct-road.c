@@ -1,0 +1,191 @@
+/* test-direct-road.c: two roads over real sockets: up, in order, full, late, restarted, hidden */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "own-network.h"
+#include "road-pair.h"
+
+static void
+test_up_and_in_order_both_ways (void)
+{
+  RoadPair *pair = road_pair_new (1);
+  guint64 numbers[2] = { 0, 0 }, live = G_MAXUINT64;
+  gint64 began = g_get_monotonic_time ();
+
+  g_assert_cmpint (coquill_direct_road_get_why (pair->sides[0].road), ==, COQUILL_DIRECT_WHY_NOT_TRIED);
+  g_assert_cmpuint (road_pair_post (pair, 0, &numbers[0], 1, 100), ==, 0);
+  road_pair_start (pair);
+  g_assert_cmpint (coquill_direct_road_get_why (pair->sides[0].road), ==, COQUILL_DIRECT_WHY_TRYING);
+  road_pair_assert_up (pair, 2);
+  g_test_message ("up after %d ms", (int)((g_get_monotonic_time () - began) / 1000));
+  for (guint round = 0; round < 50; round++)
+    {
+      for (guint i = 0; i < 2; i++)
+        {
+          g_assert_cmpuint (road_pair_post (pair, i, &numbers[i], 10, 100 + round * 97), ==, 10);
+          g_assert_cmpuint (road_pair_post (pair, i, &live, 1, 200), ==, 1);
+        }
+      road_pair_idle (2);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      RoadSide *side = &pair->sides[i];
+
+      g_assert_true (road_pair_wait_received (pair, i, 500, 10));
+      g_assert_cmpuint (side->ups, ==, 1);
+      g_assert_cmpuint (side->downs, ==, 0);
+      g_assert_cmpuint (side->n_live, >, 40);
+      g_assert_cmpstr (side->states->str, ==, "cpd");
+    }
+  road_pair_idle (2500);
+  for (guint i = 0; i < 2; i++)
+    {
+      RoadSide *side = &pair->sides[i];
+
+      g_assert_cmpuint (side->n_acknowledged, ==, 500);
+      g_assert_cmpint (coquill_direct_road_get_round_trip (side->road), >, 0);
+      g_assert_cmpuint (coquill_direct_road_get_sent_bytes (side->road), >, 500 * 100);
+      g_assert_cmpuint (coquill_direct_road_get_received_bytes (side->road), >, 500 * 100);
+      g_assert_false (coquill_direct_road_get_relayed (side->road));
+      g_assert_cmpuint (coquill_direct_road_get_counts (side->road)->attempts, ==, 1);
+    }
+  coquill_direct_road_stop (pair->sides[0].road);
+  g_assert_cmpuint (pair->sides[0].downs, ==, 1);
+  g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_RELAY, COQUILL_DIRECT_RELAY, 2));
+  g_assert_cmpint (coquill_direct_road_get_why (pair->sides[1].road), ==, COQUILL_DIRECT_WHY_LOST);
+  road_pair_free (pair);
+}
+
+static void
+test_post_says_no_and_room_comes (void)
+{
+  RoadPair *pair = road_pair_new (2);
+  guint64 number = 0;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  pair->sides[1].holds = TRUE;
+  /* The reader takes nothing: the channels' windows and both queues fill up, and that is all that waits. */
+  for (guint round = 0; round < 40; round++)
+    {
+      road_pair_post (pair, 0, &number, 1000, 64 * 1024);
+      road_pair_idle (10);
+    }
+  g_test_message ("%" G_GUINT64_FORMAT " envelopes of 64 KiB wait", number);
+  g_assert_cmpuint (number, >, 128);
+  g_assert_cmpuint (number, <, 4 * 128 + 8);
+  g_assert_cmpuint (pair->sides[1].bytes, <=, 8 * 1024 * 1024 + 64 * 1024);
+  g_assert_cmpuint (pair->sides[0].rooms, <=, 2);
+  pair->sides[0].rooms = 0;
+  pair->sides[1].holds = FALSE;
+  coquill_direct_road_consumed (pair->sides[1].road, pair->sides[1].bytes);
+  g_assert_true (road_pair_wait_received (pair, 1, number, 20));
+  g_assert_cmpuint (pair->sides[0].rooms, ==, 1);
+  g_assert_cmpuint (road_pair_post (pair, 0, &number, 1, 0x200000), ==, 0);
+  g_assert_cmpuint (pair->sides[0].downs, ==, 0);
+  road_pair_free (pair);
+}
+
+static void
+test_a_bad_relay_only_delays (void)
+{
+  for (guint seed = 10; seed < 16; seed++)
+    {
+      RoadPair *pair = road_pair_new (seed);
+
+      pair->bad = (BadRelay){ .lost = 250, .doubled = 300, .late = 500, .replayed = 300 };
+      road_pair_start (pair);
+      road_pair_assert_up (pair, 30);
+      g_test_message ("%s %s", pair->sides[0].states->str, pair->sides[1].states->str);
+      road_pair_free (pair);
+    }
+}
+
+static void
+test_a_late_side_invites (void)
+{
+  RoadPair *pair = road_pair_new (3);
+
+  pair->bad.lost = 1000;
+  road_pair_start (pair);
+  coquill_direct_road_stop (pair->sides[1].road);
+  road_pair_idle (300);
+  pair->bad.lost = 0;
+  coquill_direct_road_start (pair->sides[1].road);
+  road_pair_assert_up (pair, 4);
+  g_assert_cmpuint (coquill_direct_road_get_counts (pair->sides[0].road)->attempts, ==, 1);
+  road_pair_free (pair);
+}
+
+static void
+test_a_restarted_peer_is_met_again (void)
+{
+  for (guint who = 0; who < 2; who++)
+    {
+      RoadPair *pair = road_pair_new (20 + who);
+      RoadSide *gone = &pair->sides[who], *here = &pair->sides[1 - who];
+
+      road_pair_start (pair);
+      road_pair_assert_up (pair, 2);
+      g_string_truncate (here->states, 0);
+      /* Killed: it doesn't close, it is just another program that speaks. */
+      road_pair_renew (pair, who);
+      coquill_direct_road_set_servers (gone->road, NULL);
+      coquill_direct_road_set_peer_run (gone->road, here->run);
+      coquill_direct_road_start (gone->road);
+      coquill_direct_road_set_peer_run (here->road, gone->run);
+      road_pair_assert_up (pair, 4);
+      g_assert_cmpuint (here->downs, ==, 1);
+      g_assert_cmpuint (here->ups, ==, 2);
+      road_pair_free (pair);
+    }
+}
+
+static void
+test_who_hides_is_left_alone (void)
+{
+  for (guint who = 0; who < 2; who++)
+    {
+      RoadPair *pair = road_pair_new (30 + who);
+      RoadSide *hidden = &pair->sides[who], *asking = &pair->sides[1 - who];
+      guint n_said;
+
+      road_pair_start (pair);
+      road_pair_assert_up (pair, 2);
+      coquill_direct_road_decline (hidden->road, COQUILL_DECLINE_HIDDEN);
+      g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_RELAY, COQUILL_DIRECT_RELAY, 2));
+      road_pair_idle (100);
+      g_assert_cmpint (coquill_direct_road_get_why (hidden->road), ==, COQUILL_DIRECT_WHY_HIDDEN_HERE);
+      g_assert_cmpint (coquill_direct_road_get_why (asking->road), ==, COQUILL_DIRECT_WHY_HIDDEN_THERE);
+      n_said = asking->said->len;
+      road_pair_idle (1500);
+      g_assert_cmpuint (asking->said->len, ==, n_said);
+      /* Asked again it says so again, and gives nothing away. */
+      coquill_direct_road_retry_now (asking->road);
+      road_pair_idle (1500);
+      g_assert_cmpint (coquill_direct_road_get_why (asking->road), ==, COQUILL_DIRECT_WHY_HIDDEN_THERE);
+      g_assert_cmpint (coquill_direct_road_get_state (hidden->road), ==, COQUILL_DIRECT_RELAY);
+      coquill_direct_road_start (hidden->road);
+      road_pair_assert_up (pair, 5);
+      road_pair_free (pair);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  const char *why_not = own_network_enter (argv);
+
+  g_test_init (&argc, &argv, NULL);
+  if (why_not != NULL)
+    {
+      g_print ("1..0 # SKIP %s\n", why_not);
+      return 0;
+    }
+  g_test_add_func ("/direct-road/up-and-in-order-both-ways", test_up_and_in_order_both_ways);
+  g_test_add_func ("/direct-road/post-says-no-and-room-comes", test_post_says_no_and_room_comes);
+  g_test_add_func ("/direct-road/a-bad-relay-only-delays", test_a_bad_relay_only_delays);
+  g_test_add_func ("/direct-road/a-late-side-invites", test_a_late_side_invites);
+  g_test_add_func ("/direct-road/a-restarted-peer-is-met-again", test_a_restarted_peer_is_met_again);
+  g_test_add_func ("/direct-road/who-hides-is-left-alone", test_who_hides_is_left_alone);
+  return g_test_run ();
+}
