@@ -50,7 +50,7 @@ is_well_formed (const CoquillCandidate *candidate)
     return FALSE;
   if (candidate->address_size != 4 && candidate->address_size != 16)
     return FALSE;
-  /* libnice 0.1.22 asserts that no pair has a priority of nothing. */
+  /* libnice 0.1.22 doesn't check it. */
   if (candidate->priority == 0 || candidate->priority > G_MAXINT32)
     return FALSE;
   if (end == NULL || end == candidate->foundation)

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <string.h>
 #include <stun/usages/ice.h>
+#include <time.h>
 
 #include "net/ice-agent.h"
 #include "own-network.h"
@@ -658,6 +659,86 @@ test_hostile_bytes (void)
   g_assert_cmpuint (a->n_received, ==, 0);
 }
 
+static void
+run_command (const char *command)
+{
+  const char *const arguments[] = { "sh", "-c", command, NULL };
+  g_autoptr (GError) error = NULL;
+  int status = 1;
+
+  g_spawn_sync (NULL, (char **)arguments, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (status, ==, 0);
+}
+
+/* libnice would end the program. */
+static void
+test_many_addresses (void)
+{
+  g_autoptr (Peer) a = NULL;
+
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("needs a network of its own");
+      return;
+    }
+  run_command ("for i in $(seq 100); do ip address add 198.51.100.$i/24 dev wire; done");
+  a = peer_new (TRUE, NULL);
+  wait_until (5, a->error != NULL);
+  run_command ("for i in $(seq 100 -1 1); do ip address del 198.51.100.$i/24 dev wire; done");
+  g_assert_error (a->error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NO_ADDRESS);
+}
+
+static void
+test_only_loopback (void)
+{
+  g_autoptr (Peer) a = NULL;
+
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("needs a network of its own");
+      return;
+    }
+  run_command ("ip link set wire down");
+  a = peer_new (TRUE, NULL);
+  wait_until (5, a->error != NULL);
+  run_command ("ip link set wire up && ip address replace " OWN_NETWORK_ADDRESS_6 "/64 dev wire nodad");
+  g_assert_error (a->error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NO_ADDRESS);
+  g_assert_cmpuint (a->candidates->len, ==, 0);
+}
+
+/* With -m perf: how many datagrams one thread sends and receives, and for how much of a processor. */
+static void
+test_rate (void)
+{
+  g_autoptr (Peer) a = peer_new (TRUE, NULL);
+  g_autoptr (Peer) b = peer_new (FALSE, NULL);
+  guint8 datagram[1200] = { 0x40 };
+  gint64 start;
+  gint64 end;
+  clock_t used;
+
+  if (!g_test_perf ())
+    {
+      g_test_skip ("only with -m perf");
+      return;
+    }
+  connect_peers (a, b);
+  start = g_get_monotonic_time ();
+  used = clock ();
+  for (end = start; end < start + 2 * G_USEC_PER_SEC; end = g_get_monotonic_time ())
+    {
+      for (guint i = 0; i < 32; i++)
+        coquill_ice_agent_send (a->agent, datagram, sizeof datagram);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  wait_until (.1, FALSE);
+  g_test_maximized_result (
+      (double)b->n_received / ((end - start) / 1e6), "%.0f datagrams a second, %.2f us each, %.2f %% lost",
+      b->n_received / ((end - start) / 1e6), (clock () - used) * 1e6 / CLOCKS_PER_SEC / b->n_received,
+      100. - 100. * b->n_received / coquill_ice_agent_get_statistics (a->agent)->sent);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -681,5 +762,8 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/a-peer-that-answers-with-errors-ends-nothing", test_hostile_answers);
   g_test_add_func ("/ice/a-peer-that-checks-from-everywhere-is-let-go", test_hostile_checks);
   g_test_add_func ("/ice/bytes-of-strangers-change-nothing", test_hostile_bytes);
+  g_test_add_func ("/ice/a-machine-with-very-many-addresses-is-refused", test_many_addresses);
+  g_test_add_func ("/ice/only-loopback-is-no-address", test_only_loopback);
+  g_test_add_func ("/ice/datagrams-a-second", test_rate);
   return g_test_run ();
 }
