@@ -11,12 +11,10 @@
 
 G_BEGIN_DECLS
 
-/** Largest datagram sent or received, in bytes: what no path on the internet takes apart, with room to spare.
- */
+/** Largest datagram sent or received, in bytes: what an Ethernet frame holds. QUIC's have 1200. */
 #define COQUILL_ICE_DATAGRAM_MAX 1472
 /** Asked of the kernel for the buffers of each socket, in bytes: a burst at 1 Gbit/s for 16 ms. */
 #define COQUILL_ICE_SOCKET_BUFFER (2 * 1024 * 1024)
-
 /** Datagrams kept that come before `connected` was told: a first flight. */
 #define COQUILL_ICE_EARLY_DATAGRAMS 32
 /** Datagrams received in one go; then others on the thread have their turn. */
@@ -54,8 +52,8 @@ typedef struct _CoquillIceAgent CoquillIceAgent;
  * more
  * @received: a datagram from the peer's address (nothing says that it is from the peer)
  *
- * None comes from within coquill_ice_agent_new(); any of them may call any function on the agent, close too.
- * %NULL events are not told.
+ * None comes from within a call; any of them may call any function on the agent, close too. %NULL events are
+ * not told. `received` comes only after `connected`: what is early waits.
  */
 typedef struct
 {
@@ -169,8 +167,9 @@ coquill_ice_agent_get_statistics (CoquillIceAgent *self);
  * coquill_ice_agent_close:
  * @self: (transfer full): an agent in any state
  *
- * No event reaches @owner after this. TURN allocations are given back and sockets closed within a second, by
- * the thread's context, which must go on being iterated for that long; nothing else of it is left.
+ * No event reaches @owner after this. The thread's context, which must go on being iterated, gives TURN
+ * allocations back and closes the sockets: at once without TURN, after some 3 s with it, because libnice
+ * hears no answer any more. On the road thread this keeps the thread alive.
  */
 void
 coquill_ice_agent_close (CoquillIceAgent *self);

@@ -348,6 +348,122 @@ test_credentials (void)
   g_assert_cmpuint (strlen (coquill_ice_agent_get_password (a->agent)), >=, 22);
 }
 
+/* A coturn of the test's own. */
+static GSubprocess *
+start_turn (void)
+{
+  g_autofree char *program = g_find_program_in_path ("turnserver");
+  g_autoptr (GError) error = NULL;
+  GSubprocess *turn;
+  gboolean answers = FALSE;
+
+  if (program == NULL || !own_network_is_own ())
+    {
+      g_test_skip ("needs coturn and a network of its own");
+      return NULL;
+    }
+  turn = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                           program, "-n", "--listening-ip=" OWN_NETWORK_ADDRESS_4,
+                           "--relay-ip=" OWN_NETWORK_ADDRESS_4, "--lt-cred-mech", "--user=user:password",
+                           "--realm=test", "--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout",
+                           "--userdb=/dev/null", "--pidfile=/dev/null", NULL);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 50 && !answers; i++)
+    {
+      g_autoptr (GSocketClient) client = g_socket_client_new ();
+      g_autoptr (GSocketConnection) connection = NULL;
+
+      g_socket_client_set_enable_proxy (client, FALSE);
+      connection = g_socket_client_connect_to_host (client, OWN_NETWORK_ADDRESS_4, 3478, NULL, NULL);
+      answers = connection != NULL;
+      wait_until (.1, FALSE);
+    }
+  g_assert_true (answers);
+  return turn;
+}
+
+static void
+servers_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(CoquillIceServers **)data = coquill_ice_servers_new_from_services_finish (result, NULL);
+}
+
+static CoquillIceServers *
+get_servers (const char *uri)
+{
+  const char *uris[] = { uri, NULL };
+  CoquillIceServers *servers = NULL;
+
+  coquill_ice_servers_new_from_services_async (NULL, 0, uris, "user", "password", NULL, servers_cb, &servers);
+  wait_until (5, servers != NULL);
+  g_assert_nonnull (servers);
+  return servers;
+}
+
+/* Only what TURN lent is told to the other side. */
+static void
+tell_relayed (Peer *from, Peer *to)
+{
+  for (guint i = 0; i < from->candidates->len; i++)
+    {
+      const CoquillCandidate *candidate = &g_array_index (from->candidates, CoquillCandidate, i);
+
+      if (candidate->kind == COQUILL_CANDIDATE_RELAYED)
+        g_assert_true (coquill_ice_agent_add_remote (to->agent, candidate));
+    }
+}
+
+static void
+test_turn (void)
+{
+  static const char *const uris[]
+      = { "turn:" OWN_NETWORK_ADDRESS_4, "turn:" OWN_NETWORK_ADDRESS_4 ":3478?transport=tcp" };
+  g_autoptr (GSubprocess) turn = start_turn ();
+
+  for (guint i = 0; turn != NULL && i < 4; i++)
+    {
+      g_autoptr (CoquillIceServers) servers = get_servers (uris[i % 2]);
+      g_autoptr (Peer) a = peer_new (TRUE, servers);
+      g_autoptr (Peer) b = peer_new (FALSE, servers);
+      gint64 start;
+      CoquillIcePair pair;
+
+      wait_until (10, a->gathered && b->gathered);
+      tell_relayed (a, b);
+      tell_relayed (b, a);
+      introduce (a, b);
+      introduce (b, a);
+      start = g_get_monotonic_time ();
+      wait_until (10, a->connected && b->connected);
+      g_assert_true (a->connected && b->connected);
+      g_test_message ("connected after %.1f ms", (g_get_monotonic_time () - start) / 1e3);
+      g_assert_true (coquill_ice_agent_get_pair (a->agent, &pair));
+      g_assert_true (pair.local == COQUILL_CANDIDATE_RELAYED || pair.remote == COQUILL_CANDIDATE_RELAYED);
+      g_assert_true (coquill_ice_agent_send (a->agent, (const guint8 *)"there", 5));
+      g_assert_true (coquill_ice_agent_send (b->agent, (const guint8 *)"back", 4));
+      wait_until (5, a->n_received == 1 && b->n_received == 1);
+      g_assert_cmpuint (a->n_received, ==, 1);
+      g_assert_cmpuint (b->n_received, ==, 1);
+
+      /* libnice asks the server to take it back, and hears no answer once the stream is gone. */
+      if (i == 2)
+        g_subprocess_send_signal (turn, SIGSTOP);
+      start = g_get_monotonic_time ();
+      g_clear_pointer (&a->agent, coquill_ice_agent_close);
+      g_clear_pointer (&b->agent, coquill_ice_agent_close);
+      wait_for_teardown ();
+      g_test_message ("closed after %.1f ms", (g_get_monotonic_time () - start) / 1e3);
+      g_assert_cmpint (g_get_monotonic_time () - start, <, 6 * G_USEC_PER_SEC);
+      if (i == 2)
+        g_subprocess_send_signal (turn, SIGCONT);
+    }
+  if (turn != NULL)
+    {
+      g_subprocess_force_exit (turn);
+      g_subprocess_wait (turn, NULL, NULL);
+    }
+}
+
 static guint
 count_entries (const char *folder)
 {
@@ -757,6 +873,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ice/a-stun-server-that-is-dead-delays-nothing", test_dead_stun);
   g_test_add_func ("/ice/without-an-answer-it-fails", test_no_answer);
   g_test_add_func ("/ice/credentials-of-the-wrong-form-are-refused", test_credentials);
+  g_test_add_func ("/ice/turn-carries-what-nothing-else-does", test_turn);
   g_test_add_func ("/ice/closed-at-any-moment-nothing-is-left", test_close);
   g_test_add_func ("/ice/ten-thousand-candidates-are-counted-not-taken", test_hostile_candidates);
   g_test_add_func ("/ice/a-peer-that-answers-with-errors-ends-nothing", test_hostile_answers);
