@@ -3,26 +3,17 @@
 
 #include "net/ice-servers.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "wire/turn-uri.h"
 
 /* URIs looked at: what a relay names beyond that is not read. */
 #define MAX_URIS 16
-#define URI_MAX 300
-#define DEFAULT_PORT 3478
 
 G_DEFINE_BOXED_TYPE (CoquillIceServers,
                      coquill_ice_servers,
                      coquill_ice_servers_ref,
                      coquill_ice_servers_unref)
-
-/* A TURN URI taken apart. */
-typedef struct
-{
-  char *host;
-  guint16 port;
-  gboolean is_tcp;
-} Uri;
 
 /* One question to the resolver for each URI; the answers come back in any order and are sorted into their
  * places. */
@@ -33,7 +24,7 @@ typedef struct
   gboolean is_here;
   char *user;
   char *password;
-  GPtrArray *uris;
+  GArray *uris;
   GPtrArray *addresses;
   guint n_unanswered;
   GCancellable *lookups;
@@ -56,15 +47,6 @@ wipe (char *secret)
 }
 
 static void
-free_uri (gpointer data)
-{
-  Uri *uri = data;
-
-  g_free (uri->host);
-  g_free (uri);
-}
-
-static void
 free_addresses (gpointer data)
 {
   g_resolver_free_addresses (data);
@@ -78,7 +60,7 @@ free_resolution (gpointer data)
   g_free (self->stun_host);
   wipe (self->user);
   wipe (self->password);
-  g_ptr_array_unref (self->uris);
+  g_array_unref (self->uris);
   g_ptr_array_unref (self->addresses);
   g_object_unref (self->lookups);
   g_clear_pointer (&self->deadline, g_source_unref);
@@ -125,63 +107,6 @@ coquill_ice_servers_new (const char *stun_host, guint16 stun_port)
   return self;
 }
 
-static gboolean
-read_port (const char *digits, guint16 *port)
-{
-  guint64 value;
-
-  if (!g_ascii_string_to_unsigned (digits, 10, 1, G_MAXUINT16, &value, NULL))
-    return FALSE;
-  *port = value;
-  return TRUE;
-}
-
-/* turn:HOST[:PORT][?transport=udp|tcp]; an IPv6 address is in brackets (RFC 7065). */
-static Uri *
-read_uri (const char *text)
-{
-  g_autofree char *rest = NULL;
-  g_autofree char *host = NULL;
-  char *query;
-  char *port = NULL;
-  Uri uri = { NULL, DEFAULT_PORT, FALSE };
-
-  if (strnlen (text, URI_MAX + 1) > URI_MAX || g_ascii_strncasecmp (text, "turn:", 5) != 0)
-    return NULL;
-  rest = g_strdup (text + 5);
-  query = strchr (rest, '?');
-  if (query != NULL)
-    {
-      *query++ = '\0';
-      uri.is_tcp = g_ascii_strcasecmp (query, "transport=tcp") == 0;
-      if (!uri.is_tcp && g_ascii_strcasecmp (query, "transport=udp") != 0)
-        return NULL;
-    }
-  if (rest[0] == '[')
-    {
-      char *end = strchr (rest, ']');
-
-      if (end == NULL || (end[1] != '\0' && end[1] != ':'))
-        return NULL;
-      port = end[1] == ':' ? end + 2 : NULL;
-      *end = '\0';
-      host = g_strdup (rest + 1);
-      if (!g_hostname_is_ip_address (host))
-        return NULL;
-    }
-  else
-    {
-      port = strchr (rest, ':');
-      if (port != NULL)
-        *port++ = '\0';
-      host = g_strdup (rest);
-    }
-  if (host[0] == '\0' || strpbrk (host, "/@%") != NULL || (port != NULL && !read_port (port, &uri.port)))
-    return NULL;
-  uri.host = g_steal_pointer (&host);
-  return g_memdup2 (&uri, sizeof uri);
-}
-
 /* A relay elsewhere may not send us to what listens on this machine only. */
 static gboolean
 is_usable (const Resolution *self, GInetAddress *address)
@@ -201,7 +126,7 @@ make_servers (Resolution *self)
   servers->turn = g_new0 (CoquillIceTurn, COQUILL_ICE_SERVERS_MAX_TURN);
   for (guint i = 0; i < self->uris->len; i++)
     {
-      const Uri *uri = g_ptr_array_index (self->uris, i);
+      const CoquillTurnUri *uri = &g_array_index (self->uris, CoquillTurnUri, i);
       gboolean has[2] = { FALSE, FALSE };
 
       for (GList *at = g_ptr_array_index (self->addresses, i); at != NULL; at = at->next)
@@ -273,7 +198,8 @@ coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
 
   g_task_set_source_tag (task, coquill_ice_servers_new_from_services_async);
   g_task_set_task_data (task, self, free_resolution);
-  self->uris = g_ptr_array_new_with_free_func (free_uri);
+  self->uris = g_array_new (FALSE, FALSE, sizeof (CoquillTurnUri));
+  g_array_set_clear_func (self->uris, (GDestroyNotify)coquill_turn_uri_clear);
   self->addresses = g_ptr_array_new_with_free_func (free_addresses);
   self->lookups = g_cancellable_new ();
   self->user = g_strdup (user);
@@ -292,10 +218,10 @@ coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
     {
       for (guint i = 0; turn != NULL && turn[i] != NULL && i < MAX_URIS; i++)
         {
-          Uri *uri = read_uri (turn[i]);
+          CoquillTurnUri uri;
 
-          if (uri != NULL)
-            g_ptr_array_add (self->uris, uri);
+          if (coquill_turn_uri_parse (turn[i], &uri, NULL))
+            g_array_append_val (self->uris, uri);
         }
     }
   g_ptr_array_set_size (self->addresses, self->uris->len);
@@ -305,7 +231,9 @@ coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
       return;
     }
 
-  if (cancellable != NULL)
+  if (g_cancellable_is_cancelled (cancellable))
+    g_cancellable_cancel (self->lookups);
+  else if (cancellable != NULL)
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self->lookups, 0);
   self->n_unanswered = self->uris->len;
   self->deadline = g_timeout_source_new (COQUILL_ICE_SERVERS_RESOLVE_MS);
@@ -316,7 +244,7 @@ coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
       Question *question = g_new (Question, 1);
 
       *question = (Question){ g_object_ref (task), i };
-      g_resolver_lookup_by_name_async (resolver, ((Uri *)g_ptr_array_index (self->uris, i))->host,
+      g_resolver_lookup_by_name_async (resolver, g_array_index (self->uris, CoquillTurnUri, i).host,
                                        self->lookups, looked_up_cb, question);
     }
 }
