@@ -108,6 +108,17 @@ coquill_direct_road_say (CoquillDirectRoad *self, CoquillSignalKind kind, guint6
 
 /* When to look again */
 
+/* The side that offers goes first; the other one asks for it only if it doesn't. */
+static void
+pause_for_failure (CoquillDirectRoad *self)
+{
+  gint64 pause = coquill_direct_states_pause (self->failures, g_random_double ());
+
+  if (self->is_hurried)
+    pause = 0;
+  coquill_direct_road_look_again (self, self->offers ? pause : pause * 2);
+}
+
 static gboolean
 look_cb (gpointer data)
 {
@@ -122,7 +133,7 @@ look_cb (gpointer data)
       self->is_expecting = FALSE;
       self->failures++;
       coquill_direct_road_set_why (self, COQUILL_DIRECT_WHY_NO_ANSWER);
-      coquill_direct_road_look_again (self, coquill_direct_states_pause (self->failures, g_random_double ()));
+      pause_for_failure (self);
     }
   else if (self->offer == NULL && self->peer_run != 0)
     {
@@ -227,8 +238,7 @@ ended_cb (gpointer owner, CoquillDirectWhy why, const GError *error)
                         && g_get_monotonic_time () - self->up_at >= COQUILL_DIRECT_STEADY;
 
   self->failures = was_steady ? 1 : self->failures + 1;
-  coquill_direct_road_look_again (
-      self, self->is_hurried ? 0 : coquill_direct_states_pause (self->failures, g_random_double ()));
+  pause_for_failure (self);
   self->is_hurried = FALSE;
   take_down (self, why, error);
 }
@@ -311,7 +321,6 @@ coquill_direct_road_proceed (CoquillDirectRoad *self)
 void
 coquill_direct_road_hurry (CoquillDirectRoad *self)
 {
-  self->failures = 0;
   coquill_direct_road_drop (self, COQUILL_DIRECT_WHY_TRYING, "It is tried anew");
   if (self->is_started)
     coquill_direct_road_look_again (self, 0);

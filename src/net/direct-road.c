@@ -145,7 +145,9 @@ coquill_direct_road_set_peer_run (CoquillDirectRoad *self, guint64 run)
   self->failures = 0;
   self->wants = self->offers;
   self->is_expecting = FALSE;
-  coquill_direct_road_look_again (self, self->offers ? G_MAXINT64 : INVITE_AFTER);
+  /* An OFFER of the new run may have come before the news of it; it is said again as soon as we ask. */
+  self->n_seen = 0;
+  coquill_direct_road_look_again (self, self->offers ? G_MAXINT64 : self->attempt != NULL ? 0 : INVITE_AFTER);
   coquill_direct_road_drop (self, COQUILL_DIRECT_WHY_TRYING, "The peer restarted");
   coquill_direct_road_proceed (self);
   g_object_unref (self);

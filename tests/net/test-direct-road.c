@@ -132,6 +132,8 @@ test_a_restarted_peer_is_met_again (void)
       coquill_direct_road_set_servers (gone->road, NULL);
       coquill_direct_road_set_peer_run (gone->road, here->run);
       coquill_direct_road_start (gone->road);
+      /* What it says comes before the news of its run. */
+      road_pair_idle (200);
       coquill_direct_road_set_peer_run (here->road, gone->run);
       road_pair_assert_up (pair, 4);
       g_assert_cmpuint (here->downs, ==, 1);
