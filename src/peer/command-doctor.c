@@ -78,8 +78,8 @@ print_line (const char *format, ...)
   va_end (arguments);
   if (!g_get_charset (&charset))
     {
-      g_autofree char *converted
-          = g_convert_with_fallback (line, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+      g_autofree char *wanted = g_strconcat (charset, "//TRANSLIT", NULL);
+      g_autofree char *converted = g_convert_with_fallback (line, -1, wanted, "UTF-8", "?", NULL, NULL, NULL);
 
       puts (converted != NULL ? converted : line);
     }

@@ -78,9 +78,9 @@ to_words (JsonNode *root)
   g_string_append_printf (line, "  %-8s", json_object_get_string_member (object, "event"));
   if (json_object_has_member (object, "words"))
     {
-      g_string_append_printf (line, "  %s  %s",
-                              json_object_get_string_member_with_default (object, "name", ""),
-                              json_object_get_string_member (object, "words"));
+      if (json_object_has_member (object, "name"))
+        g_string_append_printf (line, "  %s", json_object_get_string_member (object, "name"));
+      g_string_append_printf (line, "  %s", json_object_get_string_member (object, "words"));
       return g_string_free (line, FALSE);
     }
   json_object_iter_init_ordered (&iter, object);

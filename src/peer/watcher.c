@@ -5,6 +5,8 @@
 
 #include "peer/watcher.h"
 
+#include <glib/gi18n.h>
+
 #include "peer/event-line.h"
 
 /* What may wait for a slow reader: a document or two of the largest kind. */
@@ -212,7 +214,7 @@ tell_road (CoquillWatcher *self, CoquillParticipant *person, Told *last)
   coquill_event_line_add_double (
       builder, "age", since > 0 ? (double)MAX (g_get_real_time () - since, 0) / G_USEC_PER_SEC : -1);
   coquill_event_line_add_string (builder, "why", coquill_road_why_to_string (last->why));
-  coquill_event_line_add_string (builder, "words", words != NULL ? words : "");
+  coquill_event_line_add_string (builder, "words", words != NULL ? words : _ ("Away"));
   coquill_event_line_add_counts (builder, "refused", counts);
   end_event (self, builder);
 }
@@ -371,7 +373,9 @@ coquill_watcher_new (CoquillReplica *replica, GOutputStream *stream, gboolean as
   self->as_json = as_json;
 
   tell_open (self);
-  self->road_timer = g_timeout_add_seconds (ROAD_SECONDS, road_timer_cb, self);
+  /* People read that it is direct, not each time how many bytes more. */
+  if (as_json)
+    self->road_timer = g_timeout_add_seconds (ROAD_SECONDS, road_timer_cb, self);
   g_signal_connect (replica, "text-changed", G_CALLBACK (text_changed_cb), self);
   g_signal_connect (replica, "notify::status", G_CALLBACK (status_changed_cb), self);
   g_signal_connect (replica, "notify::title", G_CALLBACK (title_changed_cb), self);

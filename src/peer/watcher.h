@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  *   reached ("none", "relay", "direct"), milliseconds there and back (-1 unknown), bytes on direct roads,
  * seconds since the road became this one (-1 unknown), why it isn't direct (see
  * coquill_road_why_to_string()), the same in words, and what this document's direct roads have counted (see
- * coquill_replica_dup_road_counts()). Told when road or why changes, and every 5 s while bytes move.
+ * coquill_replica_dup_road_counts()). Told when road or why changes, and, as JSON, every 5 s while bytes
+ * move.
  * - status: status, words. See CoquillReplicaStatus.
  * - title: title.
  * - saved: lines. attach only: so many lines of the input are on disk.
