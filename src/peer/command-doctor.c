@@ -16,7 +16,7 @@ static char *relay = NULL;
 static gboolean as_json = FALSE;
 
 static const GOptionEntry options[] = {
-  { "relay", 0, 0, G_OPTION_ARG_STRING, &relay, N_ ("The meeting point to look at"), N_ ("URL") },
+  { "relay", 0, 0, G_OPTION_ARG_STRING, &relay, N_ ("The relay to look at"), N_ ("URL") },
   { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("One JSON object"), NULL },
   { NULL },
 };
@@ -52,11 +52,11 @@ summarize (GPtrArray *checks)
 {
   if (!coquill_diagnosis_can_share (checks))
     return _ ("Documents can't be shared now. What is written is kept on this device, and goes out once a "
-              "meeting point answers.");
+              "relay answers.");
   if (find_state (checks, "udp") == COQUILL_CHECK_OK && find_state (checks, "nat") == COQUILL_CHECK_OK)
     return _ ("Documents can be shared, and devices can connect directly.");
   if (find_state (checks, "udp") == COQUILL_CHECK_WARNING)
-    return _ ("Documents can be shared. Devices on other networks are reached through the meeting point.");
+    return _ ("Documents can be shared. Devices on other networks are reached through the relay.");
   return _ (
       "Documents can be shared. With some networks there is no direct connection; then the meeting point "
       "passes everything on.");
