@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* quic-certificate.c: a fresh self-signed certificate and its key, for one attempt at a direct road */
 
-#include "net/quic-certificate.h"
+#include "net/quic-certificate-private.h"
 
 #include <gnutls/crypto.h>
-#include <gnutls/x509.h>
-
-struct _CoquillQuicCertificate
-{
-  gnutls_certificate_credentials_t credentials;
-  guint8 digest[COQUILL_QUIC_DIGEST_SIZE];
-};
 
 static void
 clear (CoquillQuicCertificate *self)
@@ -99,10 +92,4 @@ const guint8 *
 coquill_quic_certificate_get_digest (CoquillQuicCertificate *self)
 {
   return self->digest;
-}
-
-gpointer
-coquill_quic_certificate_get_credentials (CoquillQuicCertificate *self)
-{
-  return self->credentials;
 }

@@ -41,10 +41,6 @@ coquill_quic_certificate_unref (CoquillQuicCertificate *self);
 const guint8 *
 coquill_quic_certificate_get_digest (CoquillQuicCertificate *self);
 
-/** Returns: (transfer none): a gnutls_certificate_credentials_t, for quic-connection.c only */
-gpointer
-coquill_quic_certificate_get_credentials (CoquillQuicCertificate *self);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CoquillQuicCertificate, coquill_quic_certificate_unref)
 
 G_END_DECLS

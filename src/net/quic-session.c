@@ -8,6 +8,8 @@
 #include <gnutls/crypto.h>
 #include <ngtcp2/ngtcp2_crypto_gnutls.h>
 
+#include "net/quic-certificate-private.h"
+
 #define PRIORITIES                                                                                           \
   "NONE:+VERS-TLS1.3:+AEAD:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+ECDHE-ECDSA:+GROUP-X25519:"         \
   "+GROUP-SECP256R1:+SIGN-EDDSA-ED25519:+SIGN-ECDSA-SECP256R1-SHA256:+CTYPE-X509:"                           \
@@ -54,9 +56,7 @@ coquill_quic_session_init (CoquillQuicSession *self,
   if (!is_client)
     gnutls_certificate_server_set_request (self->tls, GNUTLS_CERT_REQUIRE);
   return gnutls_priority_set_direct (self->tls, PRIORITIES, NULL) == 0
-         && gnutls_credentials_set (self->tls, GNUTLS_CRD_CERTIFICATE,
-                                    coquill_quic_certificate_get_credentials (own))
-                == 0
+         && gnutls_credentials_set (self->tls, GNUTLS_CRD_CERTIFICATE, own->credentials) == 0
          && gnutls_alpn_set_protocols (self->tls, &name, 1, GNUTLS_ALPN_MANDATORY) == 0
          && (is_client ? ngtcp2_crypto_gnutls_configure_client_session (self->tls)
                        : ngtcp2_crypto_gnutls_configure_server_session (self->tls))

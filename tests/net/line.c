@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "net/quic-certificate-private.h"
+
 typedef struct
 {
   gint64 time;
@@ -263,7 +265,10 @@ line_establish (Line *line, gint64 most)
       line->now = get_next (line);
       step (line);
     }
-  return line->ends[0].established && line->ends[1].established;
+  if (line->ends[0].established && line->ends[1].established)
+    return TRUE;
+  line->now = MAX (line->now, until);
+  return FALSE;
 }
 
 gboolean
@@ -285,13 +290,32 @@ line_inject (Line *line, guint end, const guint8 *data, gsize size)
   coquill_direct_channel_receive (line->ends[end].channel, copy, size, line->now);
 }
 
-Line *
-line_new_with_strangers (guint32 seed,
-                         const LineQuality *quality,
-                         CoquillQuicCertificate *client_uses,
-                         CoquillQuicCertificate *server_uses)
+static CoquillQuicCertificate *
+make_certificate (void)
 {
-  CoquillQuicCertificate *strangers[2] = { client_uses, server_uses };
+  g_autoptr (GError) error = NULL;
+  CoquillQuicCertificate *certificate = coquill_quic_certificate_new (&error);
+
+  g_assert_no_error (error);
+  return certificate;
+}
+
+static CoquillQuicCertificate *
+make_used (CoquillQuicCertificate *expected, LineFault fault)
+{
+  CoquillQuicCertificate *other;
+
+  if (fault == LINE_RIGHT)
+    return coquill_quic_certificate_ref (expected);
+  other = make_certificate ();
+  if (fault == LINE_FORGER)
+    memcpy (other->digest, expected->digest, sizeof other->digest);
+  return other;
+}
+
+Line *
+line_new_with_fault (guint32 seed, const LineQuality *quality, guint faulty, LineFault fault)
+{
   Line *line = g_new0 (Line, 1);
 
   line->now = 1000000 + seed;
@@ -299,15 +323,11 @@ line_new_with_strangers (guint32 seed,
   line->rand = g_rand_new_with_seed (seed);
   line->heap = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < 2; i++)
-    {
-      line->ends[i].certificate = coquill_quic_certificate_new (NULL);
-      g_assert_nonnull (line->ends[i].certificate);
-    }
+    line->ends[i].certificate = make_certificate ();
   for (guint i = 0; i < 2; i++)
     {
       LineEnd *end = &line->ends[i];
-      CoquillQuicCertificate *own = strangers[i] != NULL ? strangers[i] : end->certificate;
-      const guint8 *digest = coquill_quic_certificate_get_digest (line->ends[!i].certificate);
+      g_autoptr (CoquillQuicCertificate) own = make_used (end->certificate, i == faulty ? fault : LINE_RIGHT);
 
       end->line = line;
       end->hungry = TRUE;
@@ -315,7 +335,9 @@ line_new_with_strangers (guint32 seed,
       end->received_at = g_array_new (FALSE, FALSE, sizeof (gint64));
       end->acknowledged = g_array_new (FALSE, FALSE, sizeof (guint64));
       end->echoes = g_array_new (FALSE, FALSE, sizeof (gint64));
-      end->channel = coquill_direct_channel_new (i == 0, own, digest, &events, end, line->now);
+      end->channel = coquill_direct_channel_new (
+          i == 0, own, coquill_quic_certificate_get_digest (line->ends[!i].certificate), &events, end,
+          line->now);
     }
   return line;
 }
@@ -323,7 +345,7 @@ line_new_with_strangers (guint32 seed,
 Line *
 line_new (guint32 seed, const LineQuality *quality)
 {
-  return line_new_with_strangers (seed, quality, NULL, NULL);
+  return line_new_with_fault (seed, quality, 0, LINE_RIGHT);
 }
 
 void

@@ -50,12 +50,17 @@ struct _Line
 Line *
 line_new (guint32 seed, const LineQuality *quality);
 
-/* Certificates of others instead of the right ones, NULL: the right ones. */
+/* What is wrong with an end: nothing; its certificate is another one; it claims the right one and hasn't its
+ * key. */
+typedef enum
+{
+  LINE_RIGHT,
+  LINE_STRANGER,
+  LINE_FORGER,
+} LineFault;
+
 Line *
-line_new_with_strangers (guint32 seed,
-                         const LineQuality *quality,
-                         CoquillQuicCertificate *client_uses,
-                         CoquillQuicCertificate *server_uses);
+line_new_with_fault (guint32 seed, const LineQuality *quality, guint end, LineFault fault);
 
 void
 line_free (Line *line);
