@@ -34,14 +34,15 @@ typedef struct
   gint64 time;
 } Ping;
 
-/* Invariant: `posts` are those whose end isn't acknowledged, in the order of their ends. */
+/* Invariant: `posts` are those whose end isn't acknowledged, in the order of their ends. Those too great for
+ * a copy have no envelope any more. */
 struct _CoquillDirectChannel
 {
   CoquillQuicConnection *quic;
   const CoquillDirectChannelEvents *events;
   gpointer owner;
   gint64 now;
-  gboolean is_closed, wants_room;
+  gboolean is_closed, wants_room, copies;
 
   GQueue posts;
   gint64 copy_due;
@@ -60,7 +61,7 @@ struct _CoquillDirectChannel
 static void
 post_free (Post *post)
 {
-  g_bytes_unref (post->envelope);
+  g_clear_pointer (&post->envelope, g_bytes_unref);
   g_free (post);
 }
 
@@ -272,6 +273,7 @@ coquill_direct_channel_new (gboolean is_client,
   self->events = events;
   self->owner = owner;
   self->now = now;
+  self->copies = TRUE;
   self->copy_due = G_MAXINT64;
   self->last_echo = -1;
   g_queue_init (&self->posts);
@@ -317,20 +319,19 @@ send_copy (CoquillDirectChannel *self)
 {
   guint8 bytes[COPY_MAX];
   CoquillDirectFrame frame = { .kind = COQUILL_DIRECT_FRAME_COPY, .data = bytes };
-  const Post *first = g_queue_peek_head (&self->posts);
 
   self->copy_due = G_MAXINT64;
-  frame.number = first->end - first->length_size - g_bytes_get_size (first->envelope);
   for (GList *link = self->posts.head; link != NULL; link = link->next)
     {
       const Post *post = link->data;
-      gsize size;
-      const guint8 *data = g_bytes_get_data (post->envelope, &size);
+      gsize size = post->envelope != NULL ? g_bytes_get_size (post->envelope) : COPY_MAX;
 
       if (frame.size + post->length_size + size > COPY_MAX)
         return;
+      if (frame.size == 0)
+        frame.number = post->end - post->length_size - size;
       memcpy (bytes + frame.size, post->length, post->length_size);
-      memcpy (bytes + frame.size + post->length_size, data, size);
+      memcpy (bytes + frame.size + post->length_size, g_bytes_get_data (post->envelope, NULL), size);
       frame.size += post->length_size + size;
     }
   self->statistics.copies += send_frame (self, &frame);
@@ -359,15 +360,16 @@ static void
 write_post (CoquillDirectChannel *self, GBytes *envelope, guint64 reference, gboolean live)
 {
   Post *post = g_new0 (Post, 1);
-  g_autoptr (GBytes) length = NULL;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (envelope, &size);
 
   post->reference = reference;
   post->live = live;
-  post->envelope = g_bytes_ref (envelope);
-  post->length_size = coquill_direct_frame_write_length (post->length, g_bytes_get_size (envelope));
-  length = g_bytes_new (post->length, post->length_size);
-  coquill_quic_connection_write (self->quic, length, self->now);
-  post->end = coquill_quic_connection_write (self->quic, envelope, self->now);
+  post->length_size = coquill_direct_frame_write_length (post->length, size);
+  if (size <= COPY_MAX)
+    post->envelope = g_bytes_ref (envelope);
+  coquill_quic_connection_write (self->quic, post->length, post->length_size, self->now);
+  post->end = coquill_quic_connection_write (self->quic, data, size, self->now);
   g_queue_push_tail (&self->posts, post);
 }
 
@@ -397,9 +399,15 @@ coquill_direct_channel_post (
       return FALSE;
     }
   write_post (self, envelope, reference, FALSE);
-  if (waiting + size <= COPY_MAX)
+  if (self->copies && waiting + size <= COPY_MAX)
     self->copy_due = MIN (self->copy_due, self->now + COPY_DELAY);
   return TRUE;
+}
+
+void
+coquill_direct_channel_set_copies (CoquillDirectChannel *self, gboolean copies)
+{
+  self->copies = copies;
 }
 
 void

@@ -120,6 +120,11 @@ gboolean
 coquill_direct_channel_post (
     CoquillDirectChannel *self, GBytes *envelope, guint64 reference, gboolean live, gint64 now);
 
+/** Sets whether what is typed alone goes a second time; it does, unless somebody measures what that is good
+ * for. */
+void
+coquill_direct_channel_set_copies (CoquillDirectChannel *self, gboolean copies);
+
 /** Sends a ping, which the other side echoes at once. Lost ones are not sent again. */
 void
 coquill_direct_channel_ping (CoquillDirectChannel *self, gint64 now);

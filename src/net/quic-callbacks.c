@@ -132,16 +132,9 @@ acked_stream_data_offset_cb (ngtcp2_conn *conn,
 {
   CoquillQuicConnection *self = user_data;
 
-  self->acknowledged += size;
-  self->head_offset += size;
-  for (GBytes *head;
-       (head = g_queue_peek_head (&self->stream)) != NULL && self->head_offset >= g_bytes_get_size (head);)
-    {
-      self->head_offset -= g_bytes_get_size (head);
-      g_bytes_unref (g_queue_pop_head (&self->stream));
-    }
+  coquill_quic_outbox_acknowledged (&self->stream, size);
   if (self->events != NULL && size > 0)
-    self->events->acknowledged (self->owner, self->acknowledged);
+    self->events->acknowledged (self->owner, self->stream.acknowledged);
   return 0;
 }
 

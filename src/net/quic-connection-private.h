@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/quic-connection.h"
+#include "net/quic-outbox.h"
 #include "net/quic-session.h"
 
 G_BEGIN_DECLS
@@ -12,13 +13,8 @@ G_BEGIN_DECLS
 #define COQUILL_QUIC_MAX_ACK_DELAY (10 * NGTCP2_MILLISECONDS)
 /** Packets that tell the other side of the end: one of them may be lost. */
 #define COQUILL_QUIC_FAREWELLS 2
-/** Pieces of the stream that are offered to one packet: many small envelopes share one. */
-#define COQUILL_QUIC_PIECES 16
-
-/* Invariants: bytes [acknowledged, written) of the stream are in `stream`, the first of them `head_offset`
- * bytes into its head; `next` and `next_offset` are the place of the first unsent one. `conn` is NULL before
- * the server has met the client. `credit` is what was
- * consumed before the other side's stream was seen. `events` is NULL once nothing must be told any more. */
+/* Invariants: `conn` is NULL before the server has met the client. `credit` is what was consumed before the
+ * other side's stream was seen. `events` is NULL once nothing must be told any more. */
 struct _CoquillQuicConnection
 {
   gboolean is_client, established, is_closed;
@@ -33,10 +29,8 @@ struct _CoquillQuicConnection
   gsize burst;
 
   gint64 stream_id, peer_stream_id;
-  GQueue stream;
-  GList *next;
-  gsize next_offset, head_offset;
-  guint64 written, acknowledged, credit;
+  CoquillQuicOutbox stream;
+  guint64 credit;
   GQueue datagrams;
 
   ngtcp2_ccerr reason;

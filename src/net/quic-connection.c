@@ -39,7 +39,7 @@ static void
 clear (CoquillQuicConnection *self)
 {
   clear_session (self);
-  g_queue_clear_full (&self->stream, (GDestroyNotify)g_bytes_unref);
+  coquill_quic_outbox_clear (&self->stream);
   g_queue_clear_full (&self->datagrams, (GDestroyNotify)g_bytes_unref);
   coquill_quic_certificate_unref (self->own);
 }
@@ -215,7 +215,6 @@ coquill_quic_connection_new (gboolean is_client,
   self->start = self->now = now;
   self->stream_id = self->peer_stream_id = -1;
   ngtcp2_ccerr_default (&self->reason);
-  g_queue_init (&self->stream);
   g_queue_init (&self->datagrams);
   make_first_id (self, &first_id);
   /* The server begins with the first packet of the right client; a client that can't begin ends by its timer.
@@ -312,34 +311,6 @@ say_farewell (CoquillQuicConnection *self, guint8 *buffer, ngtcp2_tstamp time)
   return self->farewell_size;
 }
 
-/* The next unsent pieces of the stream. */
-static gsize
-collect (CoquillQuicConnection *self, ngtcp2_vec pieces[COQUILL_QUIC_PIECES])
-{
-  gsize n = 0, offset = self->next_offset;
-
-  for (GList *link = self->next; link != NULL && n < COQUILL_QUIC_PIECES; link = link->next, offset = 0)
-    {
-      gsize size;
-      const guint8 *data = g_bytes_get_data (link->data, &size);
-
-      pieces[n].base = (guint8 *)data + offset;
-      pieces[n++].len = size - offset;
-    }
-  return n;
-}
-
-static void
-advance (CoquillQuicConnection *self, gsize sent)
-{
-  self->next_offset += sent;
-  while (self->next != NULL && self->next_offset >= g_bytes_get_size (self->next->data))
-    {
-      self->next_offset -= g_bytes_get_size (self->next->data);
-      self->next = self->next->next;
-    }
-}
-
 static ngtcp2_ssize
 add_datagram (CoquillQuicConnection *self, guint8 *buffer, ngtcp2_tstamp time)
 {
@@ -363,15 +334,16 @@ add_datagram (CoquillQuicConnection *self, guint8 *buffer, ngtcp2_tstamp time)
 static ngtcp2_ssize
 add_stream (CoquillQuicConnection *self, guint8 *buffer, gboolean *blocked, ngtcp2_tstamp time)
 {
-  gboolean some = self->stream_id != -1 && self->next != NULL && !*blocked;
-  ngtcp2_vec pieces[COQUILL_QUIC_PIECES];
+  gboolean some = self->stream_id != -1 && coquill_quic_outbox_has_unsent (&self->stream) && !*blocked;
+  ngtcp2_vec pieces[COQUILL_QUIC_OUTBOX_PIECES];
   ngtcp2_ssize taken = -1, result;
 
   result = ngtcp2_conn_writev_stream (self->conn, NULL, NULL, buffer, COQUILL_QUIC_PACKET_MAX, &taken,
                                       some ? NGTCP2_WRITE_STREAM_FLAG_MORE : 0, some ? self->stream_id : -1,
-                                      pieces, some ? collect (self, pieces) : 0, time);
+                                      pieces, some ? coquill_quic_outbox_collect (&self->stream, pieces) : 0,
+                                      time);
   if (taken > 0)
-    advance (self, (gsize)taken);
+    coquill_quic_outbox_sent (&self->stream, (gsize)taken);
   if (result != NGTCP2_ERR_STREAM_DATA_BLOCKED)
     return result;
   *blocked = TRUE;
@@ -458,15 +430,11 @@ coquill_quic_connection_expire (CoquillQuicConnection *connection, gint64 now)
 }
 
 guint64
-coquill_quic_connection_write (CoquillQuicConnection *self, GBytes *bytes, gint64 now)
+coquill_quic_connection_write (CoquillQuicConnection *self, const guint8 *data, gsize size, gint64 now)
 {
-  if (self->is_closed || g_bytes_get_size (bytes) == 0)
-    return self->written;
-  g_queue_push_tail (&self->stream, g_bytes_ref (bytes));
-  if (self->next == NULL)
-    self->next = g_queue_peek_tail_link (&self->stream);
-  self->written += g_bytes_get_size (bytes);
-  return self->written;
+  if (!self->is_closed)
+    coquill_quic_outbox_append (&self->stream, data, size);
+  return self->stream.written;
 }
 
 gboolean
@@ -513,7 +481,7 @@ coquill_quic_connection_close (CoquillQuicConnection *self, gint64 now)
 gsize
 coquill_quic_connection_get_unacknowledged (CoquillQuicConnection *self)
 {
-  return self->written - self->acknowledged;
+  return self->stream.written - self->stream.acknowledged;
 }
 
 void

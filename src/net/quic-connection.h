@@ -122,14 +122,14 @@ coquill_quic_connection_expire (CoquillQuicConnection *self, gint64 now);
 
 /**
  * coquill_quic_connection_write:
- * @bytes: kept until they are acknowledged; not copied
+ * @data: copied
  *
- * Appends to the stream; before it is established they wait. There is no limit here: the owner has one.
+ * Appends to the stream; before it is established the bytes wait. There is no limit here: the owner has one.
  *
- * Returns: the stream's offset behind @bytes
+ * Returns: the stream's offset behind @data
  */
 guint64
-coquill_quic_connection_write (CoquillQuicConnection *self, GBytes *bytes, gint64 now);
+coquill_quic_connection_write (CoquillQuicConnection *self, const guint8 *data, gsize size, gint64 now);
 
 /**
  * coquill_quic_connection_write_datagram:

@@ -165,7 +165,7 @@ converse (guint32 seed)
 static void
 test_any_line (void)
 {
-  guint n_runs = get_number ("COQUILL_RUNS", 1500);
+  guint n_runs = get_number ("COQUILL_RUNS", 4000);
   guint32 seed = test_seed ();
   gint64 start = g_get_monotonic_time ();
   guint i;
