@@ -40,6 +40,37 @@ is_without_relay (CoquillSync *self, const guint8 *device)
   return peer != NULL && peer->without_relay;
 }
 
+/* How many whom the bringer reaches come before us. */
+static guint
+count_before (CoquillSync *self, const CoquillSyncPeer *bringer)
+{
+  const guint8 *own = coquill_document_get_device (self->document);
+  guint n = 0;
+
+  for (gsize i = 0; i < bringer->n_reached; i++)
+    if (memcmp (bringer->reached[i].bytes, own, 32) < 0
+        && !is_without_relay (self, bringer->reached[i].bytes))
+      n++;
+
+  return n;
+}
+
+/* When it is our turn. */
+static gint64
+due (CoquillSync *self, const CoquillSyncBrought *brought)
+{
+  gint64 since = MAX (brought->at, self->live_since);
+  const CoquillSyncPeer *bringer = coquill_sync_find_peer (self, brought->bringer);
+  guint8 spread = coquill_document_get_device (self->document)[0];
+
+  if (bringer == NULL)
+    return since + COQUILL_SYNC_BROUGHT_LEFT + COQUILL_SYNC_BROUGHT_SPREAD * spread / 255;
+
+  return since
+         + (bringer->without_relay ? COQUILL_SYNC_BROUGHT_TURN * count_before (self, bringer)
+                                   : COQUILL_SYNC_BROUGHT_LAST);
+}
+
 void
 coquill_sync_note_brought (
     CoquillSync *self, CoquillPayloadKind kind, GBytes *body, const guint8 *bringer, gint64 now)
@@ -57,7 +88,7 @@ coquill_sync_note_brought (
   g_queue_push_tail (&self->brought, brought);
   g_hash_table_insert (self->brought_links, brought->body, self->brought.tail);
   self->brought_bytes += g_bytes_get_size (body);
-  self->brought_at = MIN (self->brought_at, now + COQUILL_SYNC_BROUGHT_MIN);
+  self->brought_at = MIN (self->brought_at, due (self, brought));
   if (self->brought.length <= COQUILL_SYNC_BROUGHT_BODIES
       && self->brought_bytes <= COQUILL_SYNC_BROUGHT_BYTES)
     return;
@@ -66,23 +97,6 @@ coquill_sync_note_brought (
     forget (self, self->brought.head);
   self->brought_more = TRUE;
   self->lacking |= is_without_relay (self, bringer);
-}
-
-/* When it is our turn. */
-static gint64
-due (CoquillSync *self, const CoquillSyncBrought *brought)
-{
-  gint64 since = MAX (brought->at, self->live_since);
-  guint8 spread = coquill_document_get_device (self->document)[0];
-
-  if (is_without_relay (self, brought->bringer))
-    return since + COQUILL_SYNC_BROUGHT_MIN
-           + (COQUILL_SYNC_BROUGHT_MAX - COQUILL_SYNC_BROUGHT_MIN) * spread / 255;
-  if (coquill_sync_find_peer (self, brought->bringer) == NULL)
-    return since + COQUILL_SYNC_BROUGHT_LEFT
-           + (COQUILL_SYNC_BROUGHT_MAX - COQUILL_SYNC_BROUGHT_MIN) * spread / 255;
-
-  return since + COQUILL_SYNC_BROUGHT_LAST;
 }
 
 void

@@ -51,10 +51,11 @@ G_BEGIN_DECLS
 #define COQUILL_SYNC_NEWS_PAUSE (200 * G_TIME_SPAN_MILLISECOND)
 
 /* What a direct road brought is taken to the mailbox by us if it isn't there after this: from somebody
- * without a relay soon, at a moment different for each device; from somebody who left; and from somebody who
- * is still here and should long have done it. */
-#define COQUILL_SYNC_BROUGHT_MIN (100 * G_TIME_SPAN_MILLISECOND)
-#define COQUILL_SYNC_BROUGHT_MAX (1 * G_TIME_SPAN_SECOND)
+ * without a relay when it is our turn, in the order of the devices that are reached by it; from somebody who
+ * left, at a moment different for each device; and from somebody who is still here and should long have done
+ * it. */
+#define COQUILL_SYNC_BROUGHT_TURN (300 * G_TIME_SPAN_MILLISECOND)
+#define COQUILL_SYNC_BROUGHT_SPREAD (1 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_BROUGHT_LEFT (5 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_BROUGHT_LAST (60 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_BROUGHT_PAUSE (100 * G_TIME_SPAN_MILLISECOND)

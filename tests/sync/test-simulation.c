@@ -52,7 +52,7 @@ test_relay_is_restored (void)
 static void
 test_everything (void)
 {
-  simulate (12, 5, 1000,
+  simulate (6, 5, 1000,
             &(SimulationFaults){ .edit = 200, .disconnect = 100, .crash = 40, .reset = 15, .truncate = 15 });
 }
 
@@ -60,6 +60,56 @@ static void
 test_many (void)
 {
   simulate (1, 40, 200, &(SimulationFaults){ .edit = 30, .disconnect = 50, .crash = 10, .reset = 10 });
+}
+
+/* Direct roads, and everything that can befall them. */
+#define ROADS                                                                                                \
+  .direct_up = 100, .direct_down = 10, .direct_silence = 20, .direct_narrow = 1000, .direct_late = 1000
+
+static void
+test_direct (void)
+{
+  simulate (8, 4, 1000, &(SimulationFaults){ .edit = 300, ROADS });
+}
+
+static void
+test_direct_crashes (void)
+{
+  simulate (8, 4, 1000, &(SimulationFaults){ .edit = 300, .disconnect = 50, .crash = 60, ROADS });
+}
+
+static void
+test_direct_without_relay (void)
+{
+  simulate (8, 5, 2000, &(SimulationFaults){ .edit = 200, .outage = 15, .astray = 20, .crash = 10, ROADS });
+}
+
+static void
+test_direct_relay_loses (void)
+{
+  simulate (8, 4, 1000,
+            &(SimulationFaults){ .edit = 300, .disconnect = 50, .reset = 30, .truncate = 30, ROADS });
+}
+
+static void
+test_direct_everything (void)
+{
+  simulate (8, 5, 1500,
+            &(SimulationFaults){ .edit = 200,
+                                 .disconnect = 50,
+                                 .crash = 30,
+                                 .reset = 10,
+                                 .truncate = 10,
+                                 .outage = 5,
+                                 .astray = 10,
+                                 ROADS });
+}
+
+static void
+test_direct_many (void)
+{
+  simulate (1, 20, 300,
+            &(SimulationFaults){ .edit = 50, .disconnect = 30, .crash = 10, .outage = 10, ROADS });
 }
 
 int
@@ -73,6 +123,12 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/simulation/the-relay-is-restored-from-an-old-copy", test_relay_is_restored);
   g_test_add_func ("/sync/simulation/everything-at-once", test_everything);
   g_test_add_func ("/sync/simulation/many", test_many);
+  g_test_add_func ("/sync/simulation/direct", test_direct);
+  g_test_add_func ("/sync/simulation/direct-programs-crash", test_direct_crashes);
+  g_test_add_func ("/sync/simulation/direct-without-the-relay", test_direct_without_relay);
+  g_test_add_func ("/sync/simulation/direct-the-relay-loses", test_direct_relay_loses);
+  g_test_add_func ("/sync/simulation/direct-everything-at-once", test_direct_everything);
+  g_test_add_func ("/sync/simulation/direct-many", test_direct_many);
 
   return g_test_run ();
 }
