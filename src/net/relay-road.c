@@ -374,6 +374,17 @@ coquill_relay_road_retry_now (CoquillRelayRoad *self)
   connect_now (self);
 }
 
+void
+coquill_relay_road_probe (CoquillRelayRoad *self)
+{
+  g_return_if_fail (COQUILL_IS_RELAY_ROAD (self));
+
+  if (self->state == COQUILL_RELAY_ROAD_WAITING)
+    coquill_relay_road_retry_now (self);
+  else if (self->client != NULL)
+    coquill_relay_client_probe (self->client);
+}
+
 CoquillRelayRoadState
 coquill_relay_road_get_state (CoquillRelayRoad *self)
 {

@@ -126,6 +126,15 @@ coquill_relay_road_stop (CoquillRelayRoad *self);
 void
 coquill_relay_road_retry_now (CoquillRelayRoad *self);
 
+/**
+ * coquill_relay_road_probe:
+ *
+ * The network may have changed, or this machine slept: ends the pause between two tries, or pings at once to
+ * see whether the relay is still there. Nothing happens if it is stopped.
+ */
+void
+coquill_relay_road_probe (CoquillRelayRoad *self);
+
 CoquillRelayRoadState
 coquill_relay_road_get_state (CoquillRelayRoad *self);
 /** Returns: (transfer none) (nullable): why it isn't up */

@@ -59,6 +59,7 @@ make_library (CoquillStore *store, CoquillDeviceKeys *keys)
   self->mode
       = coquill_store_get_mode (store) == COQUILL_STORE_READ ? COQUILL_LIBRARY_READ : COQUILL_LIBRARY_WRITE;
   self->hide_address = g_strcmp0 (hide_address, "1") == 0;
+  coquill_library_roads_load (self);
   self->relay = coquill_library_load_setting (store, "relay");
   if (self->relay == NULL)
     self->relay = g_strdup ("");
@@ -229,6 +230,7 @@ removed_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 close_store (CoquillLibrary *self, GTask *task)
 {
+  coquill_library_roads_end (self);
   for (guint i = 0; i < self->removed->len; i++)
     {
       const char *id = coquill_replica_get_id (self->removed->pdata[i]);

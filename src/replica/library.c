@@ -121,18 +121,24 @@ commit_setting_cb (GObject *source, GAsyncResult *result, gpointer data)
     g_warning ("A setting can't be saved: %s", error->message);
 }
 
-static void
-save_setting (CoquillLibrary *self, const char *key, const char *value)
+void
+coquill_library_save_setting (CoquillLibrary *self, const char *key, GBytes *value)
 {
   g_autoptr (CoquillStoreBatch) batch = NULL;
-  g_autoptr (GBytes) bytes = NULL;
 
   if (self->mode == COQUILL_LIBRARY_READ)
     return;
   batch = coquill_store_batch_new (NULL);
-  bytes = g_bytes_new (value, strlen (value));
-  coquill_store_batch_set_value (batch, key, bytes);
+  coquill_store_batch_set_value (batch, key, value);
   coquill_store_commit_async (self->store, batch, commit_setting_cb, NULL);
+}
+
+static void
+save_setting (CoquillLibrary *self, const char *key, const char *value)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (value, strlen (value));
+
+  coquill_library_save_setting (self, key, bytes);
 }
 
 static void
@@ -208,6 +214,7 @@ coquill_library_set_property (GObject *object, guint id, const GValue *value, GP
         return;
       self->hide_address = g_value_get_boolean (value);
       save_setting (self, "hide-address", self->hide_address ? "1" : "0");
+      for_each_replica (self, coquill_replica_direct_update);
       break;
     case PROP_ONLINE:
       if (self->online == g_value_get_boolean (value))
@@ -227,6 +234,7 @@ coquill_library_finalize (GObject *object)
 {
   CoquillLibrary *self = COQUILL_LIBRARY (object);
 
+  coquill_library_roads_clear (self);
   g_ptr_array_unref (self->replicas);
   g_ptr_array_unref (self->removed);
   g_clear_object (&self->store);
@@ -266,6 +274,7 @@ coquill_library_init (CoquillLibrary *self)
   self->replicas = g_ptr_array_new_with_free_func (g_object_unref);
   self->removed = g_ptr_array_new_with_free_func (g_object_unref);
   self->online = TRUE;
+  coquill_library_roads_init (self);
 }
 
 const char *
@@ -290,6 +299,12 @@ gboolean
 coquill_library_is_online (CoquillLibrary *self)
 {
   return self->online;
+}
+
+gboolean
+coquill_library_hides_address (CoquillLibrary *self)
+{
+  return self->hide_address;
 }
 
 CoquillDeviceKeys *
@@ -376,17 +391,4 @@ coquill_library_restore (CoquillLibrary *self, CoquillReplica *replica)
     return;
   coquill_library_add (self, replica);
   g_ptr_array_remove (self->removed, replica);
-}
-
-GVariant *
-coquill_library_dup_road_counts (CoquillLibrary *self)
-{
-  GBytes *saved;
-
-  g_return_val_if_fail (COQUILL_IS_LIBRARY (self), NULL);
-
-  saved = coquill_store_get_value (self->store, "road-counts");
-  if (saved == NULL)
-    return g_variant_ref_sink (g_variant_new ("a{st}", NULL));
-  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE ("a{st}"), saved, FALSE));
 }

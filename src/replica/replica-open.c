@@ -148,6 +148,7 @@ read_history (CoquillReplica *self)
 void
 coquill_replica_begin (CoquillReplica *self)
 {
+  coquill_replica_people_begin_run (self);
   self->traffic.sync = coquill_sync_new (self->document);
   coquill_sync_set_shared (self->traffic.sync, self->traffic.relay != NULL);
   if (self->disk.position > 0)

@@ -10,19 +10,10 @@
 #include "trust/random.h"
 #include "wire/presence.h"
 
-/* What is known of somebody beyond what everyone may see. */
-typedef struct
-{
-  CoquillParticipant *participant;
-  CoquillWireAnchor caret;
-  CoquillWireAnchor selection;
-  guint typing_timer;
-} Peer;
-
 static void
 peer_free (gpointer data)
 {
-  Peer *peer = data;
+  CoquillReplicaPeer *peer = data;
 
   g_clear_handle_id (&peer->typing_timer, g_source_remove);
   g_object_unref (peer->participant);
@@ -81,15 +72,16 @@ reorder (CoquillReplica *self, CoquillParticipant *participant)
   g_object_unref (participant);
 }
 
-static Peer *
-get_peer (CoquillReplica *self, const guint8 *device)
+CoquillReplicaPeer *
+coquill_replica_people_get (CoquillReplica *self, const guint8 *device)
 {
   g_autofree char *name = device_to_string (device);
-  Peer *peer = g_hash_table_lookup (self->people.by_device, name);
+  CoquillReplicaPeer *peer = g_hash_table_lookup (self->people.by_device, name);
 
   if (peer != NULL)
     return peer;
-  peer = g_new0 (Peer, 1);
+  peer = g_new0 (CoquillReplicaPeer, 1);
+  memcpy (peer->device, device, sizeof peer->device);
   peer->participant = coquill_participant_new (name, FALSE);
   g_hash_table_insert (self->people.by_device, g_steal_pointer (&name), peer);
   g_list_store_insert_sorted (self->people.list, peer->participant, compare, NULL);
@@ -101,7 +93,7 @@ coquill_replica_people_init (CoquillReplica *self)
 {
   CoquillReplicaPeople *people = &self->people;
   g_autofree char *device = device_to_string (coquill_device_keys_get_public (self->keys)->sign);
-  Peer *peer = g_new0 (Peer, 1);
+  CoquillReplicaPeer *peer = g_new0 (CoquillReplicaPeer, 1);
 
   people->list = g_list_store_new (COQUILL_TYPE_PARTICIPANT);
   people->by_device = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, peer_free);
@@ -109,8 +101,15 @@ coquill_replica_people_init (CoquillReplica *self)
   peer->participant = g_object_ref (people->self);
   g_hash_table_insert (people->by_device, g_steal_pointer (&device), peer);
   g_list_store_append (people->list, people->self);
-  coquill_random_fill ((guint8 *)&people->nonce, sizeof people->nonce);
   coquill_replica_people_update_self (self);
+}
+
+void
+coquill_replica_people_begin_run (CoquillReplica *self)
+{
+  do
+    coquill_random_fill ((guint8 *)&self->people.nonce, sizeof self->people.nonce);
+  while (self->people.nonce == 0);
 }
 
 void
@@ -136,14 +135,20 @@ void
 coquill_replica_people_update (CoquillReplica *self)
 {
   g_autoptr (GPtrArray) members = coquill_document_list_members (self->document);
+  GHashTableIter iter;
+  gpointer value;
 
+  g_hash_table_iter_init (&iter, self->people.by_device);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((CoquillReplicaPeer *)value)->is_member = FALSE;
   for (guint i = 0; i < members->len; i++)
     {
       const CoquillMember *member = members->pdata[i];
-      Peer *peer = get_peer (self, member->device.sign);
+      CoquillReplicaPeer *peer = coquill_replica_people_get (self, member->device.sign);
       const char *device = coquill_participant_get_device (peer->participant);
       g_autofree char *name = NULL;
 
+      peer->is_member = TRUE;
       if (peer->participant == self->people.self)
         continue;
       name = coquill_document_dup_name (self->document, member->device.sign);
@@ -151,6 +156,7 @@ coquill_replica_people_update (CoquillReplica *self)
       coquill_participant_set_color (peer->participant, get_record (self, device, "color"));
       reorder (self, peer->participant);
     }
+  coquill_replica_direct_update (self);
 }
 
 static void
@@ -187,7 +193,7 @@ coquill_replica_people_author (CoquillReplica *self, guint32 agent)
   const guint8 *device
       = agent != COQUILL_NO_AGENT ? coquill_document_get_author (self->document, agent) : NULL;
 
-  return device != NULL ? get_peer (self, device)->participant : NULL;
+  return device != NULL ? coquill_replica_people_get (self, device)->participant : NULL;
 }
 
 /* Others' presence */
@@ -195,7 +201,7 @@ coquill_replica_people_author (CoquillReplica *self, guint32 agent)
 static gboolean
 typing_over_cb (gpointer data)
 {
-  Peer *peer = data;
+  CoquillReplicaPeer *peer = data;
 
   peer->typing_timer = 0;
   coquill_participant_set_typing (peer->participant, FALSE);
@@ -203,7 +209,7 @@ typing_over_cb (gpointer data)
 }
 
 static void
-place_caret (CoquillReplica *self, Peer *peer)
+place_caret (CoquillReplica *self, CoquillReplicaPeer *peer)
 {
   guint64 caret, bound;
 
@@ -220,12 +226,10 @@ place_caret (CoquillReplica *self, Peer *peer)
 }
 
 static void
-set_present (CoquillReplica *self, Peer *peer, gboolean present)
+set_present (CoquillReplica *self, CoquillReplicaPeer *peer, gboolean present)
 {
   CoquillParticipant *participant = peer->participant;
   gboolean changes = coquill_participant_is_present (participant) != present;
-  gint64 round_trip
-      = self->traffic.road != NULL ? coquill_relay_road_get_round_trip (self->traffic.road) : -1;
 
   if (!present)
     {
@@ -236,10 +240,7 @@ set_present (CoquillReplica *self, Peer *peer, gboolean present)
       coquill_participant_clear_caret (participant);
     }
   coquill_participant_set_present (participant, present);
-  coquill_participant_set_road (participant, present ? COQUILL_ROAD_RELAY : COQUILL_ROAD_NONE,
-                                present ? COQUILL_ROAD_WHY_NOT_TRIED : COQUILL_ROAD_WHY_NONE, FALSE,
-                                present ? g_get_real_time () : 0);
-  coquill_participant_set_road_traffic (participant, present ? round_trip : -1, 0, 0);
+  coquill_replica_direct_show (self, peer);
   if (changes)
     reorder (self, participant);
 }
@@ -250,19 +251,20 @@ coquill_replica_people_presence (CoquillReplica *self, const guint8 *sender, GBy
   g_autoptr (GError) error = NULL;
   g_autoptr (CoquillPresence) presence = coquill_presence_decode (body, &error);
   char color[8];
-  Peer *peer;
+  CoquillReplicaPeer *peer;
 
   if (presence == NULL)
     {
       g_debug ("Document %.8s: a presence was dropped: %s", self->id, error->message);
       return;
     }
-  peer = get_peer (self, sender);
+  peer = coquill_replica_people_get (self, sender);
   if (peer->participant == self->people.self)
     return;
   if (presence->leaving)
     {
       set_present (self, peer, FALSE);
+      coquill_replica_direct_update (self);
       return;
     }
 
@@ -282,26 +284,32 @@ coquill_replica_people_presence (CoquillReplica *self, const guint8 *sender, GBy
   peer->caret = presence->caret;
   peer->selection = presence->selection;
   place_caret (self, peer);
+
+  coquill_replica_direct_set_run (self, peer, presence->agent_nonce);
+  coquill_replica_direct_update (self);
 }
 
 void
 coquill_replica_people_came (CoquillReplica *self, const guint8 *sender)
 {
-  Peer *peer = get_peer (self, sender);
+  CoquillReplicaPeer *peer = coquill_replica_people_get (self, sender);
 
   if (peer->participant == self->people.self)
     return;
   coquill_participant_set_last_seen (peer->participant, g_get_real_time ());
   set_present (self, peer, TRUE);
+  coquill_replica_direct_update (self);
 }
 
 void
 coquill_replica_people_left (CoquillReplica *self, const guint8 *sender)
 {
-  Peer *peer = get_peer (self, sender);
+  CoquillReplicaPeer *peer = coquill_replica_people_get (self, sender);
 
-  if (peer->participant != self->people.self)
-    set_present (self, peer, FALSE);
+  if (peer->participant == self->people.self)
+    return;
+  set_present (self, peer, FALSE);
+  coquill_replica_direct_update (self);
 }
 
 void
@@ -313,11 +321,13 @@ coquill_replica_people_all_left (CoquillReplica *self)
   g_hash_table_iter_init (&iter, self->people.by_device);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Peer *peer = value;
+      CoquillReplicaPeer *peer = value;
 
-      if (peer->participant != self->people.self && coquill_participant_is_present (peer->participant))
+      if (peer->participant != self->people.self && coquill_participant_is_present (peer->participant)
+          && !coquill_replica_direct_is_up (self, peer))
         set_present (self, peer, FALSE);
     }
+  coquill_replica_direct_update (self);
 }
 
 void
@@ -328,7 +338,7 @@ coquill_replica_people_move_carets (CoquillReplica *self)
 
   g_hash_table_iter_init (&iter, self->people.by_device);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Peer *)value)->caret.place != COQUILL_WIRE_ANCHOR_NONE)
+    if (((CoquillReplicaPeer *)value)->caret.place != COQUILL_WIRE_ANCHOR_NONE)
       place_caret (self, value);
 }
 
@@ -384,6 +394,14 @@ coquill_replica_people_announce (CoquillReplica *self)
     }
   bytes = coquill_presence_encode (presence);
   coquill_sync_set_presence (self->traffic.sync, bytes, g_get_monotonic_time ());
+}
+
+GBytes *
+coquill_replica_people_greeting (CoquillReplica *self)
+{
+  g_autoptr (CoquillPresence) presence = make_presence (self);
+
+  return coquill_presence_encode (presence);
 }
 
 GBytes *

@@ -5,6 +5,7 @@
 #include "document/document.h"
 #include "net/relay-road.h"
 #include "replica/library.h"
+#include "replica/replica-direct-private.h"
 #include "replica/replica.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -24,7 +25,11 @@ G_BEGIN_DECLS
  * replica-open.c    opening, loading history, closing
  * replica-text.c    edits, undo, pending changes
  * replica-disk.c    batches, commits, retries, snapshots
- * replica-sync.c    roads and sync
+ * replica-sync.c    sync's actions, its clock
+ * replica-road.c    the relay's road; envelopes that come
+ * replica-direct.c  to whom direct roads lead
+ * replica-direct-road.c  what one says and takes
+ * replica-services.c  where direct roads ask for their addresses
  * replica-people.c  who takes part, carets
  * replica-share.c   share, deliver, catch up
  *
@@ -106,8 +111,9 @@ typedef struct
   CoquillSync *sync;      /* (nullable) while open */
   guint tick_source, flush_source;
   gint64 flush_time;
-  GQueue pending; /* of Pending, see replica-text.c */
-  GQueue early;   /* of GBytes: envelopes of senders whose entry waits in pending */
+  GQueue pending; /* of ACCEPT actions, see replica-text.c */
+  gsize pending_bytes;
+  GQueue early; /* of Early, see replica-road.c: envelopes of senders whose entry waits in pending */
   guint merge_source;
   gboolean merge_manually;
   gboolean caught_up;        /* since this run's road came up first */
@@ -123,12 +129,12 @@ typedef struct
 {
   GListStore *list;         /* of CoquillParticipant */
   CoquillParticipant *self; /* also in the list */
-  GHashTable *by_device;    /* hexadecimal → Peer, see replica-people.c */
+  GHashTable *by_device;    /* hexadecimal → CoquillReplicaPeer */
   guint typing_timer;
   gint64 last_key; /* monotonic */
   gboolean has_caret;
   guint64 caret, selection_bound;
-  guint64 nonce;
+  guint64 nonce; /* this run's: never 0 while open */
 } CoquillReplicaPeople;
 
 struct _CoquillReplica
@@ -166,6 +172,7 @@ struct _CoquillReplica
 
   CoquillReplicaDisk disk;
   CoquillReplicaTraffic traffic;
+  CoquillReplicaRoads direct;
   CoquillReplicaPeople people;
 };
 
@@ -305,17 +312,23 @@ coquill_replica_disk_finish (CoquillReplica *self);
 
 /* replica-sync.c */
 
+void
+coquill_replica_traffic_init (CoquillReplica *self);
 /** Does what sync asks for. */
 void
 coquill_replica_pump (CoquillReplica *self);
-/** Makes, starts or stops the road as things are now. */
-void
-coquill_replica_update_road (CoquillReplica *self);
-void
-coquill_replica_traffic_init (CoquillReplica *self);
 /** Whether a replica that waits for its text has it now: then it is open. */
 void
 coquill_replica_check_waiting (CoquillReplica *self);
+
+/* replica-road.c */
+
+/** Makes, starts or stops the relay's road as things are now. */
+void
+coquill_replica_update_road (CoquillReplica *self);
+/** Opens an envelope and gives what is in it to sync; the caller pumps. @road: sync's number */
+void
+coquill_replica_receive (CoquillReplica *self, guint road, GBytes *envelope, guint64 position);
 /** Nothing is pending any more: looks again at envelopes that came too early. */
 void
 coquill_replica_receive_early (CoquillReplica *self);
@@ -325,18 +338,18 @@ coquill_replica_leave (CoquillReplica *self);
 void
 coquill_replica_traffic_clear (CoquillReplica *self);
 
-/* replica-direct.c */
-
-/** The switch of this document. */
-void
-coquill_replica_set_hide_address (CoquillReplica *self, gboolean hide);
-
 /* replica-people.c */
 
 void
 coquill_replica_people_init (CoquillReplica *self);
 void
 coquill_replica_people_clear (CoquillReplica *self);
+/** The document was opened: what is said from now on is another run's. */
+void
+coquill_replica_people_begin_run (CoquillReplica *self);
+/** (transfer none): somebody, known until now or not */
+CoquillReplicaPeer *
+coquill_replica_people_get (CoquillReplica *self, const guint8 *device);
 /** Members and records as the document has them now. */
 void
 coquill_replica_people_update (CoquillReplica *self);
@@ -350,7 +363,7 @@ void
 coquill_replica_people_came (CoquillReplica *self, const guint8 *sender);
 void
 coquill_replica_people_left (CoquillReplica *self, const guint8 *sender);
-/** Nobody is on line any more: the road went. */
+/** Those who have no direct road are on line no more: the relay's went. */
 void
 coquill_replica_people_all_left (CoquillReplica *self);
 /** The text changed: carets are resolved again. */
@@ -362,6 +375,9 @@ coquill_replica_people_typed (CoquillReplica *self);
 /** Tells the others where this device is. */
 void
 coquill_replica_people_announce (CoquillReplica *self);
+/** (transfer full): what a direct road's other end is told first. */
+GBytes *
+coquill_replica_people_greeting (CoquillReplica *self);
 /** (transfer full): what the others are told when this device goes. */
 GBytes *
 coquill_replica_people_farewell (CoquillReplica *self);
@@ -392,6 +408,9 @@ const char *
 coquill_library_get_default_relay (CoquillLibrary *self);
 gboolean
 coquill_library_is_online (CoquillLibrary *self);
+/** Whether no document connects directly. */
+gboolean
+coquill_library_hides_address (CoquillLibrary *self);
 CoquillDeviceKeys *
 coquill_library_get_keys (CoquillLibrary *self);
 CoquillStore *
@@ -404,5 +423,11 @@ coquill_library_reorder (CoquillLibrary *self, CoquillReplica *replica);
 /** Adds a replica that is on disk to the list. */
 void
 coquill_library_add (CoquillLibrary *self, CoquillReplica *replica);
+
+/* library-roads.c */
+
+/** A replica has a road: from now on the network is watched, and counts are saved. */
+void
+coquill_library_watch_roads (CoquillLibrary *self);
 
 G_END_DECLS

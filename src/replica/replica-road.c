@@ -37,6 +37,9 @@ road_up_cb (CoquillRelayRoad *road, GBytes *mailbox, guint64 last, CoquillReplic
   g_clear_pointer (&self->traffic.bulletin, g_bytes_unref);
   coquill_sync_road_up (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY, name, last, g_get_monotonic_time ());
   coquill_replica_people_announce (self);
+  /* Another host may be at the other end now. */
+  g_clear_pointer (&self->direct.services, coquill_relay_services_free);
+  coquill_replica_ask_services (self);
   coquill_replica_pump (self);
 }
 
@@ -50,23 +53,61 @@ road_down_cb (CoquillRelayRoad *road, const GError *error, CoquillReplica *self)
   coquill_replica_pump (self);
 }
 
+/* An envelope that came before its sender's entry in the log was merged. */
+typedef struct
+{
+  guint road;
+  GBytes *envelope;
+} Early;
+
 static void
-receive (CoquillReplica *self, GBytes *envelope, guint64 position)
+early_free (gpointer data)
+{
+  Early *early = data;
+
+  g_bytes_unref (early->envelope);
+  g_free (early);
+}
+
+static void
+keep_early (CoquillReplica *self, guint road, GBytes *envelope)
+{
+  Early *early = g_new (Early, 1);
+
+  early->road = road;
+  early->envelope = g_bytes_ref (envelope);
+  g_queue_push_tail (&self->traffic.early, early);
+}
+
+void
+coquill_replica_receive (CoquillReplica *self, guint road, GBytes *envelope, guint64 position)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (CoquillPayload) payload = coquill_document_open_envelope (self->document, envelope, &error);
 
   if (payload != NULL)
-    coquill_sync_received (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY, payload, position,
-                           g_get_monotonic_time ());
+    coquill_sync_received (self->traffic.sync, road, payload, position, g_get_monotonic_time ());
   else if (g_error_matches (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED)
            && !g_queue_is_empty (&self->traffic.pending)
            && g_queue_get_length (&self->traffic.early) < COQUILL_REPLICA_MAX_EARLY)
-    g_queue_push_tail (&self->traffic.early, g_bytes_ref (envelope));
+    keep_early (self, road, envelope);
   else if (g_error_matches (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_UNKNOWN_EPOCH))
-    coquill_sync_unopened (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY, position, g_get_monotonic_time ());
-  else
+    {
+      coquill_road_counts_add (self->direct.counts, "envelopes-unknown-epoch", 1);
+      coquill_sync_unopened (self->traffic.sync, road, position, g_get_monotonic_time ());
+    }
+  else if (g_error_matches (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED))
+    /* Live ones for somebody else pass by here, all the time. */
     g_debug ("Document %.8s: an envelope was dropped: %s", self->id, error->message);
+  else
+    {
+      g_debug ("Document %.8s: an envelope was refused: %s", self->id, error->message);
+      coquill_road_counts_add (self->direct.counts,
+                               g_error_matches (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_REPLAY)
+                                   ? "envelopes-repeated"
+                                   : "envelopes-refused",
+                               1);
+    }
 }
 
 void
@@ -75,9 +116,11 @@ coquill_replica_receive_early (CoquillReplica *self)
   while (self->document != NULL && !g_queue_is_empty (&self->traffic.early)
          && g_queue_is_empty (&self->traffic.pending))
     {
-      g_autoptr (GBytes) envelope = g_queue_pop_head (&self->traffic.early);
+      Early *early = g_queue_pop_head (&self->traffic.early);
 
-      receive (self, envelope, 0);
+      if (early->road == COQUILL_SYNC_ROAD_RELAY || coquill_replica_direct_has (self, early->road))
+        coquill_replica_receive (self, early->road, early->envelope, 0);
+      early_free (early);
     }
 }
 
@@ -86,7 +129,7 @@ road_received_cb (CoquillRelayRoad *road, GBytes *envelope, guint64 position, Co
 {
   if (self->traffic.sync == NULL)
     return;
-  receive (self, envelope, position);
+  coquill_replica_receive (self, COQUILL_SYNC_ROAD_RELAY, envelope, position);
   coquill_replica_pump (self);
 }
 
@@ -188,6 +231,8 @@ start_road (CoquillReplica *self)
       return;
     }
   traffic->cancellable = g_cancellable_new ();
+  self->direct.leaving = FALSE;
+  coquill_library_watch_roads (self->library);
   g_signal_connect_object (traffic->road, "up", G_CALLBACK (road_up_cb), self, 0);
   g_signal_connect_object (traffic->road, "down", G_CALLBACK (road_down_cb), self, 0);
   g_signal_connect_object (traffic->road, "received", G_CALLBACK (road_received_cb), self, 0);
@@ -211,6 +256,7 @@ stop_road (CoquillReplica *self)
   g_signal_handlers_disconnect_by_data (road, self);
   g_cancellable_cancel (traffic->cancellable);
   g_clear_object (&traffic->cancellable);
+  coquill_replica_clear_services (self);
   coquill_relay_road_stop (road);
   g_object_unref (road);
   if (traffic->sync != NULL)
@@ -245,6 +291,7 @@ coquill_replica_leave (CoquillReplica *self)
       coquill_sync_leave (self->traffic.sync, farewell, g_get_monotonic_time ());
       coquill_replica_pump (self);
     }
+  coquill_replica_direct_clear (self);
   stop_road (self);
 }
 
@@ -253,11 +300,12 @@ coquill_replica_traffic_clear (CoquillReplica *self)
 {
   CoquillReplicaTraffic *traffic = &self->traffic;
 
+  coquill_replica_direct_clear (self);
   stop_road (self);
   g_clear_handle_id (&traffic->tick_source, g_source_remove);
   g_clear_handle_id (&traffic->flush_source, g_source_remove);
   coquill_replica_clear_pending (self);
-  g_queue_clear_full (&traffic->early, (GDestroyNotify)g_bytes_unref);
+  g_queue_clear_full (&traffic->early, early_free);
   g_hash_table_remove_all (traffic->places);
   g_clear_pointer (&traffic->sync, coquill_sync_free);
   g_clear_pointer (&traffic->bulletin, g_bytes_unref);

@@ -10,6 +10,7 @@ coquill_replica_traffic_init (CoquillReplica *self)
 {
   g_queue_init (&self->traffic.pending);
   g_queue_init (&self->traffic.early);
+  coquill_replica_direct_init (self);
   self->traffic.places = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->traffic.waits = g_ptr_array_new ();
 }
@@ -25,6 +26,17 @@ is_zero (const guint8 *bytes, gsize length)
   return TRUE;
 }
 
+static gboolean
+post_on (CoquillReplica *self, guint road, GBytes *envelope, const CoquillSyncAction *action)
+{
+  if (road == COQUILL_SYNC_ROAD_RELAY)
+    return self->traffic.road != NULL
+           && coquill_relay_road_post (self->traffic.road, envelope, action->reference);
+  return coquill_replica_direct_post (self, road, envelope, action->reference,
+                                      action->payload_kind == COQUILL_PAYLOAD_PRESENCE);
+}
+
+/* One envelope for all roads: who gets it twice opens it once. */
 static void
 post (CoquillReplica *self, const CoquillSyncAction *action)
 {
@@ -36,9 +48,10 @@ post (CoquillReplica *self, const CoquillSyncAction *action)
 
   if (envelope == NULL)
     g_message ("Document %.8s: sealing failed: %s", self->id, error->message);
-  if (envelope == NULL || self->traffic.road == NULL
-      || !coquill_relay_road_post (self->traffic.road, envelope, action->reference))
-    coquill_sync_unposted (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY, action->reference, g_get_monotonic_time ());
+  for (guint road = 0; road <= COQUILL_SYNC_MAX_DIRECT && self->traffic.sync != NULL; road++)
+    if ((action->roads & COQUILL_SYNC_ROAD_BIT (road)) != 0
+        && (envelope == NULL || !post_on (self, road, envelope, action)))
+      coquill_sync_unposted (self->traffic.sync, road, action->reference, g_get_monotonic_time ());
 }
 
 typedef struct
@@ -169,7 +182,7 @@ act (CoquillReplica *self, CoquillSyncAction *action)
       coquill_replica_people_presence (self, action->sender, action->body);
       break;
     case COQUILL_SYNC_SIGNAL:
-      /* There is no direct road yet that it could be for. */
+      coquill_replica_direct_signal (self, action->sender, action->body);
       break;
     case COQUILL_SYNC_PEER_CAME:
       coquill_replica_people_came (self, action->sender);

@@ -354,6 +354,7 @@ coquill_replica_push_pending (CoquillReplica *self, CoquillSyncAction *action)
   gboolean was_empty = g_queue_is_empty (&traffic->pending);
 
   g_queue_push_tail (&traffic->pending, action);
+  traffic->pending_bytes += g_bytes_get_size (action->body);
   if (was_empty)
     coquill_replica_notify_pending (self);
 }
@@ -362,6 +363,7 @@ void
 coquill_replica_clear_pending (CoquillReplica *self)
 {
   g_queue_clear_full (&self->traffic.pending, (GDestroyNotify)coquill_sync_action_free);
+  self->traffic.pending_bytes = 0;
   g_clear_handle_id (&self->traffic.merge_source, g_source_remove);
 }
 
@@ -433,6 +435,7 @@ coquill_replica_merge_pending (CoquillReplica *self)
     {
       g_autoptr (CoquillSyncAction) action = g_queue_pop_head (&traffic->pending);
 
+      traffic->pending_bytes -= g_bytes_get_size (action->body);
       merge_one (self, action);
     }
   while (self->document != NULL && !g_queue_is_empty (&traffic->pending) && g_get_monotonic_time () < end);
@@ -449,6 +452,7 @@ coquill_replica_merge_pending (CoquillReplica *self)
       coquill_replica_check_waiting (self);
       coquill_replica_disk_commit (self);
       coquill_replica_pump (self);
+      coquill_replica_direct_give_credit (self);
       coquill_replica_check_waits (self);
     }
   g_object_unref (self);

@@ -185,6 +185,7 @@ coquill_replica_finalize (GObject *object)
   coquill_replica_people_clear (self);
   g_ptr_array_unref (self->traffic.waits);
   g_hash_table_unref (self->traffic.places);
+  g_hash_table_unref (self->direct.counts);
   g_clear_error (&self->traffic.error);
   g_free (self->traffic.relay);
   g_clear_error (&self->error);
