@@ -80,9 +80,8 @@ coquill_library_create_finish (CoquillLibrary *self, GAsyncResult *result, GErro
 
 /* A relay's address */
 
-/* The addresses that @typed may mean, the likeliest first. */
-static GPtrArray *
-list_origins (const char *typed)
+GPtrArray *
+coquill_library_list_origins (const char *typed)
 {
   GPtrArray *origins = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *text = g_strstrip (g_strdup (typed));
@@ -155,7 +154,7 @@ coquill_library_check_relay_async (CoquillLibrary *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, coquill_library_check_relay_async);
-  g_task_set_task_data (task, list_origins (relay), (GDestroyNotify)g_ptr_array_unref);
+  g_task_set_task_data (task, coquill_library_list_origins (relay), (GDestroyNotify)g_ptr_array_unref);
   check_next (task, NULL);
 }
 

@@ -424,6 +424,12 @@ coquill_library_reorder (CoquillLibrary *self, CoquillReplica *replica);
 void
 coquill_library_add (CoquillLibrary *self, CoquillReplica *replica);
 
+/* library-create.c */
+
+/** (transfer full) (element-type utf8): the relay's addresses that @typed may mean, the likeliest first */
+GPtrArray *
+coquill_library_list_origins (const char *typed);
+
 /* library-roads.c */
 
 /** A replica has a road: from now on the network is watched, and counts are saved. */
