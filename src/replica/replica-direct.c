@@ -136,9 +136,9 @@ tend_place (CoquillReplica *self, CoquillReplicaDirect *place, gboolean wanted, 
 
   if (!wanted || !may_have_road (self, peer))
     close_place (self, place);
-  else if (peer->declined != 0 && find_next (self, g_get_monotonic_time ()) != NULL)
+  else if (peer->declined != 0)
     {
-      /* Who has no room for us gives his place to somebody else who waits. */
+      /* The other has no room, and asks when it has; somebody else may. */
       close_place (self, place);
       peer->why = COQUILL_ROAD_WHY_TOO_MANY;
       coquill_replica_direct_show (self, peer);
@@ -229,8 +229,11 @@ answer_no (CoquillReplica *self, CoquillReplicaPeer *peer, GBytes *body)
       coquill_road_counts_add (self->direct.counts, "signals-stale", 1);
       return;
     }
-  if ((signal->kind != COQUILL_SIGNAL_OFFER && signal->kind != COQUILL_SIGNAL_INVITE) || peer->run == 0
-      || (peer->answered != 0 && now - peer->answered < COQUILL_REPLICA_DIRECT_ANSWER))
+  if (signal->kind != COQUILL_SIGNAL_OFFER && signal->kind != COQUILL_SIGNAL_INVITE)
+    return;
+  /* Who asks has room: to be asked as soon as there is some here. */
+  peer->declined = 0;
+  if (peer->run == 0 || (peer->answered != 0 && now - peer->answered < COQUILL_REPLICA_DIRECT_ANSWER))
     return;
   peer->answered = now;
   answer = coquill_signal_new (COQUILL_SIGNAL_DECLINE);
