@@ -271,7 +271,7 @@ test_junk_signals_are_counted_and_disturb_nothing (ReplicaFixture *fixture, gcon
 {
   Room room;
   g_autoptr (GBytes) junk = g_bytes_new_static ("no signal", 9);
-  g_autoptr (CoquillSignal) stale = coquill_signal_new (COQUILL_SIGNAL_INVITE);
+  g_autoptr (CoquillSignal) stale = coquill_signal_new (COQUILL_SIGNAL_DECLINE);
   g_autoptr (GBytes) stale_bytes = NULL;
   const guint8 *device;
   CoquillSync *sync;
@@ -283,6 +283,7 @@ test_junk_signals_are_counted_and_disturb_nothing (ReplicaFixture *fixture, gcon
   sync = room.replicas[0]->traffic.sync;
   device = coquill_device_keys_get_public (room.replicas[1]->keys)->sign;
   stale->run = 12345;
+  stale->reason = COQUILL_DECLINE_BUSY;
   stale_bytes = coquill_signal_encode (stale);
   for (guint i = 0; i < 5; i++)
     {
