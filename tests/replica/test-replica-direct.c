@@ -421,7 +421,6 @@ test_diagnosis_tells_what_works (ReplicaFixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) alone = diagnose (NULL, NULL);
   g_autoptr (GPtrArray) inside = NULL;
   g_autoptr (GPtrArray) dead = NULL;
-  g_autofree char *typed = NULL;
   g_autoptr (GPtrArray) outside = NULL;
   Room room;
 
@@ -439,9 +438,7 @@ test_diagnosis_tells_what_works (ReplicaFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_state (inside, "turn"), !=, COQUILL_CHECK_UNKNOWN);
   end_room (&room);
 
-  /* As typed: without a scheme. */
-  typed = g_strdup (strstr (fixture->origin, "://") + 3);
-  outside = diagnose (NULL, typed);
+  outside = diagnose (NULL, fixture->origin);
   g_assert_true (coquill_diagnosis_can_share (outside));
   g_assert_cmpint (get_state (outside, "udp"), ==, COQUILL_CHECK_OK);
   g_assert_cmpint (get_state (outside, "turn"), ==, COQUILL_CHECK_UNKNOWN);
