@@ -6,8 +6,9 @@
 /* Own candidates are gathered so long before they are told, in microseconds: all of the machine's own come
  * within, so that the usual attempt is one signal each way. */
 #define SAY_AFTER (20 * G_TIME_SPAN_MILLISECOND)
-/* Time to show a sign of life, once there is a doubt, in microseconds. */
+/* Time to show a sign of life, once there is a doubt, in microseconds; on a slow line some round trips. */
 #define DOUBT (1 * G_USEC_PER_SEC)
+#define DOUBT_ROUND_TRIPS 3
 /* In the proof an unanswered ping is sent again so soon, in microseconds: there is not much time. */
 #define PROOF_PING_AGAIN (100 * G_TIME_SPAN_MILLISECOND)
 /* Between two messages with figures, in microseconds. */
@@ -387,7 +388,8 @@ prove (CoquillDirectAttempt *self)
   if (!stands (self))
     return;
   self->ping_at = 0;
-  self->doubt_at = MIN (self->doubt_at, g_get_monotonic_time () + DOUBT);
+  self->doubt_at
+      = MIN (self->doubt_at, g_get_monotonic_time () + MAX (DOUBT, DOUBT_ROUND_TRIPS * self->round_trip));
 }
 
 void

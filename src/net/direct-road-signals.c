@@ -5,10 +5,18 @@
 
 #include "net/direct-road-private.h"
 
-static guint64
-get_number (CoquillDirectRoad *self)
+/* Is it of the attempt that there is? */
+static gboolean
+is_of_attempt (CoquillDirectRoad *self, const CoquillSignal *signal)
 {
-  return self->attempt != NULL ? coquill_direct_attempt_get_number (self->attempt) : 0;
+  return self->attempt != NULL && signal->attempt == coquill_direct_attempt_get_number (self->attempt);
+}
+
+/* Of the OFFER that waits for its turn? */
+static gboolean
+is_of_offer (CoquillDirectRoad *self, const CoquillSignal *signal)
+{
+  return self->offer != NULL && signal->attempt == self->offer->attempt;
 }
 
 static gboolean
@@ -49,11 +57,11 @@ keep_early (CoquillDirectRoad *self, CoquillSignal *signal)
 static void
 take_offer (CoquillDirectRoad *self, CoquillSignal *signal)
 {
-  if (signal->attempt == get_number (self))
+  if (is_of_attempt (self, signal))
     coquill_direct_attempt_take_signal (self->attempt, signal);
   else if (was_seen (self, signal->attempt))
     {
-      if (self->offer == NULL || self->offer->attempt != signal->attempt)
+      if (!is_of_offer (self, signal))
         self->past.replayed++;
       coquill_signal_free (signal);
     }
@@ -136,14 +144,13 @@ is_current (CoquillDirectRoad *self, const CoquillSignal *signal)
   switch (signal->kind)
     {
     case COQUILL_SIGNAL_ANSWER:
-      return signal->attempt == get_number (self);
+      return is_of_attempt (self, signal);
     case COQUILL_SIGNAL_CANDIDATES:
-      return signal->attempt == get_number (self) || (!self->offers && !was_seen (self, signal->attempt))
-             || (self->offer != NULL && self->offer->attempt == signal->attempt);
+      return is_of_attempt (self, signal) || (!self->offers && !was_seen (self, signal->attempt))
+             || is_of_offer (self, signal);
     case COQUILL_SIGNAL_DECLINE:
       /* The goodbye of the attempt's QUIC comes by the shorter way. */
-      return signal->attempt == 0 || signal->attempt == self->last_attempt
-             || (self->offer != NULL && self->offer->attempt == signal->attempt);
+      return signal->attempt == 0 || signal->attempt == self->last_attempt || is_of_offer (self, signal);
     case COQUILL_SIGNAL_OFFER:
     case COQUILL_SIGNAL_INVITE:
     default:
@@ -191,7 +198,7 @@ coquill_direct_road_take_signal (CoquillDirectRoad *self, GBytes *encoded)
       coquill_direct_attempt_take_signal (self->attempt, g_steal_pointer (&signal));
       break;
     case COQUILL_SIGNAL_CANDIDATES:
-      if (signal->attempt == get_number (self))
+      if (is_of_attempt (self, signal))
         coquill_direct_attempt_take_signal (self->attempt, g_steal_pointer (&signal));
       else
         keep_early (self, g_steal_pointer (&signal));
