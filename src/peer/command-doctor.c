@@ -58,8 +58,8 @@ summarize (GPtrArray *checks)
   if (find_state (checks, "udp") == COQUILL_CHECK_WARNING)
     return _ ("Documents can be shared. Devices on other networks are reached through the relay.");
   return _ (
-      "Documents can be shared. With some networks there is no direct connection; then the meeting point "
-      "passes everything on.");
+      "Documents can be shared. With some networks there is no direct connection; then the relay passes "
+      "everything on.");
 }
 
 /* Words of ours are UTF-8; a terminal may want another character set. */
