@@ -289,6 +289,33 @@ test_junk (void)
   g_assert_cmpuint (get_junk (line, 0) + get_junk (line, 1), >=, sent * 95 / 100);
 }
 
+/* Who sees the packets can say that the server speaks another version only: QUIC has no proof for that. */
+static void
+test_other_version (void)
+{
+  LineQuality quality = { .delay = 10 * MS };
+  g_autoptr (Line) line = line_new (test_seed (), &quality);
+  guint8 lie[64] = { 0x80, 0, 0, 0, 0 };
+  const guint8 *first;
+  gsize size = 5;
+
+  line_pump (line);
+  first = g_bytes_get_data (line->last[0], NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      /* The client's own id comes first now. */
+      const guint8 *id = i == 0 ? first + 6 + first[5] : first + 5;
+
+      memcpy (lie + size, id, 1 + id[0]);
+      size += 1 + id[0];
+    }
+  memcpy (lie + size, "\x6b\x33\x43\xcf", 4);
+  line_inject (line, 0, lie, size + 4);
+  g_assert_no_error (line->ends[0].error);
+  g_assert_cmpuint (get_junk (line, 0), ==, 1);
+  g_assert_true (line_establish (line, SECOND));
+}
+
 static void
 test_credit (void)
 {
@@ -412,6 +439,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/direct-channel/strangers-are-not-even-answered", test_strangers);
   g_test_add_func ("/direct-channel/a-wrong-certificate-never-establishes", test_forgers);
   g_test_add_func ("/direct-channel/junk-is-counted-and-closes-nothing", test_junk);
+  g_test_add_func ("/direct-channel/a-lie-about-versions-ends-nothing", test_other_version);
   g_test_add_func ("/direct-channel/who-does-not-consume-holds-the-sender", test_credit);
   g_test_add_func ("/direct-channel/a-full-queue-refuses-and-tells-of-room", test_room);
   g_test_add_func ("/direct-channel/closing-is-told-to-the-other-side", test_close);
