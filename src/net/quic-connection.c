@@ -440,7 +440,9 @@ coquill_quic_connection_write (CoquillQuicConnection *self, const guint8 *data, 
 gboolean
 coquill_quic_connection_write_datagram (CoquillQuicConnection *self, GBytes *bytes, gint64 now)
 {
-  if (!self->established || self->is_closed || g_bytes_get_size (bytes) > COQUILL_QUIC_DATAGRAM_MAX)
+  gsize size = g_bytes_get_size (bytes);
+
+  if (!self->established || self->is_closed || size == 0 || size > COQUILL_QUIC_DATAGRAM_MAX)
     return FALSE;
   if (g_queue_get_length (&self->datagrams) == COQUILL_QUIC_DATAGRAMS_MAX)
     g_bytes_unref (g_queue_pop_head (&self->datagrams));

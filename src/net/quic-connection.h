@@ -136,7 +136,7 @@ coquill_quic_connection_write (CoquillQuicConnection *self, const guint8 *data, 
  *
  * Sends ahead of the stream, once, unless congestion or more than %COQUILL_QUIC_DATAGRAMS_MAX prevent it.
  *
- * Returns: %FALSE if it is longer than %COQUILL_QUIC_DATAGRAM_MAX or nothing is established
+ * Returns: %FALSE if it is empty or longer than %COQUILL_QUIC_DATAGRAM_MAX, or nothing is established
  */
 gboolean
 coquill_quic_connection_write_datagram (CoquillQuicConnection *self, GBytes *bytes, gint64 now);
