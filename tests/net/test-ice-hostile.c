@@ -316,6 +316,83 @@ test_hostile_peer (void)
   g_test_message ("connected %u times, failed %u times", n_connected, n_failed);
 }
 
+/* Answers what an agent asks STUN for its own address with, in the form of RFC 3489 that libnice uses. */
+static void
+fiend_serve (Fiend *fiend)
+{
+  StunAgent stun;
+  guint8 question[1500];
+  gssize size;
+
+  stun_agent_init (&stun, STUN_ALL_KNOWN_ATTRIBUTES, STUN_COMPATIBILITY_RFC3489,
+                   STUN_AGENT_USAGE_IGNORE_CREDENTIALS);
+  g_clear_object (&fiend->victim);
+  while ((size = g_socket_receive_from (fiend->socket, &fiend->victim, (char *)question, sizeof question,
+                                        NULL, NULL))
+         > 0)
+    {
+      StunMessage request;
+      StunMessage message;
+      guint8 buffer[1500];
+      struct sockaddr_storage mapped = { .ss_family = AF_INET };
+
+      if (stun_agent_validate (&stun, &request, question, size, NULL, NULL) == STUN_VALIDATION_SUCCESS)
+        {
+          if (g_test_rand_int () % 2)
+            stun_agent_init_error (&stun, &message, buffer, sizeof buffer, &request,
+                                   g_test_rand_int_range (300, 700));
+          else
+            stun_agent_init_response (&stun, &message, buffer, sizeof buffer, &request);
+          for (gsize i = 2; i < 8; i++)
+            ((guint8 *)&mapped)[i] = g_test_rand_int ();
+          if (g_test_rand_int () % 4)
+            stun_message_append_addr (&message,
+                                      g_test_rand_int () % 2 ? STUN_ATTRIBUTE_MAPPED_ADDRESS
+                                                             : STUN_ATTRIBUTE_ALTERNATE_SERVER,
+                                      (struct sockaddr *)&mapped, sizeof (struct sockaddr_in));
+          fiend_send (fiend, buffer, fiend_finish (&stun, &message, ""));
+        }
+      g_clear_object (&fiend->victim);
+    }
+}
+
+static void
+test_hostile_server (void)
+{
+  /* libnice goes to the alternate servers that it names. */
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("needs a network of its own");
+      return;
+    }
+  for (guint round = 0; round < 60; round++)
+    {
+      g_autoptr (Peer) any = peer_new (TRUE, NULL);
+      g_autoptr (Peer) a = NULL;
+      g_autoptr (Peer) b = NULL;
+      g_autoptr (CoquillIceServers) servers = NULL;
+      g_autofree char *host = NULL;
+      Fiend fiend;
+
+      wait_until (5, any->gathered);
+      fiend_init (&fiend, &g_array_index (any->candidates, CoquillCandidate, 0));
+      host = g_inet_address_to_string (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (fiend.victim)));
+      servers = coquill_ice_servers_new (host, fiend.candidate.port);
+      a = peer_new (TRUE, servers);
+      b = peer_new (FALSE, NULL);
+      a->other = b;
+      b->other = a;
+      for (guint i = 0; i < 10; i++)
+        {
+          wait_until (.003, FALSE);
+          fiend_serve (&fiend);
+        }
+      peer_connect (a, b);
+      g_clear_object (&fiend.socket);
+    }
+}
+
 /* Checks with the right password from many addresses: each would be kept for good. */
 static void
 test_hostile_checks (void)
@@ -400,7 +477,7 @@ main (int argc, char **argv)
   const char *reason = own_network_enter (argv);
 
   setlocale (LC_ALL, "");
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   if (reason != NULL)
     {
       g_print ("1..0 # SKIP %s\n", reason);
@@ -410,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ice-hostile/a-peer-that-answers-with-errors-ends-nothing", test_hostile_answers);
   g_test_add_func ("/ice-hostile/a-peer-that-checks-from-everywhere-is-let-go", test_hostile_checks);
   g_test_add_func ("/ice-hostile/a-peer-that-means-ill-ends-nothing", test_hostile_peer);
+  g_test_add_func ("/ice-hostile/a-stun-server-that-means-ill-ends-nothing", test_hostile_server);
   g_test_add_func ("/ice-hostile/bytes-of-strangers-change-nothing", test_hostile_bytes);
   return g_test_run ();
 }
