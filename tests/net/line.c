@@ -218,6 +218,8 @@ get_next (Line *line)
 
   for (guint i = 0; i < 2; i++)
     next = MIN (next, coquill_direct_channel_get_expiry (line->ends[i].channel));
+  if (line->quality.grain > 0 && next < G_MAXINT64 - line->quality.grain)
+    next = (next + line->quality.grain - 1) / line->quality.grain * line->quality.grain;
   if (line->heap->len > 0)
     next = MIN (next, ((Packet *)line->heap->pdata[0])->time);
   return MAX (next, line->now);

@@ -15,6 +15,7 @@ typedef struct
   guint64 rate; /* bytes a second, 0: any; what would wait longer than `patience` is lost */
   gint64 patience;
   gint64 busy[2];
+  gint64 grain; /* timers are as late as this, as those of a main loop are; 0: exact */
 } LineQuality;
 
 typedef struct _Line Line;

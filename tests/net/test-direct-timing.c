@@ -148,6 +148,44 @@ test_table (void)
         }
 }
 
+/* Timers that double must not make a cut longer than it is: pings, as the road sends them in doubt, wake it.
+ */
+static void
+test_cut (void)
+{
+  static const gint64 cuts[] = { SECOND / 2, 2 * SECOND, 6 * SECOND };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cuts); i++)
+    {
+      LineQuality quality = { .delay = 25 * MS };
+      g_autoptr (Line) line = line_new (test_seed (), &quality);
+      guint8 key[KEY_SIZE] = { 0 };
+      g_autoptr (GBytes) envelope = g_bytes_new (key, sizeof key);
+      guint n = 0;
+      gint64 end;
+
+      g_assert_true (line_establish (line, SECOND));
+      line_run (line, line->now + SECOND);
+      line->quality.loss = 1000000;
+      for (end = line->now + cuts[i]; line->now < end; line_run (line, line->now + KEY_INTERVAL))
+        {
+          g_assert_true (line_post (line, 0, envelope, n, FALSE));
+          if (n++ % 3 == 0)
+            for (guint j = 0; j < 2; j++)
+              coquill_direct_channel_ping (line->ends[j].channel, line->now);
+        }
+      line->quality.loss = 0;
+      for (end = line->now; line->ends[1].received->len < n && line->now < end + 5 * SECOND;
+           line_run (line, line->now + MS))
+        if ((line->now - end) / MS % 500 == 0)
+          coquill_direct_channel_ping (line->ends[0].channel, line->now);
+      g_test_message ("cut for %d ms: %u keys are there %d ms after it", (int)(cuts[i] / MS), n,
+                      (int)((line->now - end) / MS));
+      g_assert_cmpuint (line->ends[1].received->len, ==, n);
+      g_assert_cmpint (line->now - end, <=, 600 * MS);
+    }
+}
+
 static double
 get_cpu (void)
 {
@@ -196,6 +234,26 @@ test_bulk (void)
     }
 }
 
+/* The timers of a main loop are a millisecond late, which must not slow a fast line down. */
+static void
+test_fast_line (void)
+{
+  static const guint64 rates[] = { 12500000, 125000000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
+    {
+      LineQuality quality = { .delay = 500, .rate = rates[i], .patience = 20 * MS, .grain = MS };
+      g_autoptr (Line) line = line_new (test_seed (), &quality);
+      double rate;
+
+      g_assert_true (line_establish (line, SECOND));
+      rate = 10. * MIB / (double)send_much (line, 10 * MIB, 65536 + 74, MS);
+      g_test_message ("10 MiB at %d Mbit/s, 1 ms round trip, coarse timers: %.1f MB/s",
+                      (int)(rates[i] / 125000), rate);
+      g_assert_cmpfloat (rate, >, (double)rates[i] / 1e6 / 2);
+    }
+}
+
 static void
 test_processor (void)
 {
@@ -233,7 +291,9 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/direct-timing/keys-come-soon-at-five-per-cent-loss", test_typing);
   g_test_add_func ("/direct-timing/keys-over-many-lines", test_table);
+  g_test_add_func ("/direct-timing/a-cut-lasts-as-long-as-it-does", test_cut);
   g_test_add_func ("/direct-timing/much-over-a-bad-line", test_bulk);
+  g_test_add_func ("/direct-timing/much-over-a-fast-line", test_fast_line);
   g_test_add_func ("/direct-timing/much-as-fast-as-the-processor", test_processor);
   g_test_add_func ("/direct-timing/a-key-costs-little", test_processor_of_a_key);
   return g_test_run ();
