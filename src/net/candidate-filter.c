@@ -30,6 +30,16 @@ static const Range ranges_16[] = {
   { { 0xfe, 0x80 }, 10, COQUILL_CANDIDATE_LINK_LOCAL },
   { { 0xff }, 8, COQUILL_CANDIDATE_MULTICAST },
 };
+static const Range private_4[] = {
+  { { 10 }, 8, COQUILL_CANDIDATE_TAKEN },
+  { { 172, 16 }, 12, COQUILL_CANDIDATE_TAKEN },
+  { { 192, 168 }, 16, COQUILL_CANDIDATE_TAKEN },
+  { { 100, 64 }, 10, COQUILL_CANDIDATE_TAKEN },
+};
+static const Range private_16[] = {
+  { { 0xfc }, 7, COQUILL_CANDIDATE_TAKEN },
+  { { 0xfe, 0xc0 }, 10, COQUILL_CANDIDATE_TAKEN },
+};
 
 static gboolean
 range_has (const Range *range, const guint8 *address)
@@ -81,6 +91,20 @@ coquill_candidate_check (const CoquillCandidate *candidate)
   if (candidate->port < COQUILL_CANDIDATE_LOWEST_PORT)
     return COQUILL_CANDIDATE_PORT;
   return COQUILL_CANDIDATE_TAKEN;
+}
+
+gboolean
+coquill_candidate_is_private (const CoquillCandidate *candidate)
+{
+  const Range *ranges = candidate->address_size == 4 ? private_4 : private_16;
+  gsize n = candidate->address_size == 4 ? G_N_ELEMENTS (private_4) : G_N_ELEMENTS (private_16);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (range_has (&ranges[i], candidate->address))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 const char *

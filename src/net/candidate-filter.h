@@ -67,6 +67,18 @@ CoquillCandidateVerdict
 coquill_candidate_check (const CoquillCandidate *candidate);
 
 /**
+ * coquill_candidate_is_private:
+ * @candidate: one that coquill_candidate_check() doesn't call malformed
+ *
+ * Private addresses mean something else in every network: RFC 1918, RFC 6598 (100.64.0.0/10), fc00::/7 and
+ * fec0::/10.
+ *
+ * Returns: whether its address is one
+ */
+gboolean
+coquill_candidate_is_private (const CoquillCandidate *candidate);
+
+/**
  * coquill_candidate_verdict_get_name:
  *
  * Returns: (transfer none): a word for logs and counters, such as `link-local`

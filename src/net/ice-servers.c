@@ -5,10 +5,19 @@
 
 #include <string.h>
 
+#include "net/candidate-filter.h"
 #include "wire/turn-uri.h"
 
 /* URIs looked at: what a relay names beyond that is not read. */
 #define MAX_URIS 16
+
+/* How near the relay is: a TURN server that it names may be no nearer. */
+typedef enum
+{
+  ELSEWHERE,
+  IN_THIS_NETWORK,
+  ON_THIS_MACHINE,
+} Nearness;
 
 G_DEFINE_BOXED_TYPE (CoquillIceServers,
                      coquill_ice_servers,
@@ -21,7 +30,7 @@ typedef struct
 {
   char *stun_host;
   guint16 stun_port;
-  gboolean is_here;
+  Nearness relay;
   char *user;
   char *password;
   GArray *uris;
@@ -107,14 +116,32 @@ coquill_ice_servers_new (const char *stun_host, guint16 stun_port)
   return self;
 }
 
-/* A relay elsewhere may not send us to what listens on this machine only. */
+/* Returns FALSE if @address is no place for a server at all. */
+static gboolean
+get_nearness (GInetAddress *address, Nearness *nearness)
+{
+  CoquillCandidate candidate
+      = { COQUILL_CANDIDATE_HOST, .port = G_MAXUINT16, .priority = 1, .foundation = "1" };
+  CoquillCandidateVerdict verdict;
+
+  candidate.address_size = (guint8)g_inet_address_get_native_size (address);
+  memcpy (candidate.address, g_inet_address_to_bytes (address), candidate.address_size);
+  verdict = coquill_candidate_check (&candidate);
+  if (verdict == COQUILL_CANDIDATE_LOOPBACK)
+    *nearness = ON_THIS_MACHINE;
+  else
+    *nearness = coquill_candidate_is_private (&candidate) ? IN_THIS_NETWORK : ELSEWHERE;
+  return verdict == COQUILL_CANDIDATE_TAKEN || verdict == COQUILL_CANDIDATE_LOOPBACK;
+}
+
+/* A relay elsewhere may send us neither to what listens on this machine only nor to what answers in this
+ * network only. */
 static gboolean
 is_usable (const Resolution *self, GInetAddress *address)
 {
-  if (g_inet_address_get_is_any (address) || g_inet_address_get_is_multicast (address)
-      || g_inet_address_get_is_link_local (address))
-    return FALSE;
-  return self->is_here || !g_inet_address_get_is_loopback (address);
+  Nearness nearness;
+
+  return get_nearness (address, &nearness) && nearness <= self->relay;
 }
 
 /* One address of each family of each name, in the relay's order. */
@@ -209,7 +236,8 @@ coquill_ice_servers_new_from_services_async (GSocketAddress *relay,
       GInetAddress *address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (relay));
 
       self->stun_host = g_inet_address_to_string (address);
-      self->is_here = g_inet_address_get_is_loopback (address);
+      if (!get_nearness (address, &self->relay))
+        self->relay = ELSEWHERE;
     }
   self->stun_port = stun_port;
 

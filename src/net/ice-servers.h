@@ -73,7 +73,8 @@ coquill_ice_servers_new (const char *stun_host, guint16 stun_port) G_GNUC_WARN_U
  *
  * Looks up the names in @turn without blocking. What is malformed, `turns:`, or has no address within
  * %COQUILL_ICE_SERVERS_RESOLVE_MS is left out: fewer servers are no failure. Of a name with IPv4 and IPv6
- * addresses one of each is taken.
+ * addresses one of each is taken. Addresses are taken as coquill_candidate_check() would, and none that is
+ * nearer than @relay: private ones only if @relay is private or loopback, loopback only if it is loopback.
  */
 void
 coquill_ice_servers_new_from_services_async (GSocketAddress *relay,

@@ -141,6 +141,52 @@ test_own_machine (void)
   check ("127.0.0.1", "turn:127.0.0.1", "127.0.0.1 3478 udp");
 }
 
+/* Private addresses mean something in this network only, and IPv6 has many ways to say an IPv4 address. */
+static void
+test_nearness (void)
+{
+  static const char *const relays[]
+      = { NULL, "198.51.100.1", "2001:db8::1", "169.254.1.1", "192.168.1.1", "fd00::1", "127.0.0.1" };
+  /* From which of the relays on it is taken. */
+  static const struct
+  {
+    const char *uri;
+    guint first;
+    const char *expected;
+  } cases[] = {
+    { "turn:198.51.100.9", 0, "198.51.100.9 3478 udp" },
+    { "turn:172.32.0.0", 0, "172.32.0.0 3478 udp" },
+    { "turn:[2001:db8::9]:443?transport=tcp", 0, "2001:db8::9 443 tcp" },
+    { "turn:192.168.1.9", 4, "192.168.1.9 3478 udp" },
+    { "turn:10.0.0.1:80?transport=tcp", 4, "10.0.0.1 80 tcp" },
+    { "turn:172.31.255.255", 4, "172.31.255.255 3478 udp" },
+    { "turn:100.64.0.1", 4, "100.64.0.1 3478 udp" },
+    { "turn:[fd00::9]", 4, "fd00::9 3478 udp" },
+    { "turn:[fec0::9]", 4, "fec0::9 3478 udp" },
+    { "turn:127.0.0.1:631?transport=tcp", 6, "127.0.0.1 631 tcp" },
+    { "turn:[::1]", 6, "::1 3478 udp" },
+    { "turn:[::ffff:127.0.0.1]:631?transport=tcp", G_MAXUINT, "" },
+    { "turn:[::ffff:192.168.1.1]:80?transport=tcp", G_MAXUINT, "" },
+    { "turn:[::127.0.0.1]", G_MAXUINT, "" },
+    { "turn:[64:ff9b::127.0.0.1]", G_MAXUINT, "" },
+    { "turn:[2002:7f00:1::]", G_MAXUINT, "" },
+    { "turn:0.0.0.0", G_MAXUINT, "" },
+    { "turn:0.0.0.1", G_MAXUINT, "" },
+    { "turn:169.254.169.254:80?transport=tcp", G_MAXUINT, "" },
+    { "turn:[fe80::1]", G_MAXUINT, "" },
+    { "turn:224.0.0.251:5353", G_MAXUINT, "" },
+    { "turn:255.255.255.255", G_MAXUINT, "" },
+    { "turn:[ff02::fb]:5353", G_MAXUINT, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint k = 0; k < G_N_ELEMENTS (relays); k++)
+      {
+        g_test_message ("%s of a relay at %s", cases[i].uri, relays[k] != NULL ? relays[k] : "nowhere");
+        check (relays[k], cases[i].uri, k >= cases[i].first ? cases[i].expected : "");
+      }
+}
+
 static void
 test_bounds (void)
 {
@@ -220,6 +266,7 @@ main (int argc, char **argv)
   g_resolver_set_default (resolver);
   g_test_add_func ("/ice-servers/turn-uris-become-addresses", test_uris);
   g_test_add_func ("/ice-servers/a-relay-elsewhere-cant-name-this-machine", test_own_machine);
+  g_test_add_func ("/ice-servers/no-server-is-nearer-than-its-relay", test_nearness);
   g_test_add_func ("/ice-servers/there-are-few-of-them", test_bounds);
   g_test_add_func ("/ice-servers/a-name-that-takes-too-long-is-left-out", test_deadline);
   g_test_add_func ("/ice-servers/cancelled-at-once", test_cancel);
