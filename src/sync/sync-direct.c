@@ -75,6 +75,19 @@ coquill_sync_direct_ask (CoquillSyncDirect *self, gint64 at)
   self->hello_at = MIN (self->hello_at, at);
 }
 
+static guint64
+roads_to_tell (CoquillSync *self)
+{
+  guint64 roads
+      = self->mailbox_state != COQUILL_SYNC_DOWN ? COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY) : 0;
+
+  for (guint road = 1; road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    if (self->direct[road] != NULL && coquill_sync_is_reached (self->direct[road]))
+      roads |= COQUILL_SYNC_ROAD_BIT (road);
+
+  return roads;
+}
+
 /* Returns: whether a road was up */
 static gboolean
 drop (CoquillSync *self, guint road)
@@ -101,6 +114,8 @@ coquill_sync_direct_up (CoquillSync *self, guint road, const guint8 *device, gin
   coquill_sync_direct_enter (direct, COQUILL_SYNC_GREETING, now);
   direct->hello_at = now;
   direct->heard_hello = now - COQUILL_SYNC_HELLO_PAUSE;
+  if (self->n_direct == 0)
+    self->told_roads = roads_to_tell (self); /* by the greeting */
   self->direct[road] = direct;
   self->n_direct++;
   self->shared = TRUE;
@@ -272,19 +287,6 @@ greet (CoquillSync *self, CoquillSyncDirect *direct, gint64 now)
   direct->asked = TRUE;
   direct->hello_serial = self->next_serial++;
   action->reference = direct->hello_serial;
-}
-
-static guint64
-roads_to_tell (CoquillSync *self)
-{
-  guint64 roads
-      = self->mailbox_state != COQUILL_SYNC_DOWN ? COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY) : 0;
-
-  for (guint road = 1; road <= COQUILL_SYNC_MAX_DIRECT; road++)
-    if (self->direct[road] != NULL && coquill_sync_is_reached (self->direct[road]))
-      roads |= COQUILL_SYNC_ROAD_BIT (road);
-
-  return roads;
 }
 
 static void

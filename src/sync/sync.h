@@ -54,22 +54,23 @@ G_BEGIN_DECLS
  *
  * The relay's. Own new edits are posted in every state but DOWN.
  *
- * |from       |to                                                               |
- * |-----------|-----------------------------------------------------------------|
- * |down       |fetching (road up)                                               |
- * |fetching   |difference (fetched all), down                                   |
- * |difference |live (nothing lacking), fetching (something was dropped), down   |
- * |live       |fetching (something was dropped or keys came; asked to), down    |
+ * |from       |to                                                                                 |
+ * |-----------|-----------------------------------------------------------------------------------|
+ * |down       |fetching (road up)                                                                 |
+ * |fetching   |difference (fetched all), down                                                     |
+ * |difference |live (nothing lacking), fetching (asked to), down                                  |
+ * |live       |fetching (something was dropped or keys came; asked to), down,                     |
+ * |           |difference (too much came directly and its bringer left or has no relay)           |
  *
  * A direct road's. Each side sends what the other lacks; nobody asks for single things. Own new edits are
  * posted in DIFFERENCE and LIVE; GREETING lasts one round trip.
  *
- * |from       |to                                                                            |
- * |-----------|------------------------------------------------------------------------------|
- * |down       |greeting (road up)                                                            |
- * |greeting   |difference (the peer's hello came), down                                      |
- * |difference |live (nothing lacking), greeting (too far behind), down                       |
- * |live       |difference (a hello told that it lacks something), greeting (too far behind), down|
+ * |from       |to                                                                                 |
+ * |-----------|-----------------------------------------------------------------------------------|
+ * |down       |greeting (road up)                                                                 |
+ * |greeting   |difference (a hello: it lacks something), live (a hello: it has all), down         |
+ * |difference |live (all is on its way), greeting (too far behind), down                          |
+ * |live       |difference (another hello: it lacks something), greeting (too far behind), down    |
  */
 typedef enum
 {

@@ -60,7 +60,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Simulation, simulation_free)
 /** Lets so many steps go by with faults, then ends all faults and runs until nothing is on its way. */
 void
 simulation_run (Simulation *self, guint n_steps);
+/** Lets so many steps go by with faults. */
+void
+simulation_run_badly (Simulation *self, guint n_steps);
 /** All nodes hold the same, and what was ever committed is in it. */
+void
+simulation_assert_same (Simulation *self);
+/** ... and the mailbox has it. */
 void
 simulation_assert_equal (Simulation *self);
 

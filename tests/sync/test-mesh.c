@@ -47,7 +47,7 @@ test_costs (void)
   g_autoptr (Simulation) self = begin_mesh (8);
   const SimulationCounts *counts = simulation_count (self);
 
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < 40; i++)
     {
       g_autofree char *name = simulation_write (self, i % 8);
 
@@ -57,12 +57,12 @@ test_costs (void)
     }
   simulation_run_for (self, 2 * SECOND);
   simulation_assert_equal (self);
-  g_test_message ("100 edits: %u posts directly, %u to the mailbox, %u given to documents; live: %u, %u",
+  g_test_message ("40 edits: %u posts directly, %u to the mailbox, %u given to documents; live: %u, %u",
                   counts->direct_posts, counts->relay_posts, counts->given, counts->live_direct,
                   counts->live_relay);
-  g_assert_cmpuint (counts->direct_posts, ==, 700);
-  g_assert_cmpuint (counts->relay_posts, ==, 100);
-  g_assert_cmpuint (counts->given, ==, 700); /* the copy by the relay is known by its bytes */
+  g_assert_cmpuint (counts->direct_posts, ==, 280);
+  g_assert_cmpuint (counts->relay_posts, ==, 40);
+  g_assert_cmpuint (counts->given, ==, 280); /* the copy by the relay is known by its bytes */
 }
 
 /* Hellos and nothing else: who has the same sends nothing. */
@@ -84,7 +84,7 @@ test_coming_up_costs_nothing (void)
 static void
 test_silent_cut (void)
 {
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < 2; i++)
     {
       g_autoptr (Simulation) self = begin_mesh (3);
       gint64 longest = 0;
@@ -144,7 +144,7 @@ test_nobody_has_a_relay (void)
     simulation_set_relay (self, i, FALSE);
   simulation_run_for (self, 5 * SECOND);
   counts = simulation_count (self);
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < 40; i++)
     {
       g_autofree char *name = simulation_write (self, i % 8);
 
@@ -152,8 +152,8 @@ test_nobody_has_a_relay (void)
       for (guint node = 0; node < 8; node++)
         g_assert_true (simulation_has (self, node, name));
     }
-  g_test_message ("100 edits without a relay: %u posts", counts->direct_posts);
-  g_assert_cmpuint (counts->direct_posts, <=, 700 + 70);
+  g_test_message ("40 edits without a relay: %u posts", counts->direct_posts);
+  g_assert_cmpuint (counts->direct_posts, <=, 280 + 28);
   /* A line of roads is enough. */
   simulation_set_mesh (self, FALSE);
   for (guint i = 0; i < 7; i++)
@@ -179,7 +179,7 @@ test_newcomer (void)
   simulation_set_relay (self, 2, FALSE);
   simulation_run_for (self, SECOND);
   simulation_set_refusing (self, TRUE);
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 5; i++)
     simulation_paste (self, i % 2, 1024 * 1024);
   name = simulation_write (self, 0);
   simulation_set_direct (self, 0, 1, TRUE);

@@ -28,38 +28,38 @@ test_calm (void)
 static void
 test_connections (void)
 {
-  simulate (8, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 150 });
+  simulate (4, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 150 });
 }
 
 static void
 test_crashes (void)
 {
-  simulate (8, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .crash = 60 });
+  simulate (4, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .crash = 60 });
 }
 
 static void
 test_relay_loses_everything (void)
 {
-  simulate (8, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .reset = 40 });
+  simulate (4, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .reset = 40 });
 }
 
 static void
 test_relay_is_restored (void)
 {
-  simulate (8, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .truncate = 40 });
+  simulate (4, 4, 800, &(SimulationFaults){ .edit = 300, .disconnect = 50, .truncate = 40 });
 }
 
 static void
 test_everything (void)
 {
-  simulate (6, 5, 1000,
+  simulate (4, 5, 1000,
             &(SimulationFaults){ .edit = 200, .disconnect = 100, .crash = 40, .reset = 15, .truncate = 15 });
 }
 
 static void
 test_many (void)
 {
-  simulate (1, 40, 200, &(SimulationFaults){ .edit = 30, .disconnect = 50, .crash = 10, .reset = 10 });
+  simulate (1, 30, 150, &(SimulationFaults){ .edit = 30, .disconnect = 50, .crash = 10, .reset = 10 });
 }
 
 /* Direct roads, and everything that can befall them. */
@@ -69,32 +69,32 @@ test_many (void)
 static void
 test_direct (void)
 {
-  simulate (8, 4, 1000, &(SimulationFaults){ .edit = 300, ROADS });
+  simulate (4, 4, 1000, &(SimulationFaults){ .edit = 300, ROADS });
 }
 
 static void
 test_direct_crashes (void)
 {
-  simulate (8, 4, 1000, &(SimulationFaults){ .edit = 300, .disconnect = 50, .crash = 60, ROADS });
+  simulate (4, 4, 1000, &(SimulationFaults){ .edit = 300, .disconnect = 50, .crash = 60, ROADS });
 }
 
 static void
 test_direct_without_relay (void)
 {
-  simulate (8, 5, 2000, &(SimulationFaults){ .edit = 200, .outage = 15, .astray = 20, .crash = 10, ROADS });
+  simulate (3, 5, 1500, &(SimulationFaults){ .edit = 200, .outage = 15, .astray = 20, .crash = 10, ROADS });
 }
 
 static void
 test_direct_relay_loses (void)
 {
-  simulate (8, 4, 1000,
+  simulate (4, 4, 1000,
             &(SimulationFaults){ .edit = 300, .disconnect = 50, .reset = 30, .truncate = 30, ROADS });
 }
 
 static void
 test_direct_everything (void)
 {
-  simulate (8, 5, 1500,
+  simulate (4, 5, 1500,
             &(SimulationFaults){ .edit = 200,
                                  .disconnect = 50,
                                  .crash = 30,
@@ -103,6 +103,31 @@ test_direct_everything (void)
                                  .outage = 5,
                                  .astray = 10,
                                  ROADS });
+}
+
+/* Nobody has a relay, and a line of roads is all that is left in the end. */
+static void
+test_direct_only (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      guint32 seed = (guint32)g_test_rand_int ();
+      g_autoptr (Simulation) simulation = NULL;
+
+      g_test_message ("seed %u", seed);
+      simulation = simulation_new (seed, 5, &(SimulationFaults){ .edit = 200, .crash = 10, ROADS });
+      simulation_run_for (simulation, 10 * G_TIME_SPAN_SECOND);
+      for (guint node = 0; node < 5; node++)
+        simulation_set_relay (simulation, node, FALSE);
+      simulation_run_badly (simulation, 1000);
+      simulation_set_mesh (simulation, FALSE);
+      for (guint node = 0; node + 1 < 5; node++)
+        simulation_set_direct (simulation, node, node + 1, TRUE);
+      simulation_run_for (simulation, 20 * G_TIME_SPAN_SECOND);
+      simulation_assert_same (simulation);
+      simulation_run (simulation, 0);
+      simulation_assert_equal (simulation);
+    }
 }
 
 static void
@@ -128,6 +153,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/simulation/direct-without-the-relay", test_direct_without_relay);
   g_test_add_func ("/sync/simulation/direct-the-relay-loses", test_direct_relay_loses);
   g_test_add_func ("/sync/simulation/direct-everything-at-once", test_direct_everything);
+  g_test_add_func ("/sync/simulation/direct-only", test_direct_only);
   g_test_add_func ("/sync/simulation/direct-many", test_direct_many);
 
   return g_test_run ();
