@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test-direct-channel.c: envelopes over a line in virtual time */
+/* test-direct-channel.c: envelopes over a line in virtual time. COQUILL_RUNS=N COQUILL_SEED=S for more or
+ * other lines */
 
 #include <string.h>
 
