@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-commands.py: what each command of coquill-peer promises."""
 
+import contextlib
+import email.utils
+import http.server
 import json
 import os
 import random
+import re
+import socket
 import subprocess
+import threading
+import time
 
 from harness import Attachment, Peer, Relay, main, say, wait_until
 
@@ -17,6 +24,42 @@ TEXTS = {
     'controls': bytes(range(1, 128)),
     'astral': ''.join(chr(c) for c in (0xFFFF, 0x10000, 0x10FFFF, 0xE000, 0xFFFE, 0xFDD0)).encode(),
 }
+
+
+class Stranger(http.server.BaseHTTPRequestHandler):
+    """A web server that is no relay: it says so to whatever it is asked."""
+
+    def log_message(self, *_):
+        pass
+
+
+class Late:
+    """Before a relay on loopback: passes on everything, but the answers tell a time an hour ago."""
+
+    def __init__(self, target):
+        self.target = target
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.url = f'http://127.0.0.1:{self.listener.getsockname()[1]}'
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, far = self.listener.accept()[0], socket.create_connection(('127.0.0.1', self.target))
+                for ends in ((near, far), (far, near)):
+                    threading.Thread(target=self.pass_on, args=ends, daemon=True).start()
+
+    @staticmethod
+    def pass_on(one, other):
+        date = f'Date: {email.utils.formatdate(time.time() - 3600, usegmt=True)}\r\n'.encode()
+        with contextlib.suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(re.sub(rb'Date: [^\r]*\r\n', date, data))
+            other.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 def any_text_comes_back_byte_for_byte(folder):
@@ -179,6 +222,72 @@ def watch_for_people_is_in_words(folder):
             assert watching.wait(30) == 0
 
 
+def watch_tells_why_it_is_not_direct(folder):
+    """profile --hide-address: nothing is direct, and both sides are told whose choice it is."""
+    with Relay(folder / 'relay') as relay:
+        ana, ben = Peer(folder / 'ana', 'Ana'), Peer(folder / 'ben', 'Ben')
+        ana.run('profile', '--hide-address', 'yes')
+        document = ana.word('new', '--title', 'T')
+        ben.run('join', ana.word('invite', document, '--relay', relay.url))
+        with Attachment(ana, document, 'watch', ['--json']) as here, Attachment(ben, document, 'watch', ['--json']) as there:
+            for watch, why in ((here, 'hidden-here'), (there, 'hidden-there')):
+                road = watch.wait(lambda e: e['event'] == 'road' and e['why'] == why, why)
+                assert road['road'] == 'relay' and 'switched off' in road['words'], road
+                assert not [e for e in watch.events if e['event'] == 'road' and e['road'] == 'direct'], watch.events
+
+
+def doctor(peer, *options):
+    """What `doctor --json` says, and its exit status."""
+    done = peer.call('doctor', '--json', *options)
+    assert not done.stderr, done
+    told = json.loads(done.stdout)
+    assert done.returncode == (0 if told['can_share'] else 1) and len(told['summary']) > 20, done
+    assert all(check['state'] in ('ok', 'warning', 'failed', 'unknown') and check['words'] for check in told['checks']), told
+    return {check['id']: check for check in told['checks']}, told
+
+
+def doctor_finds_a_relay_well(folder):
+    """doctor: with a relay that answers a document can be shared; no data folder is needed, and none is made."""
+    peer = Peer(folder / 'never-made')
+    with Relay(folder / 'relay') as relay:
+        checks, told = doctor(peer, '--relay', relay.url)
+        assert told['can_share'] and checks['relay']['state'] == 'ok' and relay.url in checks['relay']['words'], told
+        assert checks['clock']['state'] == 'ok' and checks['udp']['state'] == 'ok', told
+        lines = peer.run('doctor', '--relay', relay.url).decode().splitlines()
+        assert lines[0].startswith('✓ ') and lines[-1].startswith('Documents can be shared'), lines
+        assert all(line == '' or line[0] in '✓!✗? D' for line in lines), lines
+    assert not peer.data.exists()
+
+
+def doctor_tells_what_is_wrong(folder):
+    """doctor: no relay there, something else there, none set, no STUN, a clock that is off: each is said, with advice."""
+    peer = Peer(folder / 'never-made')
+    relay = Relay(folder / 'relay', '--no-stun')
+    with relay:
+        checks, told = doctor(peer, '--relay', relay.url)
+        assert told['can_share'] and checks['udp']['state'] != 'ok', told
+    checks, told = doctor(peer, '--relay', relay.url)
+    assert not told['can_share'] and checks['relay']['state'] == 'failed' and checks['relay']['advice'], told
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Stranger) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        checks, told = doctor(peer, '--relay', f'http://127.0.0.1:{other.server_port}')
+        assert not told['can_share'] and checks['relay']['state'] == 'failed', told
+        other.shutdown()
+    checks, told = doctor(peer)
+    assert not told['can_share'] and checks['relay']['state'] == 'unknown' and checks['relay']['advice'], told
+    done = peer.call('doctor', '--relay', relay.url)
+    assert done.returncode == 1 and done.stdout.decode().startswith('✗ '), done
+    assert "can't be shared" in done.stdout.decode().splitlines()[-1], done
+
+
+def doctor_sees_a_clock_that_is_off(folder):
+    """doctor: a clock an hour away from the relay's is told, which keeps nobody from sharing."""
+    with Relay(folder / 'relay') as relay, contextlib.closing(Late(relay.port)) as late:
+        checks, told = doctor(Peer(folder / 'never-made'), '--relay', late.url)
+        assert checks['clock']['state'] == 'warning' and '60 minutes ahead' in checks['clock']['words'], told
+        assert checks['clock']['advice'] and told['can_share'], told
+
+
 def serve_keeps_a_document_on_line(folder):
     """serve stays on line with all documents, and ends cleanly when asked."""
     with Relay(folder / 'relay') as relay:
@@ -244,4 +353,5 @@ def help_and_usage(folder):
 main(any_text_comes_back_byte_for_byte, other_bytes_are_refused, a_folder_without_documents_lists_none,
      output_that_nobody_gets_is_a_failure, edits_are_applied_and_clamped, wrong_lines_are_refused,
      title_is_the_first_line_until_set, documents_are_found_by_the_beginning_of_their_id, export_writes_the_text, profile_is_kept,
-     watch_tells_people_text_and_carets, watch_for_people_is_in_words, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
+     watch_tells_people_text_and_carets, watch_for_people_is_in_words, watch_tells_why_it_is_not_direct, doctor_finds_a_relay_well, doctor_tells_what_is_wrong,
+     doctor_sees_a_clock_that_is_off, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
