@@ -34,6 +34,25 @@ decrypt_cb (guint8 *plain,
   return result;
 }
 
+static int
+recv_client_initial_cb (ngtcp2_conn *conn, const ngtcp2_cid *id, void *user_data)
+{
+  ngtcp2_cid secret;
+
+  coquill_quic_connection_make_initial_secret (user_data, &secret);
+  return ngtcp2_crypto_recv_client_initial_cb (conn, &secret, user_data);
+}
+
+/* As ngtcp2_crypto_client_initial_cb(), but for the keys, which it makes of the id that is sent. */
+static int
+client_initial_cb (ngtcp2_conn *conn, void *user_data)
+{
+  if (recv_client_initial_cb (conn, NULL, user_data) != 0
+      || ngtcp2_crypto_read_write_crypto_data (conn, NGTCP2_ENCRYPTION_LEVEL_INITIAL, NULL, 0) != 0)
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  return 0;
+}
+
 static void
 rand_cb (guint8 *bytes, size_t size, const ngtcp2_rand_ctx *context)
 {
@@ -154,8 +173,8 @@ void
 coquill_quic_callbacks_init (ngtcp2_callbacks *callbacks, gboolean is_client)
 {
   *callbacks = (ngtcp2_callbacks){
-    .client_initial = is_client ? ngtcp2_crypto_client_initial_cb : NULL,
-    .recv_client_initial = is_client ? NULL : ngtcp2_crypto_recv_client_initial_cb,
+    .client_initial = is_client ? client_initial_cb : NULL,
+    .recv_client_initial = is_client ? NULL : recv_client_initial_cb,
     .recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb,
     .handshake_completed = handshake_completed_cb,
     .handshake_confirmed = handshake_confirmed_cb,

@@ -46,6 +46,16 @@ struct _CoquillQuicConnection
 void
 coquill_quic_connection_give_credit (CoquillQuicConnection *self);
 
+/**
+ * coquill_quic_connection_make_initial_secret:
+ * @id: (out): takes the place of the client's first id where the keys of the first packets are made
+ *
+ * RFC 9001, 5.2, makes those keys of an id that everybody on the way sees, so that anybody could say that it
+ * is over before it began. Here only the two can.
+ */
+void
+coquill_quic_connection_make_initial_secret (CoquillQuicConnection *self, ngtcp2_cid *id);
+
 /** Fills in ngtcp2's callbacks; their user_data is a #CoquillQuicConnection. */
 void
 coquill_quic_callbacks_init (ngtcp2_callbacks *callbacks, gboolean is_client);

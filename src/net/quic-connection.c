@@ -8,10 +8,8 @@
 #include <gnutls/crypto.h>
 #include <ngtcp2/ngtcp2_crypto.h>
 
-/* Ids of 8 bytes are enough to tell this connection's packets from junk; the first one of the client's choice
- * is a secret of the two, and long. */
+/* Ids of 8 bytes are enough to tell this connection's packets from junk. */
 #define ID_SIZE 8
-#define FIRST_ID_SIZE NGTCP2_MAX_CIDLEN
 
 /* The path never changes for QUIC: ICE looks after it. */
 static ngtcp2_sockaddr_in dummy_address = { .sin_family = AF_INET };
@@ -58,20 +56,34 @@ release (CoquillQuicConnection *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CoquillQuicConnection, release)
 
+/* What only the two can know, for a purpose: there is nothing in it but the digests. */
+static void
+make_id (CoquillQuicConnection *self, const char *purpose, ngtcp2_cid *id)
+{
+  const guint8 *own = coquill_quic_certificate_get_digest (self->own);
+  GChecksum *checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize size = sizeof digest;
+
+  g_checksum_update (checksum, (const guint8 *)purpose, (gssize)strlen (purpose) + 1);
+  g_checksum_update (checksum, self->is_client ? own : self->peer_digest, COQUILL_QUIC_DIGEST_SIZE);
+  g_checksum_update (checksum, self->is_client ? self->peer_digest : own, COQUILL_QUIC_DIGEST_SIZE);
+  g_checksum_get_digest (checksum, digest, &size);
+  g_checksum_free (checksum);
+  ngtcp2_cid_init (id, digest, NGTCP2_MAX_CIDLEN);
+}
+
+/* The first one of the client's choice. Everybody on the way sees it; nobody could send it earlier. */
 static void
 make_first_id (CoquillQuicConnection *self, ngtcp2_cid *id)
 {
-  static const char purpose[] = "coquill direct road, first connection id";
-  const guint8 *own = coquill_quic_certificate_get_digest (self->own);
-  guint8 input[sizeof purpose + 2 * COQUILL_QUIC_DIGEST_SIZE], digest[32];
-  guint8 *digests = input + sizeof purpose;
+  make_id (self, "coquill direct road, first connection id", id);
+}
 
-  memcpy (input, purpose, sizeof purpose);
-  memcpy (digests, self->is_client ? own : self->peer_digest, COQUILL_QUIC_DIGEST_SIZE);
-  memcpy (digests + COQUILL_QUIC_DIGEST_SIZE, self->is_client ? self->peer_digest : own,
-          COQUILL_QUIC_DIGEST_SIZE);
-  gnutls_hash_fast (GNUTLS_DIG_SHA256, input, sizeof input, digest);
-  ngtcp2_cid_init (id, digest, FIRST_ID_SIZE);
+void
+coquill_quic_connection_make_initial_secret (CoquillQuicConnection *self, ngtcp2_cid *id)
+{
+  make_id (self, "coquill direct road, initial secret", id);
 }
 
 static void
@@ -232,7 +244,8 @@ coquill_quic_connection_drop (CoquillQuicConnection *self)
   release (self);
 }
 
-/* What the other side never sends and ngtcp2 would act upon without a proof: other versions, and retries. */
+/* What the other side never sends and ngtcp2 would act upon without a proof: other versions, and retries.
+ * Behind another packet in one datagram it doesn't. */
 static gboolean
 is_foreign (const guint8 *data, gsize size)
 {

@@ -31,7 +31,8 @@ G_BEGIN_DECLS
  * coquill_quic_connection_get_expiry().
  *
  * Both sides know each other's certificate digests beforehand. Who doesn't know them can't even make a first
- * packet that is looked at: the ids of the connection follow from the digests.
+ * packet that is looked at, nor disturb a handshake that he sees: the first id and the keys of the first
+ * packets follow from the digests.
  */
 typedef struct _CoquillQuicConnection CoquillQuicConnection;
 
