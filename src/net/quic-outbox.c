@@ -74,10 +74,10 @@ coquill_quic_outbox_acknowledged (CoquillQuicOutbox *self, gsize size)
   for (self->head_offset += size; self->head_offset >= COQUILL_QUIC_OUTBOX_BLOCK;
        self->head_offset -= COQUILL_QUIC_OUTBOX_BLOCK)
     {
-      /* It can only be the one of the next byte when it is the last and all of it is sent. */
+      /* All of it is sent: the next unsent byte is the first one behind it, if there is any by now. */
       if (self->next == self->blocks.head)
         {
-          self->next = NULL;
+          self->next = self->next->next;
           self->next_offset = 0;
         }
       g_free (g_queue_pop_head (&self->blocks));
