@@ -32,6 +32,7 @@ struct _CoquillRelayClient
 
   gint64 last_received; /* a frame */
   gint64 last_progress; /* the relay's system took some, and not all, of what is under way */
+  gint64 doubted_at;    /* the network changed, and nothing came since; 0: no doubt */
   guint64 acknowledged;
   guint64 ping;   /* number of the last ping */
   gint64 ping_at; /* 0: none under way */
@@ -132,8 +133,23 @@ send_ping (CoquillRelayClient *self)
 void
 coquill_relay_client_probe (CoquillRelayClient *self)
 {
-  if (self->is_challenged && self->ping_at == 0)
+  if (!self->is_challenged)
+    return;
+  self->doubted_at = g_get_monotonic_time ();
+  if (self->ping_at == 0)
     send_ping (self);
+}
+
+static gboolean
+is_silent (CoquillRelayClient *self, gint64 now, gint64 heard)
+{
+  gint64 alive = MAX (heard, self->last_progress);
+
+  if (alive > self->doubted_at)
+    self->doubted_at = 0;
+  if (self->doubted_at != 0 && now - self->doubted_at > COQUILL_RELAY_CLIENT_DOUBT - WATCH_INTERVAL * 1000)
+    return TRUE;
+  return now - alive > COQUILL_RELAY_CLIENT_SILENCE - WATCH_INTERVAL * 1000;
 }
 
 static gboolean
@@ -153,8 +169,7 @@ watch_cb (gpointer data)
         self->last_progress = now;
       self->acknowledged = progress.acknowledged;
     }
-  if (now - heard > COQUILL_RELAY_CLIENT_SILENCE - WATCH_INTERVAL * 1000
-      && now - self->last_progress > COQUILL_RELAY_CLIENT_SILENCE - WATCH_INTERVAL * 1000)
+  if (is_silent (self, now, heard))
     {
       g_clear_pointer (&self->watch, g_source_unref);
       fail (self, g_error_new_literal (COQUILL_NET_ERROR, COQUILL_NET_ERROR_LOST,

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
 /** Silence after which the connection is dead, in microseconds: none of the relay's bytes, and no progress of
  * ours. */
 #define COQUILL_RELAY_CLIENT_SILENCE (5 * G_USEC_PER_SEC)
+/** The same, in microseconds, after the network changed: then silence is more likely the end than a pause. */
+#define COQUILL_RELAY_CLIENT_DOUBT (2 * G_USEC_PER_SEC)
 /** A ping goes out after so many bytes as well, so that it is known what the relay has taken. */
 #define COQUILL_RELAY_CLIENT_PING_BYTES (64 * 1024)
 
@@ -84,7 +86,8 @@ coquill_relay_client_get_queued (CoquillRelayClient *self);
 GSocketAddress *
 coquill_relay_client_get_remote_address (CoquillRelayClient *self);
 
-/** Pings at once, if no ping is under way: after a change of the network. */
+/** After a change of the network: pings at once, if no ping is under way; silence for
+ * %COQUILL_RELAY_CLIENT_DOUBT from now on is the end. */
 void
 coquill_relay_client_probe (CoquillRelayClient *self);
 
