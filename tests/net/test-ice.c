@@ -135,6 +135,7 @@ static void
 test_no_answer (void)
 {
   g_autoptr (Peer) a = peer_new (TRUE, NULL);
+  gint64 start = g_get_monotonic_time ();
   CoquillCandidate nobody;
 
   wait_until (5, a->gathered);
@@ -145,6 +146,7 @@ test_no_answer (void)
   coquill_ice_agent_remote_done (a->agent);
   wait_until (15, a->error != NULL);
   g_assert_error (a->error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_NO_WAY);
+  g_test_message ("failed after %.1f s", (g_get_monotonic_time () - start) / 1e6);
   g_assert_false (coquill_ice_agent_send (a->agent, (const guint8 *)"x", 1));
 }
 
