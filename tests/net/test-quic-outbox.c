@@ -75,7 +75,8 @@ test_any_order (void)
                 draw (rand, 3 * COQUILL_QUIC_OUTBOX_BLOCK - outbox.written % COQUILL_QUIC_OUTBOX_BLOCK));
         break;
       case 1:
-        sent += take (&outbox, sent, draw (rand, 4 * COQUILL_QUIC_OUTBOX_BLOCK));
+        for (gsize n = 1; n > 0 && g_rand_int_range (rand, 0, 20) > 0; sent += n)
+          n = take (&outbox, sent, draw (rand, 2 * COQUILL_QUIC_OUTBOX_BLOCK));
         break;
       default:
         coquill_quic_outbox_acknowledged (&outbox, draw (rand, sent - outbox.acknowledged));
