@@ -50,6 +50,7 @@ struct _CoquillDirectChannel
   CoquillDirectReader reader;
   guint64 stream_position;
   gsize live_waiting, stream_waiting;
+  guint n_short;
 
   Ping pings[PINGS];
   guint64 n_pings;
@@ -145,11 +146,32 @@ acknowledged_cb (gpointer owner, guint64 stream_offset)
     self->events->room (self->owner);
 }
 
+/* Returns: whether there were too many of such a size */
+static gboolean
+is_too_short (CoquillDirectChannel *self, gsize size)
+{
+  return size < COQUILL_ENVELOPE_OVERHEAD && ++self->n_short > COQUILL_DIRECT_SHORT_MAX;
+}
+
+static void
+break_off (CoquillDirectChannel *self, const GError *error)
+{
+  coquill_quic_connection_close (self->quic, self->now);
+  end (self, error);
+}
+
 static void
 envelope_cb (gpointer owner, GBytes *envelope, gsize overhead)
 {
   CoquillDirectChannel *self = owner;
 
+  if (!self->is_closed && is_too_short (self, g_bytes_get_size (envelope)))
+    {
+      g_autoptr (GError) error = g_error_new_literal (COQUILL_NET_ERROR, COQUILL_NET_ERROR_PROTOCOL,
+                                                      "the other side sent too many envelopes of nothing");
+
+      break_off (self, error);
+    }
   self->stream_waiting += g_bytes_get_size (envelope);
   coquill_quic_connection_consume (self->quic, overhead, self->now);
   if (self->events != NULL)
@@ -163,8 +185,7 @@ take_stream (CoquillDirectChannel *self, guint64 offset, const guint8 *data, gsi
 
   if (coquill_direct_reader_take (&self->reader, offset, data, size, envelope_cb, self, &error))
     return;
-  coquill_quic_connection_close (self->quic, self->now);
-  end (self, error);
+  break_off (self, error);
 }
 
 static void
@@ -182,6 +203,11 @@ take_live (CoquillDirectChannel *self, const CoquillDirectFrame *frame)
 {
   g_autoptr (GBytes) envelope = NULL;
 
+  if (is_too_short (self, frame->size))
+    {
+      self->statistics.malformed++;
+      return;
+    }
   if (self->live_waiting + frame->size > LIVE_BYTES_MAX)
     {
       self->statistics.live_dropped++;

@@ -11,6 +11,11 @@ G_BEGIN_DECLS
 /** Bytes of envelopes that may be posted and not acknowledged: what the slowest line that is of use takes in
  * some seconds. */
 #define COQUILL_DIRECT_QUEUE_BYTES (8 * 1024 * 1024)
+/**
+ * Envelopes that may come on one channel and are shorter than sealing makes them: words between owners. Each
+ * costs a hundred times its bytes wherever it waits, and %COQUILL_DIRECT_WINDOW counts bytes.
+ */
+#define COQUILL_DIRECT_SHORT_MAX 256
 /** Bytes of received envelopes that may wait for coquill_direct_channel_consumed(). */
 #define COQUILL_DIRECT_WINDOW COQUILL_QUIC_WINDOW
 
@@ -53,7 +58,8 @@ typedef struct
  * @copies: datagrams sent with bytes of the stream, a second time
  * @copies_used: received ones of which something was new
  * @live_dropped: live envelopes not sent or not passed on, because more important things wait
- * @malformed: datagrams that mean nothing, from the authenticated other side
+ * @malformed: datagrams that mean nothing, from the authenticated other side; live envelopes that are too
+ * short to be sealed, beyond %COQUILL_DIRECT_SHORT_MAX
  */
 typedef struct
 {

@@ -293,6 +293,38 @@ test_flood (void)
   g_assert_no_error (pair->error);
 }
 
+/* Eight million envelopes of a byte would be within the credit. */
+static void
+test_short_ones (void)
+{
+  g_autofree char *bytes = g_malloc (2 * 1000);
+  CoquillDirectChannelStatistics statistics;
+
+  memset (bytes, 1, 2 * 1000);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (Pair) pair = pair_new ();
+
+      for (guint k = 0; k < 1000 && i == 0; k++)
+        {
+          say_datagram (pair, "\1a", 2);
+          run (pair, MS);
+        }
+      if (i == 1)
+        say (pair, bytes, 2 * 1000);
+      coquill_direct_channel_get_statistics (pair->channel, &statistics);
+      g_assert_cmpuint (pair->n_received, ==, COQUILL_DIRECT_SHORT_MAX);
+      g_assert_cmpuint (statistics.malformed, ==, i == 0 ? 1000 - COQUILL_DIRECT_SHORT_MAX : 0);
+      if (i == 0)
+        g_assert_no_error (pair->error);
+      else
+        {
+          g_assert_error (pair->error, COQUILL_NET_ERROR, COQUILL_NET_ERROR_PROTOCOL);
+          g_assert_nonnull (pair->bare_error);
+        }
+    }
+}
+
 static void
 test_drop_in_events (void)
 {
@@ -325,6 +357,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/direct-peer/strange-datagrams-are-counted", test_strange_datagrams);
   g_test_add_func ("/direct-peer/copies-come-ahead-and-once", test_copies);
   g_test_add_func ("/direct-peer/a-flood-of-presence-is-dropped", test_flood);
+  g_test_add_func ("/direct-peer/envelopes-of-nothing-are-few", test_short_ones);
   g_test_add_func ("/direct-peer/an-owner-may-drop-in-any-event", test_drop_in_events);
   return g_test_run ();
 }
