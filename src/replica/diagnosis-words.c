@@ -43,15 +43,26 @@ add (GPtrArray *checks, const char *id, CoquillCheckState state, char *words, co
   g_ptr_array_add (checks, check);
 }
 
+/* (transfer full): */
+static char *
+time_words (gint64 microseconds)
+{
+  if (microseconds < G_TIME_SPAN_MILLISECOND)
+    return g_strdup (_ ("less than 1 ms"));
+  return g_strdup_printf (_ ("%d ms"), (int)(MIN (microseconds, G_TIME_SPAN_HOUR) / G_TIME_SPAN_MILLISECOND));
+}
+
 static void
 add_relay (const CoquillFinding *self, GPtrArray *checks)
 {
+  g_autofree char *time = time_words (self->round_trip);
+
   if (self->name != NULL)
     add (checks, "relay", COQUILL_CHECK_OK,
-         /* Translators: address, name and version of a relay, and a time in milliseconds */
-         g_strdup_printf (_ ("The relay %s answers (%s, %d ms). Your text reaches the others through it, and "
+         /* Translators: address, name and version of a relay, and a time such as “12 ms” */
+         g_strdup_printf (_ ("The relay %s answers (%s, %s). Your text reaches the others through it, and "
                              "waits there for those who are away."),
-                          self->origin, self->name, (int)(self->round_trip / G_TIME_SPAN_MILLISECOND)),
+                          self->origin, self->name, time),
          NULL);
   else if (self->error != NULL)
     add (checks, "relay", COQUILL_CHECK_FAILED, g_strdup (self->error->message),
@@ -132,12 +143,14 @@ add_udp (const CoquillFinding *self, GPtrArray *checks)
 {
   const CoquillNatResult *best = works (self->ipv4) ? self->ipv4 : self->ipv6;
   g_autofree char *advice = NULL;
+  g_autofree char *time = works (best) ? time_words (best->round_trip) : NULL;
 
   if (works (best))
     add (checks, "udp", COQUILL_CHECK_OK,
-         g_strdup_printf (_ ("UDP gets through to the relay and back (%d ms): direct connections can be "
+         /* Translators: %s is a time such as “12 ms” */
+         g_strdup_printf (_ ("UDP gets through to the relay and back (%s): direct connections can be "
                              "tried."),
-                          (int)(best->round_trip / G_TIME_SPAN_MILLISECOND)),
+                          time),
          NULL);
   else if (self->stun_known && self->port == 0)
     add (checks, "udp", COQUILL_CHECK_WARNING,
@@ -161,12 +174,45 @@ add_udp (const CoquillFinding *self, GPtrArray *checks)
     }
 }
 
+/* What the relay sees this device as; IPv4 is what routers translate. */
+static const CoquillNatResult *
+get_seen (const CoquillFinding *self)
+{
+  if (works (self->ipv4))
+    return self->ipv4;
+  return works (self->ipv6) ? self->ipv6 : NULL;
+}
+
 static CoquillNatMapping
 get_mapping (const CoquillFinding *self)
 {
-  if (works (self->ipv4))
-    return self->ipv4->mapping;
-  return works (self->ipv6) ? self->ipv6->mapping : COQUILL_NAT_UNKNOWN;
+  const CoquillNatResult *seen = get_seen (self);
+
+  return seen != NULL ? seen->mapping : COQUILL_NAT_UNKNOWN;
+}
+
+static gboolean
+is_seen_at_loopback (const CoquillFinding *self)
+{
+  const CoquillNatResult *seen = get_seen (self);
+
+  return seen != NULL && seen->mapped != NULL
+         && g_inet_address_get_is_loopback (g_inet_socket_address_get_address (seen->mapped));
+}
+
+/* RFC 1918, fc00::/7 */
+static gboolean
+is_seen_inside (const CoquillFinding *self)
+{
+  const CoquillNatResult *seen = get_seen (self);
+  GInetAddress *address
+      = seen != NULL && seen->mapped != NULL ? g_inet_socket_address_get_address (seen->mapped) : NULL;
+
+  if (address == NULL)
+    return FALSE;
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
+    return (g_inet_address_to_bytes (address)[0] & 0xfe) == 0xfc;
+  return g_inet_address_get_is_site_local (address);
 }
 
 static gboolean
@@ -174,12 +220,29 @@ is_easy (const CoquillFinding *self)
 {
   CoquillNatMapping mapping = get_mapping (self);
 
-  return mapping == COQUILL_NAT_NONE || mapping == COQUILL_NAT_SAME;
+  return (mapping == COQUILL_NAT_NONE && !is_seen_at_loopback (self)) || mapping == COQUILL_NAT_SAME;
 }
 
 static void
 add_nat (const CoquillFinding *self, GPtrArray *checks)
 {
+  if (is_seen_at_loopback (self))
+    {
+      add (checks, "nat", COQUILL_CHECK_UNKNOWN,
+           g_strdup (
+               _ ("The relay runs on this very device: it can’t tell what a router does with addresses.")),
+           NULL);
+      return;
+    }
+  if (is_seen_inside (self) && get_mapping (self) == COQUILL_NAT_NONE)
+    {
+      add (
+          checks, "nat", COQUILL_CHECK_OK,
+          g_strdup (_ ("The relay is in the same network: direct connections work within it. What the router "
+                       "does towards the internet can’t be told by this relay.")),
+          NULL);
+      return;
+    }
   switch (get_mapping (self))
     {
     case COQUILL_NAT_NONE:
@@ -222,6 +285,11 @@ add_ipv6 (const CoquillFinding *self, GPtrArray *checks)
          g_strdup (_ ("This device has an IPv6 address. Whether it reaches others can’t be told by this "
                       "relay.")),
          NULL);
+  else if (self->own.ipv6 > 0)
+    add (checks, "ipv6", is_easy (self) ? COQUILL_CHECK_OK : COQUILL_CHECK_WARNING,
+         g_strdup (_ ("IPv6 works within this network only: direct connections to others depend on what the "
+                      "routers do with IPv4.")),
+         is_easy (self) ? NULL : _ ("If your provider offers IPv6, switch it on in the router."));
   else
     add (checks, "ipv6", is_easy (self) ? COQUILL_CHECK_OK : COQUILL_CHECK_WARNING,
          g_strdup (_ ("There is no IPv6 here: direct connections depend on what the routers do with IPv4.")),

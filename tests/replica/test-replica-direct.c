@@ -434,7 +434,8 @@ test_diagnosis_tells_what_works (ReplicaFixture *fixture, gconstpointer data)
   g_assert_cmpint (get_state (inside, "clock"), ==, COQUILL_CHECK_OK);
   g_assert_cmpint (get_state (inside, "network"), ==, COQUILL_CHECK_OK);
   g_assert_cmpint (get_state (inside, "udp"), ==, COQUILL_CHECK_OK);
-  g_assert_cmpint (get_state (inside, "nat"), ==, COQUILL_CHECK_OK);
+  /* The relay is at a loopback address, from where routers can't be seen. */
+  g_assert_cmpint (get_state (inside, "nat"), ==, COQUILL_CHECK_UNKNOWN);
   g_assert_cmpint (get_state (inside, "turn"), !=, COQUILL_CHECK_UNKNOWN);
   end_room (&room);
 
