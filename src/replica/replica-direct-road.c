@@ -234,8 +234,8 @@ road_state_cb (CoquillDirectRoad *road, GParamSpec *spec, CoquillReplica *self)
 
   if (place == NULL)
     return;
-  /* There are some seconds until the next attempt. */
-  if (state == COQUILL_DIRECT_RELAY)
+  /* TURN's credentials age: those for the next attempt are asked for when it may be near. */
+  if (state == COQUILL_DIRECT_RELAY || state == COQUILL_DIRECT_SUSPECT)
     coquill_replica_ask_services (self);
   if (place->up && place->suspect != suspect && self->traffic.sync != NULL)
     {

@@ -265,7 +265,10 @@ void
 coquill_replica_network_changed (CoquillReplica *self)
 {
   if (self->traffic.road != NULL)
-    coquill_relay_road_probe (self->traffic.road);
+    {
+      coquill_relay_road_probe (self->traffic.road);
+      coquill_replica_ask_services (self);
+    }
   for (guint i = 0; i < COQUILL_REPLICA_MAX_DIRECT; i++)
     if (self->direct.places[i].road != NULL && !self->direct.places[i].hidden)
       coquill_direct_road_retry_now (self->direct.places[i].road);

@@ -319,6 +319,55 @@ test_counts_are_kept (ReplicaFixture *fixture, gconstpointer data)
   replica_fixture_close_library (library);
 }
 
+static gboolean
+over_cb (gpointer over)
+{
+  *(gboolean *)over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Who merges nothing holds no more than a window of each peer's, and gets all the rest later. */
+static void
+test_a_peer_cannot_fill_the_memory (ReplicaFixture *fixture, gconstpointer data)
+{
+  enum
+  {
+    PIECE = 1000 * 1000,
+    PIECES = 20,
+    HELD_MAX = COQUILL_REPLICA_PENDING_BYTES + 9 * 1024 * 1024
+  };
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  g_autofree char *text = g_malloc (PIECE + 1);
+  gboolean over = FALSE;
+  gsize most = 0;
+  Room room;
+
+  start_room (fixture, &room, 2);
+  replica_fixture_wait_until (are_direct (&room));
+  replica_fixture_stop_relay (fixture, SIGKILL);
+  coquill_replica_set_merge_manually (room.replicas[1], TRUE);
+  for (guint i = 0; i < PIECES; i++)
+    {
+      for (guint j = 0; j < PIECE; j++)
+        text[j] = (char)g_rand_int_range (random, ' ', '~');
+      text[PIECE] = '\0';
+      insert (room.replicas[0], 0, text);
+      coquill_replica_flush (room.replicas[0]);
+    }
+  replica_fixture_wait_until (room.replicas[1]->traffic.pending_bytes > COQUILL_REPLICA_PENDING_BYTES);
+  g_timeout_add (1500, over_cb, &over);
+  while (!over)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      most = MAX (most, room.replicas[1]->traffic.pending_bytes);
+    }
+  g_test_message ("%" G_GSIZE_FORMAT " bytes were held at most", most);
+  g_assert_cmpuint (most, <=, HELD_MAX);
+  coquill_replica_set_merge_manually (room.replicas[1], FALSE);
+  wait_for_length (&room, 4 + (guint64)PIECES * PIECE);
+  end_room (&room);
+}
+
 static guint
 count_direct (Room *room, guint viewer)
 {
@@ -473,6 +522,7 @@ main (int argc, char **argv)
        test_never_directly_ends_the_road_and_tells_both_why);
   ADD ("who-leaves-has-no-road-and-who-returns-has", test_who_leaves_has_no_road_and_who_returns_has);
   ADD ("junk-signals-are-counted-and-disturb-nothing", test_junk_signals_are_counted_and_disturb_nothing);
+  ADD ("a-peer-cannot-fill-the-memory", test_a_peer_cannot_fill_the_memory);
   ADD ("counts-are-kept", test_counts_are_kept);
   ADD ("eight-of-nine-are-a-full-mesh", test_eight_of_nine_are_a_full_mesh);
   ADD ("diagnosis-tells-what-works", test_diagnosis_tells_what_works);
