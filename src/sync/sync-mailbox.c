@@ -167,6 +167,15 @@ coquill_sync_keys_came (CoquillSync *self, gint64 now)
   coquill_sync_update (self, now);
 }
 
+static void
+ask_for_bulletin (CoquillSync *self, gint64 now)
+{
+  coquill_sync_push (self, COQUILL_SYNC_GET_BULLETIN);
+  self->bulletin_again = ++self->bulletin_tries < COQUILL_SYNC_BULLETIN_TRIES ? now + self->bulletin_pause
+                                                                              : COQUILL_SYNC_NEVER;
+  self->bulletin_pause *= 3;
+}
+
 void
 coquill_sync_unopened (CoquillSync *self, guint road, guint64 position, gint64 now)
 {
@@ -179,7 +188,9 @@ coquill_sync_unopened (CoquillSync *self, guint road, guint64 position, gint64 n
   if (self->mailbox_state != COQUILL_SYNC_DOWN && now >= self->bulletin_asked)
     {
       self->bulletin_asked = now + COQUILL_SYNC_RETRY_BULLETIN;
-      coquill_sync_push (self, COQUILL_SYNC_GET_BULLETIN);
+      self->bulletin_pause = COQUILL_SYNC_BULLETIN_AGAIN;
+      self->bulletin_tries = 0;
+      ask_for_bulletin (self, now);
     }
   coquill_sync_update (self, now);
 }
@@ -314,6 +325,8 @@ coquill_sync_advance (CoquillSync *self, gint64 now)
       coquill_sync_push (self, COQUILL_SYNC_CAUGHT_UP);
     }
   advance_difference (self, now);
+  if (self->mailbox_state == COQUILL_SYNC_LIVE && now >= self->bulletin_again)
+    ask_for_bulletin (self, now);
   if (self->mailbox_state == COQUILL_SYNC_LIVE && now >= self->refetch_at && !self->barrier)
     begin_fetching (self);
   if (self->mailbox_state == COQUILL_SYNC_LIVE && self->lacking && !self->barrier)
@@ -340,8 +353,8 @@ coquill_sync_get_advance_time (CoquillSync *self)
       return self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES ? COQUILL_SYNC_NEVER : self->fill_at;
     case COQUILL_SYNC_LIVE:
       if (self->barrier)
-        return COQUILL_SYNC_NEVER;
-      return MIN (self->refetch_at,
+        return self->bulletin_again;
+      return MIN (MIN (self->refetch_at, self->bulletin_again),
                   self->bulletin_due && self->n_unsent_log == 0 ? self->bulletin_after : COQUILL_SYNC_NEVER);
     case COQUILL_SYNC_DOWN:
     case COQUILL_SYNC_FETCHING:

@@ -22,6 +22,10 @@ G_BEGIN_DECLS
 #define COQUILL_SYNC_RETRY_POST (1 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_RETRY_FETCH (5 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_RETRY_BULLETIN (10 * G_TIME_SPAN_SECOND)
+/* What is sealed under a new epoch may be here before the bulletin of that epoch is up: it is asked for so
+ * many times, each pause three times the one before. */
+#define COQUILL_SYNC_BULLETIN_AGAIN (300 * G_TIME_SPAN_MILLISECOND)
+#define COQUILL_SYNC_BULLETIN_TRIES 4
 #define COQUILL_SYNC_RETRY_HISTORY (250 * G_TIME_SPAN_MILLISECOND)
 
 /* A peer that has more is asked after this, if the mailbox hasn't brought it by then; and not more often than
@@ -283,7 +287,10 @@ struct CoquillSync
   gboolean greeting_due;   /* live, but nobody was greeted yet: who joins may speak a little later */
   gboolean bulletin_due;
   gint64 bulletin_after;
-  gint64 bulletin_asked;
+  gint64 bulletin_asked; /* until then nothing new is asked */
+  gint64 bulletin_again; /* when it is asked for once more, or never */
+  gint64 bulletin_pause;
+  guint bulletin_tries;
 };
 
 /** Appends an action. Returns: (transfer none): to be filled in */

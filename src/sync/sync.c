@@ -55,6 +55,7 @@ coquill_sync_new (CoquillDocument *document)
   self->brought_links = g_hash_table_new (g_bytes_hash, g_bytes_equal);
   self->dropped = G_MAXUINT64;
   self->refetch_at = COQUILL_SYNC_NEVER;
+  self->bulletin_again = COQUILL_SYNC_NEVER;
   self->presence_due = COQUILL_SYNC_NEVER;
   self->brought_at = COQUILL_SYNC_NEVER;
   self->next_serial = 1;

@@ -241,6 +241,30 @@ test_want (Fixture *self, gconstpointer data)
   coquill_sync_action_free (post);
 }
 
+/* The bulletin that opens it may be on its way yet; who makes envelopes up costs no more than that. */
+static void
+test_unopened (Fixture *self, gconstpointer data)
+{
+  gint64 from = self->now;
+  guint n = 0;
+
+  fixture_go_live (self);
+  from = self->now;
+  coquill_sync_unopened (self->sync, ROAD, 0, self->now);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_GET_BULLETIN, NULL), ==, 1);
+  g_assert_cmpint (coquill_sync_get_next_tick (self->sync), <=, from + 300 * G_TIME_SPAN_MILLISECOND);
+  for (self->now = from; self->now < from + 9 * SECOND; self->now += 50 * G_TIME_SPAN_MILLISECOND)
+    {
+      coquill_sync_unopened (self->sync, ROAD, 0, self->now);
+      coquill_sync_tick (self->sync, self->now);
+      n += fixture_count (self, COQUILL_SYNC_GET_BULLETIN, NULL);
+    }
+  g_assert_cmpuint (n, ==, 3);
+  self->now = from + 10 * SECOND;
+  coquill_sync_unopened (self->sync, ROAD, 0, self->now);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_GET_BULLETIN, NULL), ==, 1);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -256,6 +280,7 @@ main (int argc, char *argv[])
   ADD ("/sync/the-cursor-never-skips", test_cursor);
   ADD ("/sync/presence-is-coalesced-and-kept-alive", test_presence);
   ADD ("/sync/peers-come-and-go", test_peers);
+  ADD ("/sync/a-new-epochs-bulletin-is-asked-for-again-soon", test_unopened);
   ADD ("/sync/a-peer-with-more-is-asked", test_want);
 
   return g_test_run ();

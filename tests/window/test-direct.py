@@ -114,6 +114,15 @@ def from_meeting_point_to_directly(folder):
         ben.type(', figs')
         ana.wait_has('Shopping, figs')
 
+        # A link of his own makes a new key for the document; what he writes then is not held up by that.
+        ben.press('Share')
+        ben.wait_label('Connect Directly')
+        ben.key('Escape')
+        ben.wait_no_label('Connect Directly')
+        ben.wait_focus()
+        ben.type(' & nuts')
+        ana.wait_text(lambda text: 'figs & nuts' in text, 'what Ben wrote under a new key', 5)
+
         # The row opens and tells more.
         open_row(ana, 'Ben')
         for words in ('Round trip', 'Since', 'Sent', 'Received'):
@@ -126,7 +135,7 @@ def from_meeting_point_to_directly(folder):
         relay.kill()
         ana.key('ctrl+End')
         ana.type(', olives')
-        ben.wait_has('Shopping, figs, olives')
+        ben.wait_has('Shopping, figs & nuts, olives')
         for person in (ana, ben):
             person.wait_label('Up to date')
         relay.start()
