@@ -245,7 +245,7 @@ test_want (Fixture *self, gconstpointer data)
 static void
 test_unopened (Fixture *self, gconstpointer data)
 {
-  gint64 from = self->now;
+  gint64 from;
   guint n = 0;
 
   fixture_go_live (self);
