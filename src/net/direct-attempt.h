@@ -11,7 +11,9 @@ G_BEGIN_DECLS
  */
 #define COQUILL_DIRECT_MAX_OWN_CANDIDATES 64
 /** Envelopes that may come between the peer's approval and our own proof's end. More, and it is no honest
- * peer. */
+ * peer. Live ones are no exception, though their datagrams overtake the stream: who sends one is up, for
+ * which it needed our approval. One that comes before that ends the attempt, or is taken for the greeting and
+ * not approved; a later one is held, in the order in which it came. */
 #define COQUILL_DIRECT_MAX_HELD 1024
 
 /**

@@ -4,10 +4,13 @@
 #include "config.h"
 
 #include "net/direct-road-private.h"
+#include "net/ice-agent.h"
 
 /* Between the beginnings of two attempts, in microseconds: whatever a peer says, it costs no more than that.
  */
 #define ATTEMPTS_APART (1 * G_USEC_PER_SEC)
+/* Where too many old ones are cleared away it is looked again so soon, in microseconds. */
+#define CLEARED_AGAIN (200 * G_TIME_SPAN_MILLISECOND)
 
 /* All roads of the process are one thread's. */
 static guint n_half_open;
@@ -308,6 +311,8 @@ coquill_direct_road_proceed (CoquillDirectRoad *self)
     coquill_direct_road_look_again (self, self->servers_until - now + 1000);
   else if (self->begun_at != 0 && now < self->begun_at + ATTEMPTS_APART)
     coquill_direct_road_look_again (self, self->begun_at + ATTEMPTS_APART - now + 1000);
+  else if (n_half_open + coquill_ice_agent_count_closing () >= COQUILL_DIRECT_MAX_AGENTS)
+    coquill_direct_road_look_again (self, CLEARED_AGAIN);
   else if (n_half_open >= COQUILL_DIRECT_MAX_HALF_OPEN)
     {
       if (!self->is_queued)

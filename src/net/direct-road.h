@@ -48,6 +48,9 @@ typedef enum
 #define COQUILL_DIRECT_ROAD_QUEUE_BYTES (8 * 1024 * 1024)
 /** Attempts in CHECKING or PROBING in this process; further ones wait. A room of 8 needs 7. */
 #define COQUILL_DIRECT_MAX_HALF_OPEN 16
+/** Likewise, with those that are over and still being cleared away, which takes 3 s with TURN: without it a
+ * peer that makes us begin anew each second would have that many of them open, sockets and all. */
+#define COQUILL_DIRECT_MAX_AGENTS 48
 /** Signals that a peer may send within COQUILL_DIRECT_SIGNAL_WINDOW; further ones are dropped unread. */
 #define COQUILL_DIRECT_MAX_SIGNALS 200
 #define COQUILL_DIRECT_SIGNAL_WINDOW (10 * G_USEC_PER_SEC)

@@ -376,6 +376,9 @@ limit_burst (CoquillIceAgent *self)
 {
   gint64 now = g_source_get_time (g_main_current_source ());
 
+  /* Reading was taken away; what still comes was read before. */
+  if (self->resuming != NULL)
+    return;
   if (now != self->burst_time)
     self->burst = 0;
   self->burst_time = now;

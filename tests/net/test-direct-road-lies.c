@@ -4,6 +4,9 @@
 #include "own-network.h"
 #include "road-pair.h"
 
+#include "net/ice-agent.h"
+#include "net/road-thread.h"
+
 static void
 test_a_wrong_greeting_is_refused (void)
 {
@@ -200,6 +203,30 @@ test_half_open_attempts_are_bounded (void)
     }
 }
 
+/* Closed, on a context that nobody iterates yet: so they stay what they are. */
+static void
+test_agents_being_cleared_away_are_bounded (void)
+{
+  const CoquillIceEvents events = { 0 };
+  g_autoptr (GMainContext) later = g_main_context_new ();
+  RoadPair *pair = road_pair_new (62);
+
+  g_assert_true (coquill_road_thread_wait_ended (5 * G_USEC_PER_SEC));
+  g_main_context_push_thread_default (later);
+  for (guint i = 0; i < COQUILL_DIRECT_MAX_AGENTS; i++)
+    coquill_ice_agent_close (coquill_ice_agent_new (NULL, TRUE, &events, NULL));
+  g_main_context_pop_thread_default (later);
+  g_assert_cmpuint (coquill_ice_agent_count_closing (), ==, COQUILL_DIRECT_MAX_AGENTS);
+  road_pair_start (pair);
+  road_pair_idle (1500);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (pair->sides[i].states->str, ==, "");
+  while (coquill_ice_agent_count_closing () > 0)
+    g_main_context_iteration (later, TRUE);
+  road_pair_assert_up (pair, 3);
+  road_pair_free (pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,5 +246,7 @@ main (int argc, char **argv)
                    test_candidates_of_a_hostile_offer_are_counted);
   g_test_add_func ("/direct-road-lies/nobody-answers", test_nobody_answers);
   g_test_add_func ("/direct-road-lies/half-open-attempts-are-bounded", test_half_open_attempts_are_bounded);
+  g_test_add_func ("/direct-road-lies/agents-being-cleared-away-are-bounded",
+                   test_agents_being_cleared_away_are_bounded);
   return g_test_run ();
 }
