@@ -72,7 +72,7 @@ coquill_sync_direct_enter (CoquillSyncDirect *self, CoquillSyncState state, gint
 void
 coquill_sync_direct_ask (CoquillSyncDirect *self, gint64 at)
 {
-  self->hello_at = MIN (self->hello_at, at);
+  self->ask_at = MIN (self->ask_at, at);
 }
 
 static guint64
@@ -112,7 +112,8 @@ coquill_sync_direct_up (CoquillSync *self, guint road, const guint8 *device, gin
   direct->road = road;
   memcpy (direct->device, device, 32);
   coquill_sync_direct_enter (direct, COQUILL_SYNC_GREETING, now);
-  direct->hello_at = now;
+  direct->again_at = now;
+  direct->ask_at = COQUILL_SYNC_NEVER;
   direct->heard_hello = now - COQUILL_SYNC_HELLO_PAUSE;
   if (self->n_direct == 0)
     self->told_roads = roads_to_tell (self); /* by the greeting */
@@ -232,11 +233,9 @@ coquill_sync_direct_hello (CoquillSync *self,
       coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (direct->road), COQUILL_HELLO_ANSWER,
                               direct->device);
     }
-  else if (!direct->asked)
+  else if (direct->again_at == COQUILL_SYNC_NEVER)
     return;
-  if (direct->state == COQUILL_SYNC_GREETING)
-    direct->hello_at = COQUILL_SYNC_NEVER;
-  direct->asked = FALSE;
+  direct->again_at = COQUILL_SYNC_NEVER;
   begin_difference (self, direct, hello, now);
 }
 
@@ -280,11 +279,10 @@ greet (CoquillSync *self, CoquillSyncDirect *direct, gint64 now)
   CoquillSyncAction *action = coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (direct->road),
                                                       COQUILL_HELLO_GREETING, direct->device);
 
-  direct->hello_at = action == NULL || direct->state == COQUILL_SYNC_GREETING ? now + COQUILL_SYNC_HELLO_AGAIN
-                                                                              : COQUILL_SYNC_NEVER;
+  direct->ask_at = COQUILL_SYNC_NEVER;
+  direct->again_at = now + COQUILL_SYNC_HELLO_AGAIN;
   if (action == NULL)
     return;
-  direct->asked = TRUE;
   direct->hello_serial = self->next_serial++;
   action->reference = direct->hello_serial;
 }
@@ -345,7 +343,7 @@ coquill_sync_tend_direct (CoquillSync *self, gint64 now)
 
       if (direct == NULL)
         continue;
-      if (now >= direct->hello_at)
+      if (now >= MIN (direct->ask_at, direct->again_at))
         greet (self, direct, now);
       do
         coquill_sync_pump_direct (self, direct, now);
@@ -369,7 +367,7 @@ coquill_sync_get_direct_time (CoquillSync *self)
 
       if (direct == NULL)
         continue;
-      next = MIN (next, direct->hello_at);
+      next = MIN (next, MIN (direct->ask_at, direct->again_at));
       if (direct->resume_at > 0)
         next = MIN (next, direct->resume_at);
       if (coquill_sync_wants_portion (direct))

@@ -73,7 +73,7 @@ coquill_sync_receive_body (CoquillSync *self, guint road, CoquillPayloadKind kin
 static void
 note_full (CoquillSync *self, const CoquillSyncIncoming *incoming, gint64 now)
 {
-  CoquillSyncDirect *direct = coquill_sync_get_direct (self, incoming->road);
+  CoquillSyncDirect *direct = coquill_sync_find_direct (self, incoming->bringer);
 
   g_hash_table_remove (self->recent_set, incoming->body);
   if (direct != NULL)
@@ -91,7 +91,7 @@ note_accepted (CoquillSync *self, const CoquillSyncIncoming *incoming, gint64 no
   self->last_change = now;
   if (incoming->road != COQUILL_SYNC_ROAD_RELAY)
     coquill_sync_note_brought (self, incoming->kind, incoming->body, incoming->bringer, now);
-  coquill_sync_pass_on (self, incoming->road, incoming->kind, incoming->body, now);
+  coquill_sync_pass_on (self, incoming, now);
 }
 
 void

@@ -257,8 +257,8 @@ go_live (CoquillSync *self, gint64 now)
 {
   self->mailbox_state = COQUILL_SYNC_LIVE;
   self->live_since = now;
+  self->brought_more &= !self->lacking; /* the difference found it */
   self->lacking = FALSE;
-  self->brought_more = FALSE;
   if (self->brought.length > 0)
     self->brought_at = now;
   if (self->greeting_due)

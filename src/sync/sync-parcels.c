@@ -61,7 +61,7 @@ start_over (CoquillSyncDirect *direct, gint64 now)
   direct->backlog_bytes = 0;
   g_clear_pointer (&direct->coverage, coquill_coverage_free);
   coquill_sync_direct_enter (direct, COQUILL_SYNC_GREETING, now);
-  direct->hello_at = now + COQUILL_SYNC_RETRY_POST;
+  direct->again_at = now + COQUILL_SYNC_RETRY_POST;
 }
 
 guint64
@@ -173,7 +173,7 @@ coquill_sync_unpost_parcel (CoquillSyncDirect *direct, guint64 serial, gint64 no
   CoquillSyncParcel *parcel = take_posted (direct, serial);
 
   if (serial != 0 && serial == direct->hello_serial)
-    direct->hello_at = now + COQUILL_SYNC_RETRY_POST;
+    direct->again_at = now + COQUILL_SYNC_RETRY_POST;
   if (parcel == NULL)
     return;
   direct->resume_at = now + COQUILL_SYNC_RETRY_POST;
@@ -250,10 +250,9 @@ reaches (const CoquillSyncPeer *peer, const guint8 *device)
 }
 
 void
-coquill_sync_pass_on (CoquillSync *self, guint road, CoquillPayloadKind kind, GBytes *body, gint64 now)
+coquill_sync_pass_on (CoquillSync *self, const CoquillSyncIncoming *incoming, gint64 now)
 {
-  const CoquillSyncDirect *source = coquill_sync_get_direct (self, road);
-  const CoquillSyncPeer *bringer = source != NULL ? coquill_sync_find_peer (self, source->device) : NULL;
+  const CoquillSyncPeer *bringer = coquill_sync_find_peer (self, incoming->bringer);
   guint64 roads = 0;
   guint64 serial;
 
@@ -262,7 +261,7 @@ coquill_sync_pass_on (CoquillSync *self, guint road, CoquillPayloadKind kind, GB
       const CoquillSyncDirect *direct = self->direct[i];
       const CoquillSyncPeer *peer;
 
-      if (direct == NULL || direct == source)
+      if (direct == NULL || memcmp (direct->device, incoming->bringer, sizeof direct->device) == 0)
         continue;
       peer = coquill_sync_find_peer (self, direct->device);
       if ((self->mailbox_state == COQUILL_SYNC_DOWN || (peer != NULL && peer->without_relay))
@@ -272,14 +271,14 @@ coquill_sync_pass_on (CoquillSync *self, guint road, CoquillPayloadKind kind, GB
   if (roads == 0)
     return;
   serial = self->next_serial++;
-  roads = coquill_sync_send_parcel (self, roads, serial, kind, body, now);
+  roads = coquill_sync_send_parcel (self, roads, serial, incoming->kind, incoming->body, now);
   if (roads != 0)
     {
       CoquillSyncAction *action = coquill_sync_push (self, COQUILL_SYNC_POST);
 
       action->roads = roads;
-      action->payload_kind = kind;
-      action->body = g_bytes_ref (body);
+      action->payload_kind = incoming->kind;
+      action->body = g_bytes_ref (incoming->body);
       action->reference = serial;
     }
 }

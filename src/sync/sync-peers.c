@@ -171,9 +171,13 @@ has_more (CoquillSync *self, const CoquillHello *hello)
   return more;
 }
 
+/* Of what two roads bring the newer counts. */
 static void
-note_roads (CoquillSync *self, CoquillSyncPeer *peer, CoquillHello *hello)
+note_roads (CoquillSync *self, CoquillSyncPeer *peer, CoquillHello *hello, guint64 counter)
 {
+  if (counter < peer->roads_counter)
+    return;
+  peer->roads_counter = counter;
   if (hello->without_relay != peer->without_relay && self->brought.length > 0)
     self->brought_at = 0;
   peer->without_relay = hello->without_relay;
@@ -185,14 +189,15 @@ note_roads (CoquillSync *self, CoquillSyncPeer *peer, CoquillHello *hello)
 
 /* On the relay's road the mailbox is to bring what is lacking here; only then the peer is asked. */
 static void
-receive_hello (CoquillSync *self, guint road, CoquillSyncPeer *peer, GBytes *body, gint64 now)
+receive_hello (
+    CoquillSync *self, guint road, CoquillSyncPeer *peer, const CoquillPayload *payload, gint64 now)
 {
-  g_autoptr (CoquillHello) hello = coquill_hello_decode (body, NULL);
+  g_autoptr (CoquillHello) hello = coquill_hello_decode (payload->body, NULL);
   CoquillSyncDirect *direct = coquill_sync_get_direct (self, road);
 
   if (hello == NULL || hello->protocol != COQUILL_HELLO_PROTOCOL)
     return;
-  note_roads (self, peer, hello);
+  note_roads (self, peer, hello, payload->counter);
   if (direct != NULL)
     {
       coquill_sync_direct_hello (self, direct, hello, now);
@@ -210,7 +215,7 @@ receive_hello (CoquillSync *self, guint road, CoquillSyncPeer *peer, GBytes *bod
   peer->want_at = COQUILL_SYNC_NEVER;
   if (has_more (self, hello))
     {
-      peer->hello = g_bytes_ref (body);
+      peer->hello = g_bytes_ref (payload->body);
       peer->asked = 0;
       peer->want_at = MAX (now + COQUILL_SYNC_WANT_AFTER, peer->wanted + COQUILL_SYNC_WANT_AGAIN);
     }
@@ -291,7 +296,7 @@ coquill_sync_receive_live (CoquillSync *self, guint road, const CoquillPayload *
   switch ((CoquillPayloadKind)payload->kind)
     {
     case COQUILL_PAYLOAD_HELLO:
-      receive_hello (self, road, peer, payload->body, now);
+      receive_hello (self, road, peer, payload, now);
       break;
     case COQUILL_PAYLOAD_WANT:
       receive_want (self, peer, payload->body, now);

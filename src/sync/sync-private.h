@@ -72,9 +72,6 @@ G_BEGIN_DECLS
 #define COQUILL_SYNC_RECENT_BODIES 256
 #define COQUILL_SYNC_RECENT_BYTES 2048
 
-/* A body that came by none of the roads that are known. */
-#define COQUILL_SYNC_NO_ROAD G_MAXUINT
-
 #define COQUILL_SYNC_NEVER G_MAXINT64
 
 /**
@@ -125,8 +122,8 @@ typedef struct
  * @posted: (element-type CoquillSyncParcel): in the order in which they were posted; not acknowledged yet
  * @coverage: (nullable): in DIFFERENCE: what the peer has or gets
  * @difference_at: when to go on with it
- * @asked: a greeting of ours is not answered yet
- * @hello_at: when to greet (again), or never
+ * @ask_at: when to greet, or never
+ * @again_at: a greeting of ours is not answered yet: when to greet again; else never
  * @hello_serial: of the last one
  * @heard_hello: when the last greeting was answered
  *
@@ -149,8 +146,8 @@ typedef struct
 
   CoquillCoverage *coverage;
   gint64 difference_at;
-  gboolean asked;
-  gint64 hello_at;
+  gint64 ask_at;
+  gint64 again_at;
   guint64 hello_serial;
   gint64 heard_hello;
 } CoquillSyncDirect;
@@ -159,6 +156,7 @@ typedef struct
  * CoquillSyncPeer:
  * @seen: when something came from it last
  * @presence_counter: of its newest presence
+ * @roads_counter: of the newest hello that told the next two
  * @without_relay: it says that it has no relay now
  * @reached: (nullable): whom it says it reaches directly
  * @hello: (nullable): its last hello, if it has more
@@ -172,6 +170,7 @@ typedef struct
   guint8 id[32];
   gint64 seen;
   guint64 presence_counter;
+  guint64 roads_counter;
   gboolean without_relay;
   CoquillDigest *reached;
   gsize n_reached;
@@ -197,8 +196,8 @@ typedef struct
 /**
  * CoquillSyncIncoming:
  * @pin: what had been fetched when it came
- * @road: that brought it
- * @bringer: whose road that is; zero for the relay
+ * @road: that brought it; its number may be another one's by now
+ * @bringer: whose road that was; zero for the relay
  */
 typedef struct
 {
@@ -424,7 +423,7 @@ gboolean
 coquill_sync_reaches_all (CoquillSync *self, gint64 now);
 /** Passes an accepted body on to those whom its bringer doesn't reach and the relay doesn't serve. */
 void
-coquill_sync_pass_on (CoquillSync *self, guint road, CoquillPayloadKind kind, GBytes *body, gint64 now);
+coquill_sync_pass_on (CoquillSync *self, const CoquillSyncIncoming *incoming, gint64 now);
 
 /* sync-peers.c */
 void

@@ -133,6 +133,17 @@ oldest_waiting (CoquillSync *self)
   return oldest;
 }
 
+/* Whether anybody can be expected to hear us. */
+static gboolean
+has_road (CoquillSync *self)
+{
+  for (guint road = 1; self->n_direct > 0 && road <= COQUILL_SYNC_MAX_DIRECT; road++)
+    if (self->direct[road] != NULL && !self->direct[road]->suspect)
+      return TRUE;
+
+  return self->mailbox_state != COQUILL_SYNC_DOWN;
+}
+
 static CoquillSyncStatus
 current_status (CoquillSync *self, gint64 now)
 {
@@ -140,7 +151,7 @@ current_status (CoquillSync *self, gint64 now)
 
   if (!self->shared)
     return COQUILL_SYNC_STATUS_ON_DEVICE;
-  if (self->mailbox_state == COQUILL_SYNC_DOWN && self->n_direct == 0)
+  if (!has_road (self))
     return COQUILL_SYNC_STATUS_OFFLINE;
   if (self->catching_up && (self->mailbox_state == COQUILL_SYNC_FETCHING || self->barrier))
     return COQUILL_SYNC_STATUS_CATCHING_UP;

@@ -88,7 +88,7 @@ typedef enum
  * @COQUILL_SYNC_STATUS_UP_TO_DATE: the mailbox has all that is here, and gave all that it has; without the
  *   relay: all who are reached directly have acknowledged all
  * @COQUILL_SYNC_STATUS_CATCHING_UP: others' changes are on their way
- * @COQUILL_SYNC_STATUS_OFFLINE: no road is up
+ * @COQUILL_SYNC_STATUS_OFFLINE: no road is up, or only such as don't answer
  *
  * What people are told; the disk's part is somebody else's.
  */

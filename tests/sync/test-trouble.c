@@ -1,0 +1,229 @@
+/* test-trouble.c: what goes wrong between two roads, or between a road and its successor */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "sync/fixture.h"
+
+#include <string.h>
+
+#include "wire/hello.h"
+
+#define BEN 3
+#define BIT COQUILL_SYNC_ROAD_BIT
+#define RELAY BIT (ROAD)
+
+static const guint8 stranger[32] = { 7 };
+
+static GBytes *
+make_hello (Person *has, CoquillHelloStatus status, gboolean without_relay)
+{
+  g_autoptr (CoquillHello) hello = coquill_hello_new ();
+
+  hello->status = status;
+  hello->without_relay = without_relay;
+  coquill_document_get_vector (has->document, hello);
+
+  return coquill_hello_encode (hello);
+}
+
+static void
+receive_hello (Fixture *self, guint road, Person *has, CoquillHelloStatus status, gboolean without_relay)
+{
+  g_autoptr (GBytes) bytes = make_hello (has, status, without_relay);
+
+  fixture_receive (self, road, COQUILL_PAYLOAD_HELLO, bytes);
+}
+
+/* Ben has what Ana has. */
+static void
+up_and_live (Fixture *self)
+{
+  coquill_sync_direct_up (self->sync, BEN, coquill_document_get_device (self->ben->document), self->now);
+  receive_hello (self, BEN, self->ana, COQUILL_HELLO_GREETING, FALSE);
+  g_assert_cmpint (coquill_sync_get_state (self->sync, BEN), ==, COQUILL_SYNC_LIVE);
+  fixture_count (self, COQUILL_SYNC_STATUS, NULL);
+}
+
+static void
+let_go_by (Fixture *self, gint64 duration)
+{
+  self->now += duration;
+  coquill_sync_tick (self->sync, self->now);
+}
+
+/* Takes all actions. Returns: how many posts of @kind there were on roads of @roads */
+static guint
+take_posts (Fixture *self, CoquillPayloadKind kind, guint64 roads)
+{
+  CoquillSyncAction *action;
+  guint n = 0;
+
+  while ((action = coquill_sync_next (self->sync)) != NULL)
+    {
+      if (action->kind == COQUILL_SYNC_POST && action->payload_kind == kind && (action->roads & roads) != 0)
+        n++;
+      coquill_sync_action_free (action);
+    }
+
+  return n;
+}
+
+/* Ben's body comes. Returns: what it is to be decided by */
+static guint64
+bring (Fixture *self, guint road, GBytes *body)
+{
+  CoquillSyncAction *accept;
+  guint64 reference;
+
+  fixture_receive (self, road, COQUILL_PAYLOAD_CHANGE, body);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_ACCEPT, &accept), ==, 1);
+  reference = accept->reference;
+  coquill_sync_action_free (accept);
+
+  return reference;
+}
+
+/* Ben writes @n_bytes, which come and are accepted. */
+static void
+bring_text (Fixture *self, guint road, gsize n_bytes)
+{
+  g_autofree char *text = g_malloc0 (n_bytes + 1);
+  g_autoptr (GPtrArray) bodies = NULL;
+
+  for (gsize i = 0; i < n_bytes; i++)
+    text[i] = (char)g_test_rand_int_range ('a', 'z' + 1);
+  person_insert (self->ben, 0, text);
+  bodies = person_flush (self->ben);
+  for (guint i = 0; i < bodies->len; i++)
+    {
+      const CoquillBody *body = g_ptr_array_index (bodies, i);
+      guint64 reference = bring (self, road, body->bytes);
+      g_autoptr (GPtrArray) accepted = coquill_body_array_new ();
+
+      g_assert_cmpint (
+          coquill_document_accept (self->ana->document, body->kind, body->bytes, NULL, NULL, accepted, NULL),
+          ==, COQUILL_ACCEPT_ACCEPTED);
+      coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, accepted, self->now);
+    }
+}
+
+/* The question may have come in a moment in which it could not be opened, or was one too many. */
+static void
+test_asks_again (Fixture *self, gconstpointer data)
+{
+  fixture_go_live (self);
+  up_and_live (self);
+  coquill_sync_unopened (self->sync, BEN, 0, self->now);
+  let_go_by (self, 2 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), ==, 1);
+  let_go_by (self, 3 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), ==, 1);
+  receive_hello (self, BEN, self->ana, COQUILL_HELLO_ANSWER, FALSE);
+  let_go_by (self, 9 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), ==, 0);
+}
+
+/* What is dropped while a greeting is on its way is asked for after its answer. */
+static void
+test_an_answer_answers_no_later_question (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) body = fixture_body (100);
+
+  coquill_sync_direct_up (self->sync, BEN, coquill_document_get_device (self->ben->document), self->now);
+  fixture_count (self, COQUILL_SYNC_POST, NULL);
+  coquill_sync_accepted (self->sync, bring (self, BEN, body), COQUILL_ACCEPT_FULL, NULL, self->now);
+  receive_hello (self, BEN, self->ana, COQUILL_HELLO_ANSWER, FALSE);
+  fixture_go_live (self);
+  let_go_by (self, 6 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), ==, 1);
+}
+
+/* Another device has the number of the road that brought something. */
+static void
+test_a_number_has_another_road (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) hello = make_hello (self->ana, COQUILL_HELLO_GREETING, TRUE);
+  g_autoptr (CoquillPayload) payload = coquill_payload_new (
+      COQUILL_PAYLOAD_HELLO, coquill_document_get_id (self->ana->document), stranger, hello);
+  g_autoptr (GBytes) body = fixture_body (100);
+  guint64 reference;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  reference = bring (self, BEN, body);
+  coquill_sync_direct_down (self->sync, BEN, self->now);
+  coquill_sync_direct_up (self->sync, BEN, stranger, self->now);
+  payload->counter = 1;
+  coquill_sync_received (self->sync, BEN, payload, 0, self->now);
+  g_assert_cmpint (coquill_sync_get_state (self->sync, BEN), ==, COQUILL_SYNC_LIVE);
+  fixture_count (self, COQUILL_SYNC_POST, NULL);
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, NULL, self->now);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, BIT (BEN)), ==, 1);
+}
+
+/* Ben lost its relay, which then gives out what Ben said before. */
+static void
+test_an_older_hello (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) body = fixture_body (100);
+  guint64 reference;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  self->counter += 10;
+  receive_hello (self, BEN, self->ana, COQUILL_HELLO_ANSWER, TRUE);
+  self->counter -= 5;
+  receive_hello (self, ROAD, self->ana, COQUILL_HELLO_ANSWER, FALSE);
+  reference = bring (self, ROAD, body);
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, NULL, self->now);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, BIT (BEN)), ==, 1);
+}
+
+static void
+test_offline (Fixture *self, gconstpointer data)
+{
+  fixture_go_live (self);
+  up_and_live (self);
+  coquill_sync_direct_suspect (self->sync, BEN, TRUE, self->now);
+  g_assert_cmpint (coquill_sync_get_status (self->sync), ==, COQUILL_SYNC_STATUS_UP_TO_DATE);
+  coquill_sync_road_down (self->sync, ROAD, self->now);
+  g_assert_cmpint (coquill_sync_get_status (self->sync), ==, COQUILL_SYNC_STATUS_OFFLINE);
+  coquill_sync_direct_suspect (self->sync, BEN, FALSE, self->now);
+  g_assert_cmpint (coquill_sync_get_status (self->sync), ==, COQUILL_SYNC_STATUS_UP_TO_DATE);
+}
+
+/* Too much to remember one by one, and its bringer vanishes before the mailbox has it. In between the mailbox
+ * was read once more, for another reason. */
+static void
+test_much_was_brought (Fixture *self, gconstpointer data)
+{
+  fixture_go_live (self);
+  up_and_live (self);
+  for (guint i = 0; i < 8; i++)
+    bring_text (self, BEN, 1024 * 1024);
+  coquill_sync_refetch (self->sync, self->now);
+  coquill_sync_fetched (self->sync, ROAD, 0, TRUE, self->now);
+  g_assert_cmpint (coquill_sync_get_state (self->sync, ROAD), ==, COQUILL_SYNC_LIVE);
+  fixture_count (self, COQUILL_SYNC_POST, NULL);
+  self->now += COQUILL_SYNC_PEER_SILENCE;
+  coquill_sync_direct_down (self->sync, BEN, self->now);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_PEER_LEFT, NULL), ==, 1);
+  let_go_by (self, 3 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), >=, 1);
+}
+
+#define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  person_use_seed ();
+  ADD ("/sync/trouble/a-question-without-an-answer-is-asked-again", test_asks_again);
+  ADD ("/sync/trouble/an-answer-answers-no-later-question", test_an_answer_answers_no_later_question);
+  ADD ("/sync/trouble/a-number-has-another-road", test_a_number_has_another_road);
+  ADD ("/sync/trouble/an-older-hello-says-nothing-of-roads", test_an_older_hello);
+  ADD ("/sync/trouble/roads-that-are-silent-are-none", test_offline);
+  ADD ("/sync/trouble/much-was-brought-and-nothing-is-forgotten", test_much_was_brought);
+
+  return g_test_run ();
+}
