@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'programs'))
 import harness  # noqa: E402
@@ -197,6 +198,11 @@ class Host(Namespace):
         if self.network.gateway:
             self.ip('route', 'replace', 'default', 'via', self.network.gateway)
 
+    def bytes(self):
+        """What went through its interface so far, both ways."""
+        counts = json.loads(self.ip('-json', '-stats', 'link', 'show', 'dev', 'wan'))[0]['stats64']
+        return counts['rx']['bytes'] + counts['tx']['bytes']
+
     def peer(self, data, name=None):
         return HostPeer(self, data, name)
 
@@ -377,6 +383,31 @@ class Turn:
     def relay_options(self):
         where = f'turn:{self.host.address}:{self.PORT}?transport='
         return ['--turn', f'{where}udp', '--turn', f'{where}tcp', '--turn-secret-file', str(self.secret_file)]
+
+
+def plain_copy(sender, receiver, size):
+    """Copies bytes from one host to another by TCP; MB/s."""
+    with receiver.socket(socket.AF_INET, socket.SOCK_STREAM) as server, sender.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
+        server.bind((receiver.address, 0))
+        server.listen()
+
+        def accept():
+            with server.accept()[0] as accepted:
+                accepted.settimeout(60)
+                left = size
+                while left:
+                    left -= len(accepted.recv(1 << 18))
+                accepted.sendall(b'.')
+        thread = threading.Thread(target=accept)
+        thread.start()
+        client.settimeout(60)
+        client.connect(server.getsockname())
+        started = time.perf_counter()
+        client.sendall(bytes(size))
+        client.recv(1)
+        took = time.perf_counter() - started
+        thread.join()
+    return size / took / 1e6
 
 
 def side_by_side(function, arguments, at_once=AT_ONCE):

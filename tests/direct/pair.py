@@ -49,7 +49,7 @@ class Typist:
         if event['local']:
             return
         numbers = self.states.get(hash(self.mirror.partition(BORDER)[0]), [])
-        number = next((number for number in numbers if number >= self.seen), None)
+        number = next((number for number in numbers if self.seen <= number <= self.pressed), None)
         if number is None:
             return
         with self.condition:
@@ -111,6 +111,7 @@ class Listener(Attachment):
     def __init__(self, peer, document, **options):
         self.listeners = []
         self.last_road = None
+        self.length = 0  # of the text, by the events
         super().__init__(peer, document, **options)
 
     @property
@@ -124,6 +125,10 @@ class Listener(Attachment):
     def dispatch(self, event):
         if event['event'] == 'road':
             self.last_road = event
+        elif event['event'] == 'open':
+            self.length = event['length']
+        elif event['event'] == 'text':
+            self.length += len(event['inserted']) - event['deleted']
         for listener in self.listeners:
             listener(event)
 

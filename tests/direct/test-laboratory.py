@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 
-from laboratory import (BLOCKED, FULL_CONE, IPV6, NONE, PORT_RESTRICTED, SYMMETRIC, keep, main, say)
+from laboratory import (BLOCKED, FULL_CONE, IPV6, NONE, PORT_RESTRICTED, SYMMETRIC, keep, main, plain_copy, say)
 
 PINGS = 300
 
@@ -132,44 +132,19 @@ def a_bad_line_loses_and_delays(laboratory, folder):
     line.tell('delay', 0)
     line.tell('cut', 'back', 'udp')
     assert ask(probe, echo, seconds=.1) is None
-    assert copy(host, echo.host, 1 << 20) > 1
+    assert plain_copy(host, echo.host, 1 << 20) > 1
     line.tell('restore')
     assert ask(probe, echo) is not None
     rates = {}
     for loss, delay in ((0, 0), (5, 0), (0, 25), (5, 25)):
         line.tell('loss', loss)
         line.tell('delay', delay)
-        rates[f'{loss} %, {2 * delay} ms'] = copy(host, echo.host, 20 << 20 if loss == 0 else 1 << 20)
+        rates[f'{loss} %, {2 * delay} ms'] = plain_copy(host, echo.host, 20 << 20 if loss == 0 else 1 << 20)
     say('plain TCP, MB/s: ' + ', '.join(f'{name}: {rate:.2f}' for name, rate in rates.items()))
     taken, lost, cut, overflown = line.tell('counts')
     say(f'{taken} frames, {lost} lost, {cut} cut, {overflown} overflown')
     assert lost > 0 and cut > 0
     keep('line', rates)
-
-
-def copy(sender, receiver, size):
-    """Copies bytes from one host to another by TCP; MB/s."""
-    with receiver.socket(socket.AF_INET, socket.SOCK_STREAM) as server, sender.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
-        server.bind((receiver.address, 0))
-        server.listen()
-
-        def accept():
-            with server.accept()[0] as accepted:
-                accepted.settimeout(60)
-                left = size
-                while left:
-                    left -= len(accepted.recv(1 << 18))
-                accepted.sendall(b'.')
-        thread = threading.Thread(target=accept)
-        thread.start()
-        client.settimeout(60)
-        client.connect(server.getsockname())
-        started = time.perf_counter()
-        client.sendall(bytes(size))
-        client.recv(1)
-        took = time.perf_counter() - started
-        thread.join()
-    return size / took / 1e6
 
 
 main(routers_are_what_they_are_called, what_was_punched_is_open, a_new_public_address_ends_old_mappings, ipv6_needs_no_router,
