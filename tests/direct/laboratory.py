@@ -7,6 +7,7 @@
 import atexit
 import concurrent.futures
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -173,7 +174,7 @@ class Host(Namespace):
         """Wires it to a network (Laboratory or Home) with an address and its default route, over a bad line if one is given."""
         laboratory = network.laboratory
         self.network, self.line = network, line
-        port = laboratory.new_name('p')
+        port = self.port = laboratory.new_name('p')
         if line is None:
             run('ip', 'link', 'add', 'name', 'wan', 'netns', self.name, 'type', 'veth', 'peer', 'name', port)
         else:
@@ -285,6 +286,12 @@ class Laboratory:
     """The internet of a test: one network, its relay, its hosts and homes."""
 
     bits, gateway = 16, None
+
+    @classmethod
+    @functools.cache
+    def make(cls):
+        """The one of this process."""
+        return cls()
 
     def __init__(self):
         self.laboratory = self
@@ -436,7 +443,7 @@ def table(title, head, rows):
 def main(*tests):
     """harness.main, with the one laboratory of this process; where there can't be one every test is skipped with the reason."""
     reason = why_not()
-    laboratory = Laboratory() if reason is None else None
+    laboratory = Laboratory.make() if reason is None else None
 
     def wrapped(test):
         def call(folder):

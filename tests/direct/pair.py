@@ -100,6 +100,12 @@ class Typist:
         return max(self.delays(first), default=0.0)
 
 
+def changes(events):
+    """(road, when) of each change of the road that the events tell."""
+    told = [(event['road'], event['time']) for event in events if event['event'] == 'road']
+    return [move for number, move in enumerate(told) if number == 0 or told[number - 1][0] != move[0]]
+
+
 def summary(delays):
     """p50, p95, p99 and the greatest."""
     return {'p50': percentile(delays, .5), 'p95': percentile(delays, .95), 'p99': percentile(delays, .99), 'max': max(delays), 'keys': len(delays)}

@@ -7,12 +7,13 @@ import threading
 import time
 
 from laboratory import FULL_CONE, InternetRelay, PORT_RESTRICTED, keep, main, say, table
-from pair import BORDER, Pair, Typist, trace_edits
+from pair import BORDER, Pair, Typist, changes, trace_edits
 
 KEYS_PER_SECOND = 20
 KEYS = 6000  # more than anyone types here
 FAULT_SECONDS = 5
 FROZEN_SECONDS = 40
+AFTERWARDS_SECONDS = 3  # what is typed then is part of what the fault does
 DIRECT_AGAIN_SECONDS = 25
 
 # Milliseconds that the reader may wait for a key. The relay is another road, so while it stands a cut is hardly noticed; while
@@ -107,14 +108,14 @@ def roads_break_while_people_type(laboratory, folder):
             failure = ''
             try:
                 fault()
+                time.sleep(AFTERWARDS_SECONDS)
                 caught_up(typist, marker, 30)
                 for attachment in pair.attachments:
                     attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', f'direct again after: {name}', DIRECT_AGAIN_SECONDS)
             except AssertionError as error:
                 failure = str(error)[:300]
-            time.sleep(1)
-            moves = [f'{"AB"[number]} {event["road"]} {(event["time"] - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
-                     for event in attachment.events[since[number]:] if event['event'] == 'road']
+            moves = [f'{"AB"[number]} {road} {(when - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
+                     for road, when in changes(attachment.events[since[number]:])]
             results.append({'fault': name, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
                             'limit': limit, 'failure': failure, 'roads': ', '.join(moves[:8])})
         typist.stop()

@@ -21,10 +21,8 @@ def typed_under_loss(laboratory, folder):
             line = laboratory.line(seed=loss * 1000 + round_trip)
             hosts = [laboratory.host(line), laboratory.host()]
             with Pair(folder / f'{road}-{loss}-{round_trip}', relay, hosts, attach=False) as pair:
-                # The relay road is what is left where UDP does not pass.
-                if road == 'relay':
-                    line.tell('cut', 'both', 'udp')
                 for peer in pair.peers:
+                    peer.run('profile', '--hide-address', 'yes' if road == 'relay' else 'no')
                     pair.attach(peer)
                 pair.wait_together()
                 if road == 'direct':

@@ -42,7 +42,7 @@ def cell(folder, relay, hosts, direct, url=None):
         slowest = max([*typist.delays(), (answers[0]['time'] - asked) / 1000])
         why = None
         if not direct:
-            told = pair.ana.wait(lambda event: event['event'] == 'road' and event['road'] == 'relay' and event.get('why') not in (None, '', 'trying', 'not-tried'),
+            told = pair.ana.wait(lambda event: event['event'] == 'road' and event['why'] not in ('none', 'trying', 'not-tried'),
                                  'why it is not direct is told', GIVEN_UP_WITHIN)
             why = told['why']
             assert not [event for one in pair.attachments for event in one.events if event['event'] == 'road' and event['road'] == 'direct'], \

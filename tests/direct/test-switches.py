@@ -4,7 +4,7 @@
 import time
 
 from laboratory import LONG, InternetRelay, PORT_RESTRICTED, keep, main, process_folder, process_status, say, table
-from pair import Pair, Typist, trace_edits
+from pair import Pair, Typist, changes, trace_edits
 
 SECONDS = 600 if LONG else 30
 EVERY = 5
@@ -41,7 +41,7 @@ def switches_cost_nothing(laboratory, folder):
             attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', 30)
         time.sleep(1)
         samples.append([cost(attachment) for attachment in pair.attachments])
-        moves = sum(event['event'] == 'road' for attachment in pair.attachments for event in attachment.events)
+        moves = sum(len(changes(attachment.events)) - 1 for attachment in pair.attachments)
         pair.check_texts(typist)
     say(f'{moves} changes of a road told; the longest wait for a key {typist.longest_gap(0):.0f} ms')
     keep('switches', samples)

@@ -3,6 +3,7 @@
 
   start-up   from starting the program to its first complete picture of the same file, and its memory: coquill, gnome-text-editor
   key        from a key press in one window to the changed picture of the other: coquill over its relay, gobby over infinoted
+  direct     the same with coquill on its direct road too; then what a key costs on each road, and how long it is under way on bad lines
 """
 
 import os
@@ -74,12 +75,15 @@ def keys(name, writer, reader):
     return percentile(delays, .5), percentile(delays, .99)
 
 
-def coquill_keys(folder):
+def coquill_keys(folder, direct=False):
+    """Between two windows; straight where this machine has an address, unless that is hidden."""
     with Relay(folder / 'relay') as relay:
         homes = [folder / 'ana', folder / 'ben']
         peers = [Peer(home / 'data/coquill', home.name.title()) for home in homes]
         document = peers[0].word('new', '--title', 'Measured')
         peers[1].run('join', '-', input=peers[0].word('invite', document, '--relay', relay.url))
+        for peer in peers:
+            peer.run('profile', '--hide-address', 'no' if direct else 'yes')
         for home in homes:
             settings = home / 'config/glib-2.0/settings/keyfile'
             settings.parent.mkdir(parents=True)
@@ -90,7 +94,7 @@ def coquill_keys(folder):
             for display in displays:
                 display.wait_still(2, 60)
                 display.focus('coquill')
-            return keys('coquill', *displays)
+            return keys(f'coquill {"straight" if direct else "over its relay"}', *displays)
         finally:
             for number, display in enumerate(displays):
                 display.screenshot(PICTURES / f'coquill-{number}.png')
@@ -132,8 +136,22 @@ def gobby_keys(folder):
             display.close()
 
 
+def compare_keys(*roads):
+    """The windows of coquill on each road beside those of gobby."""
+    with tempfile.TemporaryDirectory(prefix='coquill-measure-') as folder:
+        for name in [*roads, 'gobby']:
+            (pathlib.Path(folder) / name).mkdir()
+        ours = {road: coquill_keys(pathlib.Path(folder) / road, road == 'direct') for road in roads}
+        theirs = gobby_keys(pathlib.Path(folder) / 'gobby')
+        for road, figures in ours.items():
+            print(f'ratio {road}: p50 {figures[0] / theirs[0]:.2f}, p99 {figures[1] / theirs[1]:.2f}', flush=True)
+
+
 def main():
     what = sys.argv[1:] or ['start-up', 'key']
+    if 'direct' in what:
+        import roads
+        roads.enter()
     PICTURES.mkdir(parents=True, exist_ok=True)
     paragraph = 'The quick brown fox jumps over the lazy dog, **again** and again.\n\n'
     if 'start-up' in what:
@@ -142,12 +160,10 @@ def main():
             theirs = start_up('gnome-text-editor', ['gnome-text-editor', '--standalone'], 'gnome-text-editor', text)
             print(f'ratio: first frame {ours[0] / theirs[0]:.2f}, memory {ours[1] / theirs[1]:.2f}', flush=True)
     if 'key' in what:
-        with tempfile.TemporaryDirectory(prefix='coquill-measure-') as folder:
-            (pathlib.Path(folder) / 'coquill').mkdir()
-            (pathlib.Path(folder) / 'gobby').mkdir()
-            ours = coquill_keys(pathlib.Path(folder) / 'coquill')
-            theirs = gobby_keys(pathlib.Path(folder) / 'gobby')
-            print(f'ratio: p50 {ours[0] / theirs[0]:.2f}, p99 {ours[1] / theirs[1]:.2f}', flush=True)
+        compare_keys('relay')
+    if 'direct' in what:
+        compare_keys('direct', 'relay')
+        roads.measure()
 
 
 main()
