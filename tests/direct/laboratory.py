@@ -196,8 +196,7 @@ class Host(Namespace):
             self.ip('addr', 'add', f'{address}/64', 'dev', 'wan', 'nodad')
             return
         self.ip('addr', 'add', f'{address}/{self.network.bits}', 'dev', 'wan')
-        if self.network.gateway:
-            self.ip('route', 'replace', 'default', 'via', self.network.gateway)
+        self.ip('route', 'replace', 'default', 'via', self.network.gateway)
 
     def bytes(self):
         """What went through its interface so far, both ways."""
@@ -285,7 +284,8 @@ class Home:
 class Laboratory:
     """The internet of a test: one network, its relay, its hosts and homes."""
 
-    bits, gateway = 16, None
+    # Nobody answers there: what has no place on the internet vanishes, and no host says that it can't be reached.
+    bits, gateway = 16, f'{INTERNET}.0.1'
 
     @classmethod
     @functools.cache
@@ -301,6 +301,7 @@ class Laboratory:
         run('ip', 'link', 'set', 'lo', 'up')
         run('ip', 'link', 'add', 'name', 'internet', 'type', 'bridge')
         run('ip', 'link', 'set', 'internet', 'up')
+        run('ip', 'addr', 'add', f'{self.gateway}/{self.bits}', 'dev', 'internet')
 
     def new_number(self):
         with self.lock:

@@ -24,7 +24,6 @@ def enter():
     if reason:
         sys.exit(f'measure direct: {reason}')
     internet = laboratory.Laboratory.make()
-    laboratory.run('ip', 'addr', 'add', f'{laboratory.INTERNET}.0.1/16', 'dev', 'internet')
     # A bridge without a port has no carrier, and no address that anybody would use.
     internet.host()
 
