@@ -23,8 +23,6 @@
  * replaces are wrapped by the linker.
  */
 
-#include "config.h"
-
 #include "replica/replica-private.h"
 #include "trust/random.h"
 #include "wire/signal.h"
@@ -127,6 +125,9 @@ static GBytes *
 make_signal (CoquillSignalKind kind, guint64 run, guint first, guint count, const char *address, guint port)
 {
   g_autoptr (CoquillSignal) signal = coquill_signal_new (kind);
+  g_autoptr (CoquillSignal) decoded = NULL;
+  g_autoptr (GBytes) encoded = NULL;
+  g_autoptr (GError) error = NULL;
 
   signal->run = run;
   signal->attempt = last_attempt;
@@ -146,7 +147,12 @@ make_signal (CoquillSignalKind kind, guint64 run, guint first, guint count, cons
       candidate->priority = 2130706431 - first - i;
       g_snprintf (candidate->foundation, sizeof candidate->foundation, "%u", first + i + 1);
     }
-  return coquill_signal_encode (signal);
+  encoded = coquill_signal_encode (signal);
+  /* What can't be read would test the reader only. */
+  decoded = coquill_signal_decode (encoded, &error);
+  if (decoded == NULL)
+    g_error ("A signal makes no sense: %s", error->message);
+  return g_steal_pointer (&encoded);
 }
 
 static gboolean

@@ -46,6 +46,9 @@ NAT_RULES = {
     FULL_CONE: 'oifname "wan" meta l4proto udp add @mapped { udp sport }; oifname "wan" masquerade',
 }
 
+# Only on the way out and in: where the kernel shows bridged frames to these rules too, neighbours must not be kept apart.
+BLOCKING = 'oifname "wan" meta l4proto udp drop; iifname "wan" meta l4proto udp drop'
+
 
 def run(*command, **options):
     """Runs a command that must succeed; returns what it printed."""
@@ -251,12 +254,12 @@ class Home:
                 icmp type echo-request accept
               }}
               chain forward {{ type filter hook forward priority filter; policy drop;
-                {'meta l4proto udp drop' if kind == BLOCKED else ''}
+                {BLOCKING if kind == BLOCKED else ''}
                 iifname "lan" accept
                 ct state established,related accept
                 ct status dnat accept
               }}
-            }}'''.replace('; oifname', '\n oifname'))
+            }}'''.replace('; oifname', '\n oifname').replace('; iifname', '\n iifname'))
 
     def plug_in(self, port):
         run('ip', 'link', 'set', port, 'netns', self.router.name)
@@ -349,6 +352,12 @@ class InternetRelay(Relay):
 
     def command(self):
         return [*self.host.prefix, harness.RELAY, '--data', str(self.data), '--listen', f'[::]:{RELAY_PORT}', *self.options]
+
+    def connections(self):
+        """How many are connected to it now."""
+        established = f':{RELAY_PORT:04X} '
+        lines = [line.split() for table in ('tcp', 'tcp6') for line in self.host.run('cat', f'/proc/net/{table}').splitlines()[1:]]
+        return sum(f'{words[1]} '.endswith(established) and words[3] == '01' for words in lines)
 
     @property
     def url(self):

@@ -21,7 +21,8 @@ NOISE = 500
 JUNK = 5000
 MUTATED = 2000
 HALF_OPEN_SECONDS = 5
-UNMOVED = 60  # milliseconds that p99 of the honest two's typing may be under attack
+COUNTED_SECONDS = 6  # counts are told every 5 s
+UNMOVED = 60  # milliseconds that p99 of the honest two's typing under attack may be above their slowest key before
 
 # What a third host may get of connectivity checks because a member named it: that is what ICE does with a candidate, so it is bounded by
 # the candidates that an attempt takes and libnice's retransmissions. Datagrams.
@@ -188,19 +189,21 @@ def a_hostile_member_and_strangers(laboratory, folder):
                 time.sleep(.0004)
             return f'to {len(ports)} ports'
 
-        attack('10,000 candidates', lambda: hostile.tell('offer', 'Ana', CANDIDATES, '10.9.8.7', 10000), 4)
+        # A peer may say 200 signals in 10 s; what is about the signals themselves has to fit, before the floods.
         attack('a third host', lambda: hostile.tell('offer', 'Ana', 1000, third.host.address, 10000), 4)
-        attack('loopback', lambda: hostile.tell('offer', 'Ana', 16, '127.0.0.1', 20000), 6)
+        attack('loopback', lambda: hostile.tell('offer', 'Ana', 16, '127.0.0.1', 20000))
         attack('link-local and multicast', lambda: (hostile.tell('offer', 'Ana', 16, '169.254.1.1', 20000), hostile.tell('more', 'Ana', 16, '224.0.0.1', 20000),
-                                                    hostile.tell('more', 'Ana', 16, 'fe80::1', 20000), hostile.tell('more', 'Ana', 16, '10.9.8.7', 1)), 5)
-        attack('an offer replayed', lambda: [hostile.tell('again', 'Ana') for _ in range(50)])
-        attack('an envelope replayed', lambda: [hostile.tell('envelope') for _ in range(50)])
-        attack('for another run', lambda: [hostile.tell('stale', 'Ana') for _ in range(50)])
-        attack('of another document', lambda: [hostile.tell('foreign', 'Ana') for _ in range(50)])
-        attack('noise as signals', lambda: hostile.tell('noise', 'Ana', NOISE), 11)
+                                                    hostile.tell('more', 'Ana', 16, 'fe80::1', 20000), hostile.tell('more', 'Ana', 16, '10.9.8.7', 1)))
+        attack('an offer replayed', lambda: [hostile.tell('again', 'Ana') for _ in range(30)], .5)
+        attack('an envelope replayed', lambda: [hostile.tell('envelope') for _ in range(50)], .5)
+        attack('for another run', lambda: [hostile.tell('stale', 'Ana') for _ in range(30)], .5)
+        attack('of another document', lambda: [hostile.tell('foreign', 'Ana') for _ in range(50)], .5)
         attack('half-open attempts', half_open)
-        attack('junk from a stranger', junk, 5)
-        attack('mutated and replayed packets', lambda: f'of {wire.send_mutated(chance, MUTATED)}', 6)
+        attack('10,000 candidates', lambda: hostile.tell('offer', 'Ana', CANDIDATES, '10.9.8.7', 10000), 10)
+        attack('noise as signals', lambda: hostile.tell('noise', 'Ana', NOISE))
+        attack('junk from a stranger', junk, 2)
+        attack('mutated and replayed packets', lambda: f'of {wire.send_mutated(chance, MUTATED)}', 2)
+        time.sleep(COUNTED_SECONDS)
         typed = typist.pressed
         typist.stop()
         typist.finish()
@@ -218,9 +221,9 @@ def a_hostile_member_and_strangers(laboratory, folder):
     table('typing', ['', *before], [['before', *before.values()], ['attacked', *under.values()]])
     say(f'Ana counted {final}')
     assert not left and not moved, f'an honest road was disturbed: {left + moved}, {roads}'
-    assert under['p99'] < UNMOVED, under
+    assert under['p99'] < before['max'] + UNMOVED, (before, under)
     assert third.heard < THIRD_HOST_MAX, f'{third.heard} datagrams went to a third host'
-    for what in ('candidates-loopback', 'candidates-link-local', 'signals-stale', 'signals-replayed', 'signals-malformed'):
+    for what in ('candidates-loopback', 'candidates-link-local', 'candidates-multicast', 'candidates-port', 'candidates-too-many', 'signals-too-fast', 'packets-junk', 'signals-stale', 'signals-replayed', 'signals-malformed'):
         assert final.get(what, 0) > 0, f'{what} is not counted: {final}'
 
 

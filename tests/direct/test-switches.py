@@ -21,7 +21,10 @@ def cost(attachment):
 def switches_cost_nothing(laboratory, folder):
     """The direct road goes and comes every 5 s while somebody types: memory, descriptors and threads stay as they were."""
     line = laboratory.line()
-    hosts = [laboratory.home(PORT_RESTRICTED, line).host(), laboratory.place(PORT_RESTRICTED)]
+    home = laboratory.home(PORT_RESTRICTED, line)
+    hosts = [home.host(), laboratory.place(PORT_RESTRICTED)]
+    # A cut makes the road doubtful; a new address ends it, and a new attempt follows at once.
+    steps = [lambda: line.tell('cut', 'both', 'udp'), lambda: line.tell('restore'), lambda: hosts[0].set_address(home.new_address()), lambda: None]
     with InternetRelay(laboratory, folder / 'relay') as relay, Pair(folder / 'pair', relay, hosts) as pair:
         pair.wait_together()
         for attachment in pair.attachments:
@@ -31,14 +34,13 @@ def switches_cost_nothing(laboratory, folder):
         samples = []
         started = time.monotonic()
         for number in range(SECONDS // EVERY):
-            # Each fourth time what is cut stays cut until the road is given up, so that new attempts are made too.
-            line.tell(*(('cut', 'both', 'udp') if number % 4 in (0, 2, 3) else ('restore',)))
+            steps[number % len(steps)]()
             time.sleep(max(0, started + (number + 1) * EVERY - time.monotonic()))
             samples.append([cost(attachment) for attachment in pair.attachments])
         line.tell('restore')
         typist.finish()
         for attachment in pair.attachments:
-            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', 30)
+            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', 40)
         time.sleep(1)
         samples.append([cost(attachment) for attachment in pair.attachments])
         moves = sum(len(changes(attachment.events)) - 1 for attachment in pair.attachments)
