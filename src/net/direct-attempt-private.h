@@ -111,7 +111,9 @@ struct _CoquillDirectAttempt
   CoquillDirectWhy end_why;
   GError *end_error;
 
-  gint64 figures_at; /* last told */
+  gint64 figures_at;   /* last told */
+  gboolean has_judged; /* candidates, since then: an attempt may be replaced at any time, its counts may not
+                          be lost */
 };
 
 CoquillDirectMessage *

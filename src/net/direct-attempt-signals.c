@@ -84,6 +84,11 @@ coquill_direct_attempt_hear (CoquillDirectAttempt *self, const CoquillSignal *si
     }
   for (guint i = 0; i < signal->n_candidates; i++)
     coquill_ice_agent_add_remote (self->agent, &signal->candidates[i]);
+  if (signal->n_candidates > 0)
+    {
+      self->has_judged = TRUE;
+      coquill_direct_attempt_touch (self);
+    }
   if (signal->last && !self->heard_last)
     {
       self->heard_last = TRUE;

@@ -149,6 +149,7 @@ tell_figures (CoquillDirectAttempt *self, gint64 now)
         figures.relayed = pair.local == COQUILL_CANDIDATE_RELAYED || pair.remote == COQUILL_CANDIDATE_RELAYED;
     }
   self->figures_at = now;
+  self->has_judged = FALSE;
   coquill_direct_attempt_tell (self, COQUILL_DIRECT_TOLD_FIGURES, 0, NULL,
                                g_memdup2 (&figures, sizeof figures));
 }
@@ -373,6 +374,8 @@ turn (CoquillDirectAttempt *self)
     coquill_direct_attempt_say_again_in_time (self, now);
   if (self->say_at <= now)
     coquill_direct_attempt_say (self);
+  if (self->has_judged)
+    tell_figures (self, now);
   if (!self->has_way)
     return;
   if (self->ping_at <= now)

@@ -57,7 +57,7 @@ typedef struct
  * @received: an envelope; only while DIRECT or SUSPECT
  * @acknowledged: the peer's machine has it
  * @room: a post was refused and would be taken now
- * @figures: at most once a second, when they change, and before `ended`
+ * @figures: at most once a second, when they change, when candidates were judged, and before `ended`
  * @ended: it is over, and why
  *
  * On the context that was the thread's default at coquill_direct_attempt_new(). Each may close the attempt.

@@ -11,7 +11,7 @@
  *   who                              answers "person NAME DEVICE RUN" first, for each person with a run
  *   offer NAME COUNT ADDRESS PORT    a new attempt, with so many candidates in as many signals as it takes
  *   more NAME COUNT ADDRESS PORT     more candidates of the last attempt
- *   again NAME                       the last offer, newly sealed
+ *   again NAME                       the first offer, newly sealed
  *   envelope                         the last envelope, byte for byte
  *   stale NAME                       an offer that is meant for another run
  *   noise NAME COUNT                 so many signals of random bytes
@@ -34,7 +34,7 @@
 
 static GPtrArray *replicas; /* of CoquillReplica, not owned */
 static CoquillLibrary *library;
-static GBytes *last_envelope, *last_offer;
+static GBytes *last_envelope, *first_offer;
 static guint64 last_attempt;
 
 void
@@ -171,8 +171,8 @@ send_candidates (
 
       if (is_offer)
         {
-          g_clear_pointer (&last_offer, g_bytes_unref);
-          last_offer = g_bytes_ref (body);
+          if (first_offer == NULL)
+            first_offer = g_bytes_ref (body);
         }
       is_offer = FALSE;
       if (!post (replica, person, body))
@@ -215,8 +215,8 @@ obey (char **words, guint n_words)
   if ((g_str_equal (words[0], "offer") || g_str_equal (words[0], "more")) && n_words == 5)
     return send_candidates (person, words[0][0] == 'o', (guint)atoi (words[2]), words[3],
                             (guint)atoi (words[4]));
-  if (g_str_equal (words[0], "again") && last_offer != NULL)
-    return post (first, person, last_offer);
+  if (g_str_equal (words[0], "again") && first_offer != NULL)
+    return post (first, person, first_offer);
   if (g_str_equal (words[0], "stale"))
     {
       g_autoptr (GBytes) body = make_signal (COQUILL_SIGNAL_OFFER, person->run + 1, 0, 0, NULL, 0);
@@ -225,8 +225,8 @@ obey (char **words, guint n_words)
     }
   if (g_str_equal (words[0], "noise") && n_words == 3)
     return send_noise (person, (guint)atoi (words[2]));
-  if (g_str_equal (words[0], "foreign") && last_offer != NULL)
-    return post (g_ptr_array_index (replicas, replicas->len - 1), person, last_offer);
+  if (g_str_equal (words[0], "foreign") && first_offer != NULL)
+    return post (g_ptr_array_index (replicas, replicas->len - 1), person, first_offer);
   return FALSE;
 }
 
@@ -301,7 +301,7 @@ main (int argc, char **argv)
   coquill_library_close_async (library, NULL, done_cb, &closed);
   (void)coquill_library_close_finish (library, wait_for (&closed), NULL);
   g_clear_pointer (&last_envelope, g_bytes_unref);
-  g_clear_pointer (&last_offer, g_bytes_unref);
+  g_clear_pointer (&first_offer, g_bytes_unref);
   g_ptr_array_unref (replicas);
   g_clear_object (&library);
   return 0;

@@ -151,7 +151,8 @@ def a_hostile_member_and_strangers(laboratory, folder):
         pair.wait_together()
         for attachment in pair.attachments:
             attachment.wait_road('direct')
-        others = [event['device'] for one in pair.attachments for event in one.events if event['event'] == 'present' and event['self']]
+        others = {event['device'] for one in pair.attachments for event in one.events if event['event'] == 'road'}
+        assert len(others) == 2, others
         mallory = make_lower_member(hosts[2], folder, pair.link, others)
         (folder / 'text').write_text('Another document.')
         foreign = mallory.word('new', '--from', folder / 'text')
