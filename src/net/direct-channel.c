@@ -9,10 +9,16 @@
 #include "net/direct-reader.h"
 #include "trust/envelope.h"
 
-/** Stream bytes that wait this long for their acknowledgement go a second time if one datagram takes them
+/** Stream bytes that wait this long for their acknowledgement go a second time if a few datagrams take them
  * all: what is typed alone. In microseconds; longer than the acknowledgement takes in a house. */
 #define COPY_DELAY (8 * 1000)
 #define COPY_MAX (COQUILL_QUIC_DATAGRAM_MAX - COQUILL_DIRECT_FRAME_OVERHEAD)
+/** So many datagrams: ten keys a second at 200 ms of round trip, when an acknowledgement is lost too. Nobody
+ * is helped by a copy of the newest key alone while the one before it is missing. */
+#define COPY_DATAGRAMS 3
+/** Nothing is copied when its oldest has waited for so long, in microseconds: the line is cut, and
+ * copies would only fill the congestion window that the first keys after the cut need. */
+#define COPY_OLDEST (400 * 1000)
 /** Bytes of live envelopes that may wait for the owner, and of stream before which a live one gives way: a
  * few moments of presence. */
 #define LIVE_BYTES_MAX (256 * 1024)
@@ -22,6 +28,7 @@
 typedef struct
 {
   guint64 end, reference;
+  gint64 time; /* written */
   gboolean live;
   guint8 length[COQUILL_DIRECT_LENGTH_MAX];
   gsize length_size;
@@ -224,7 +231,7 @@ take_copy (CoquillDirectChannel *self, const CoquillDirectFrame *frame)
 {
   guint64 before = self->reader.position;
 
-  if (before - self->stream_position > COPY_MAX)
+  if (before - self->stream_position > COPY_DATAGRAMS * COPY_MAX)
     return;
   take_stream (self, frame->number, frame->data, frame->size);
   self->statistics.copies_used += self->reader.position != before;
@@ -339,28 +346,40 @@ coquill_direct_channel_get_expiry (CoquillDirectChannel *self)
   return self->is_closed ? expiry : MIN (expiry, self->copy_due);
 }
 
-/* Sends what isn't acknowledged once more, if a datagram takes it all. */
+/* Sends what isn't acknowledged once more, the oldest first. */
 static void
 send_copy (CoquillDirectChannel *self)
 {
   guint8 bytes[COPY_MAX];
   CoquillDirectFrame frame = { .kind = COQUILL_DIRECT_FRAME_COPY, .data = bytes };
+  guint n_sent = 0;
 
   self->copy_due = G_MAXINT64;
+  if (self->posts.head != NULL && self->now - ((const Post *)self->posts.head->data)->time > COPY_OLDEST)
+    return;
   for (GList *link = self->posts.head; link != NULL; link = link->next)
     {
       const Post *post = link->data;
-      gsize size = post->envelope != NULL ? g_bytes_get_size (post->envelope) : COPY_MAX;
+      gsize size = post->envelope != NULL ? post->length_size + g_bytes_get_size (post->envelope) : G_MAXSIZE;
 
-      if (frame.size + post->length_size + size > COPY_MAX)
-        return;
+      if (size > COPY_MAX)
+        break;
+      if (frame.size + size > COPY_MAX)
+        {
+          self->statistics.copies += send_frame (self, &frame);
+          frame.size = 0;
+          if (++n_sent == COPY_DATAGRAMS)
+            return;
+        }
       if (frame.size == 0)
-        frame.number = post->end - post->length_size - size;
+        frame.number = post->end - size;
       memcpy (bytes + frame.size, post->length, post->length_size);
-      memcpy (bytes + frame.size + post->length_size, g_bytes_get_data (post->envelope, NULL), size);
-      frame.size += post->length_size + size;
+      memcpy (bytes + frame.size + post->length_size, g_bytes_get_data (post->envelope, NULL),
+              size - post->length_size);
+      frame.size += size;
     }
-  self->statistics.copies += send_frame (self, &frame);
+  if (frame.size > 0)
+    self->statistics.copies += send_frame (self, &frame);
 }
 
 void
@@ -390,6 +409,7 @@ write_post (CoquillDirectChannel *self, GBytes *envelope, guint64 reference, gbo
   const guint8 *data = g_bytes_get_data (envelope, &size);
 
   post->reference = reference;
+  post->time = self->now;
   post->live = live;
   post->length_size = coquill_direct_frame_write_length (post->length, size);
   if (size <= COPY_MAX)
@@ -425,7 +445,7 @@ coquill_direct_channel_post (
       return FALSE;
     }
   write_post (self, envelope, reference, FALSE);
-  if (self->copies && waiting + size <= COPY_MAX)
+  if (self->copies && waiting + size <= COPY_DATAGRAMS * COPY_MAX)
     self->copy_due = MIN (self->copy_due, self->now + COPY_DELAY);
   return TRUE;
 }
