@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "editor/application.h"
+#include "replica/library.h"
 
 int
 main (int argc, char *argv[])
@@ -24,6 +25,7 @@ main (int argc, char *argv[])
   application = coquill_application_new ();
   status = g_application_run (G_APPLICATION (application), argc, argv);
   g_clear_object (&application);
+  coquill_library_wait_for_roads (COQUILL_LIBRARY_GOODBYE);
   gtk_source_finalize ();
   return status;
 }

@@ -77,6 +77,7 @@ coquill_peer_close (CoquillPeer *self, CoquillExit status)
         status = COQUILL_EXIT_FAILED;
     }
   g_clear_object (&self->library);
+  coquill_library_wait_for_roads (COQUILL_LIBRARY_GOODBYE);
   return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "net/road-thread.h"
 #include "replica/library-private.h"
 
 void
@@ -112,4 +113,10 @@ coquill_library_roads_end (CoquillLibrary *self)
   g_clear_object (&self->watch);
   g_clear_handle_id (&self->counts_timer, g_source_remove);
   save_counts (self);
+}
+
+gboolean
+coquill_library_wait_for_roads (guint milliseconds)
+{
+  return coquill_road_thread_wait_ended (milliseconds * G_TIME_SPAN_MILLISECOND);
 }

@@ -57,6 +57,23 @@ coquill_library_close_async (CoquillLibrary *self,
 gboolean
 coquill_library_close_finish (CoquillLibrary *self, GAsyncResult *result, GError **error);
 
+/** Milliseconds that a program's end may take for the sake of others: some datagrams go at once; a TURN
+ * server that doesn't answer is not waited for. */
+#define COQUILL_LIBRARY_GOODBYE 500
+
+/**
+ * coquill_library_wait_for_roads:
+ * @milliseconds: at most; %COQUILL_LIBRARY_GOODBYE
+ *
+ * For a program's end, after its libraries are closed: blocks until the direct roads' goodbyes have left, so
+ * that the others know at once, rather than by seconds of silence, and TURN servers have their addresses
+ * back. At once if no document was reached directly.
+ *
+ * Returns: %FALSE if something was still to be done
+ */
+gboolean
+coquill_library_wait_for_roads (guint milliseconds);
+
 /**
  * coquill_library_create_async:
  * @title: (nullable): a title, or %NULL for the first line

@@ -265,6 +265,29 @@ test_who_leaves_has_no_road_and_who_returns_has (ReplicaFixture *fixture, gconst
   end_room (&room);
 }
 
+/* A silent road is noticed after seconds; without a relay only a goodbye tells so soon. */
+static void
+test_who_ends_says_goodbye (ReplicaFixture *fixture, gconstpointer data)
+{
+  g_autoptr (CoquillParticipant) leaver = NULL;
+  Room room;
+  gint64 left;
+
+  start_room (fixture, &room, 2);
+  replica_fixture_wait_until (are_direct (&room));
+  leaver = g_object_ref (see (&room, 0, 1));
+  replica_fixture_stop_relay (fixture, SIGKILL);
+  g_object_unref (room.replicas[1]);
+  replica_fixture_close_library (room.libraries[1]);
+  room.n = 1;
+  left = g_get_monotonic_time ();
+  replica_fixture_wait_until (!coquill_participant_is_present (leaver));
+  g_assert_cmpint (g_get_monotonic_time () - left, <, G_USEC_PER_SEC);
+  end_room (&room);
+  g_assert_true (coquill_library_wait_for_roads (2000));
+  g_assert_true (coquill_library_wait_for_roads (0));
+}
+
 /* What a hostile member may say changes nothing but a count. */
 static void
 test_junk_signals_are_counted_and_disturb_nothing (ReplicaFixture *fixture, gconstpointer data)
@@ -521,6 +544,7 @@ main (int argc, char **argv)
   ADD ("never-directly-ends-the-road-and-tells-both-why",
        test_never_directly_ends_the_road_and_tells_both_why);
   ADD ("who-leaves-has-no-road-and-who-returns-has", test_who_leaves_has_no_road_and_who_returns_has);
+  ADD ("who-ends-says-goodbye", test_who_ends_says_goodbye);
   ADD ("junk-signals-are-counted-and-disturb-nothing", test_junk_signals_are_counted_and_disturb_nothing);
   ADD ("a-peer-cannot-fill-the-memory", test_a_peer_cannot_fill_the_memory);
   ADD ("counts-are-kept", test_counts_are_kept);
