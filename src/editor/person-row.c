@@ -109,8 +109,7 @@ coquill_person_row_init (CoquillPersonRow *self)
   adw_expander_row_set_title_lines (ADW_EXPANDER_ROW (self), 2);
   gtk_widget_add_css_class (GTK_WIDGET (self), "person");
   adw_expander_row_set_enable_expansion (ADW_EXPANDER_ROW (self), FALSE);
-  /* All of a long reason is in the details. */
-  adw_expander_row_set_subtitle_lines (ADW_EXPANDER_ROW (self), 3);
+  adw_expander_row_set_subtitle_lines (ADW_EXPANDER_ROW (self), 2);
   g_signal_connect (self, "notify::expanded", G_CALLBACK (expanded_cb), NULL);
 }
 

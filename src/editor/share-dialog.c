@@ -24,6 +24,7 @@ struct _CoquillShareDialog
   AdwActionRow *link_row;
   GtkButton *copy_button;
   AdwSwitchRow *direct_row;
+  GBinding *direct_binding; /* (unowned) (nullable): of the switch to this document's own */
   AdwActionRow *used_relay_row;
 
   CoquillLibrary *library;
@@ -127,6 +128,8 @@ copy_cb (CoquillShareDialog *self)
 }
 
 /* What is hidden in all documents is hidden in this one, whatever is chosen here. */
+/* The switch shows what is: while the address is hidden everywhere it is off, whatever this document's own
+ * says. */
 static void
 hidden_for_all_cb (CoquillShareDialog *self)
 {
@@ -135,6 +138,13 @@ hidden_for_all_cb (CoquillShareDialog *self)
   if (self->library == NULL)
     return;
   g_object_get (self->library, "hide-address", &hidden, NULL);
+  g_clear_pointer (&self->direct_binding, g_binding_unbind);
+  if (hidden)
+    adw_switch_row_set_active (self->direct_row, FALSE);
+  else
+    self->direct_binding
+        = g_object_bind_property (self->replica, "hide-address", self->direct_row, "active",
+                                  G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL | G_BINDING_INVERT_BOOLEAN);
   gtk_widget_set_sensitive (GTK_WIDGET (self->direct_row), !hidden);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->direct_row),
                                hidden ? _ ("Your address is hidden in all documents; see Preferences")
@@ -204,8 +214,6 @@ coquill_share_dialog_new (CoquillLibrary *library, CoquillReplica *replica)
   coquill_identity_group_set_library (self->identity, library);
   coquill_relay_row_set_library (self->relay_row, library);
   gtk_editable_set_text (GTK_EDITABLE (self->relay_row), relay != NULL ? relay : "");
-  g_object_bind_property (replica, "hide-address", self->direct_row, "active",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL | G_BINDING_INVERT_BOOLEAN);
   g_signal_connect_object (library, "notify::hide-address", G_CALLBACK (hidden_for_all_cb), self,
                            G_CONNECT_SWAPPED);
   hidden_for_all_cb (self);

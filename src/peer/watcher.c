@@ -193,13 +193,29 @@ moved_bytes (CoquillParticipant *person)
   return coquill_participant_get_road_sent (person) + coquill_participant_get_road_received (person);
 }
 
+/* (transfer full): how somebody is reached and, if not directly, why. */
+static char *
+road_to_words (CoquillParticipant *person)
+{
+  g_autofree char *words = coquill_participant_dup_road_words (person);
+  const char *why = coquill_road_why_to_words (coquill_participant_get_road_why (person));
+
+  if (words == NULL)
+    return g_strdup (_ ("Away"));
+  if (why == NULL)
+    return g_steal_pointer (&words);
+  /* Translators: how somebody is reached, and why not directly, as in “Through the meeting point: the routers
+   * between you let nothing through” */
+  return g_strdup_printf (_ ("%s: %s"), words, why);
+}
+
 static void
 tell_road (CoquillWatcher *self, CoquillParticipant *person, Told *last)
 {
   static const char *const roads[]
       = { [COQUILL_ROAD_NONE] = "none", [COQUILL_ROAD_RELAY] = "relay", [COQUILL_ROAD_DIRECT] = "direct" };
   g_autoptr (GVariant) counts = coquill_replica_dup_road_counts (self->replica);
-  g_autofree char *words = coquill_participant_dup_road_words (person);
+  g_autofree char *words = road_to_words (person);
   gint64 round_trip = coquill_participant_get_round_trip (person);
   gint64 since = coquill_participant_get_road_since (person);
   JsonBuilder *builder = begin_person (person, "road");
@@ -214,7 +230,7 @@ tell_road (CoquillWatcher *self, CoquillParticipant *person, Told *last)
   coquill_event_line_add_double (
       builder, "age", since > 0 ? (double)MAX (g_get_real_time () - since, 0) / G_USEC_PER_SEC : -1);
   coquill_event_line_add_string (builder, "why", coquill_road_why_to_string (last->why));
-  coquill_event_line_add_string (builder, "words", words != NULL ? words : _ ("Away"));
+  coquill_event_line_add_string (builder, "words", words);
   coquill_event_line_add_counts (builder, "refused", counts);
   end_event (self, builder);
 }

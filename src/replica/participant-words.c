@@ -31,7 +31,7 @@ coquill_road_why_to_string (CoquillRoadWhy why)
 const char *
 coquill_road_why_to_words (CoquillRoadWhy why)
 {
-  /* Translators: these continue the sentence “Through the meeting point: …” */
+  /* Translators: these continue the sentences “Through the meeting point: …” and “Not direct: …” */
   static const char *const words[] = {
     [COQUILL_ROAD_WHY_NONE] = NULL,
     [COQUILL_ROAD_WHY_NOT_TRIED] = NULL,
@@ -78,13 +78,8 @@ direct_words (CoquillParticipant *self, const char *time)
 }
 
 static char *
-relay_words (CoquillParticipant *self, const char *time)
+relay_words (const char *time)
 {
-  const char *why = coquill_road_why_to_words (coquill_participant_get_road_why (self));
-
-  if (why != NULL)
-    /* Translators: connected by way of the relay; %s says why not directly */
-    return g_strdup_printf (_ ("Through the meeting point: %s"), why);
   /* Translators: connected by way of the relay; %s is the time to it and back, such as “12 ms” */
   return time != NULL ? g_strdup_printf (_ ("Through the meeting point, %s from here"), time)
                       : g_strdup (_ ("Through the meeting point"));
@@ -105,7 +100,7 @@ coquill_participant_dup_road_words (CoquillParticipant *self)
     case COQUILL_ROAD_DIRECT:
       return direct_words (self, time);
     case COQUILL_ROAD_RELAY:
-      return relay_words (self, time);
+      return relay_words (time);
     case COQUILL_ROAD_NONE:
     default:
       return NULL;

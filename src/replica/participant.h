@@ -117,9 +117,10 @@ coquill_participant_is_road_forwarded (CoquillParticipant *self);
 /**
  * coquill_participant_dup_road_words:
  *
- * Returns: (transfer full) (nullable): in translated words how the person is reached, and why not directly:
- *   “Directly, 12 ms”, “Through the meeting point: the routers between you let nothing through”; %NULL for
- *   oneself and for the absent
+ * Why it isn't directly is another sentence, coquill_road_why_to_words().
+ *
+ * Returns: (transfer full) (nullable): in translated words how the person is reached: “Directly, 12 ms”,
+ *   “Through the meeting point, 12 ms from here”; %NULL for oneself and for the absent
  */
 char *
 coquill_participant_dup_road_words (CoquillParticipant *self);

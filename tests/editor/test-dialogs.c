@@ -125,9 +125,15 @@ test_share_says_and_chooses_who_sees_ones_address (void)
   g_object_get (replica, "hide-address", &hidden, NULL);
   g_assert_true (hidden);
 
+  adw_switch_row_set_active (row, TRUE);
   g_object_set (desk.library, "hide-address", TRUE, NULL);
   g_assert_false (gtk_widget_get_sensitive (GTK_WIDGET (row)));
+  g_assert_false (adw_switch_row_get_active (row));
+  g_object_get (replica, "hide-address", &hidden, NULL);
+  g_assert_false (hidden);
   g_assert_nonnull (strstr (adw_action_row_get_subtitle (ADW_ACTION_ROW (row)), "hidden in all documents"));
+  g_object_set (desk.library, "hide-address", FALSE, NULL);
+  g_assert_true (adw_switch_row_get_active (row));
   desk_clear (&desk);
 }
 

@@ -343,9 +343,7 @@ coquill_participant_dup_road_words (CoquillParticipant *self)
   if (self->is_self || !self->present)
     return NULL;
   if (self->road != COQUILL_ROAD_DIRECT)
-    return g_strdup (self->road_why == COQUILL_ROAD_WHY_NONE
-                         ? "Through the meeting point"
-                         : "Through the meeting point: the routers between you let nothing through");
+    return g_strdup ("Through the meeting point");
   return self->round_trip < 1000 ? g_strdup ("Directly, less than 1 ms")
                                  : g_strdup_printf ("Directly, %d ms", (int)(self->round_trip / 1000));
 }
