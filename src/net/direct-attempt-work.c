@@ -275,7 +275,7 @@ begin (CoquillDirectAttempt *self)
     coquill_direct_attempt_end (self, COQUILL_DIRECT_WHY_NOT_PROVEN, error->code, error->message);
 }
 
-/* Says goodbye and gives everything back but the attempt itself. */
+/* Says what was posted and fits, and goodbye; gives everything back but the attempt itself. */
 static void
 shut (CoquillDirectAttempt *self)
 {
@@ -283,6 +283,8 @@ shut (CoquillDirectAttempt *self)
 
   if (self->channel != NULL)
     {
+      if (self->has_way)
+        send_all (self, now);
       coquill_direct_channel_close (self->channel, now);
       if (self->has_way)
         send_all (self, now);

@@ -77,11 +77,14 @@ take_down (CoquillDirectRoad *self, CoquillDirectWhy why, const GError *error)
 {
   gboolean was_up = coquill_direct_road_is_up (self->state);
 
+  /* Who hears of one of these may post: all of them are so by then. */
+  g_object_freeze_notify (G_OBJECT (self));
   close_attempt (self);
   coquill_direct_road_set_round_trip (self, -1);
   coquill_direct_road_set_relayed (self, FALSE);
   coquill_direct_road_set_why (self, why);
   set_state (self, COQUILL_DIRECT_RELAY);
+  g_object_thaw_notify (G_OBJECT (self));
   if (was_up)
     g_signal_emit (self, coquill_direct_road_signals[COQUILL_DIRECT_ROAD_DOWN], 0, error);
 }

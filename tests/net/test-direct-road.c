@@ -172,6 +172,48 @@ test_who_hides_is_left_alone (void)
     }
 }
 
+/* Whatever is told of an end, nothing is taken any more. */
+static void
+post_cb (CoquillDirectRoad *road, GParamSpec *spec, guint *n_taken)
+{
+  g_autoptr (GBytes) envelope = g_bytes_new_static ("last", 4);
+
+  if (coquill_direct_road_get_round_trip (road) < 0 && coquill_direct_road_post (road, envelope, 1, FALSE))
+    ++*n_taken;
+  coquill_direct_road_retry_now (road);
+}
+
+static void
+test_who_hears_of_the_end_may_post (void)
+{
+  RoadPair *pair = road_pair_new (7);
+  guint n_taken = 0;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  g_signal_connect (pair->sides[0].road, "notify", G_CALLBACK (post_cb), &n_taken);
+  coquill_direct_road_stop (pair->sides[0].road);
+  g_assert_cmpuint (n_taken, ==, 0);
+  g_assert_cmpint (coquill_direct_road_get_state (pair->sides[0].road), ==, COQUILL_DIRECT_RELAY);
+  g_signal_handlers_disconnect_by_data (pair->sides[0].road, &n_taken);
+  road_pair_free (pair);
+}
+
+/* What was posted in the same moment is not left behind. */
+static void
+test_last_words_arrive (void)
+{
+  RoadPair *pair = road_pair_new (8);
+  guint64 number = 0;
+
+  road_pair_start (pair);
+  road_pair_assert_up (pair, 2);
+  g_assert_cmpuint (road_pair_post (pair, 0, &number, 5, 300), ==, 5);
+  coquill_direct_road_stop (pair->sides[0].road);
+  g_assert_true (road_pair_wait_received (pair, 1, 5, 2));
+  road_pair_free (pair);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,5 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-road/a-late-side-invites", test_a_late_side_invites);
   g_test_add_func ("/direct-road/a-restarted-peer-is-met-again", test_a_restarted_peer_is_met_again);
   g_test_add_func ("/direct-road/who-hides-is-left-alone", test_who_hides_is_left_alone);
+  g_test_add_func ("/direct-road/who-hears-of-the-end-may-post", test_who_hears_of_the_end_may_post);
+  g_test_add_func ("/direct-road/last-words-arrive", test_last_words_arrive);
   return g_test_run ();
 }
