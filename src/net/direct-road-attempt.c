@@ -120,9 +120,9 @@ pause_for_failure (CoquillDirectRoad *self)
 {
   gint64 pause = coquill_direct_states_pause (self->failures, g_random_double ());
 
-  if (self->is_hurried)
-    pause = 0;
-  coquill_direct_road_look_again (self, self->offers ? pause : pause * 2);
+  if (!self->offers)
+    pause = pause * 2 + COQUILL_DIRECT_INVITE_AFTER;
+  coquill_direct_road_look_again (self, self->is_hurried ? 0 : pause);
 }
 
 static gboolean
@@ -137,7 +137,7 @@ look_cb (gpointer data)
   else if (self->offer == NULL && self->is_expecting)
     {
       self->is_expecting = FALSE;
-      self->failures++;
+      self->failures = coquill_direct_states_count_failure (self->failures, FALSE);
       coquill_direct_road_set_why (self, COQUILL_DIRECT_WHY_NO_ANSWER);
       pause_for_failure (self);
     }
@@ -242,8 +242,10 @@ ended_cb (gpointer owner, CoquillDirectWhy why, const GError *error)
   g_autoptr (CoquillDirectRoad) self = g_object_ref (owner);
   gboolean was_steady = coquill_direct_road_is_up (self->state)
                         && g_get_monotonic_time () - self->up_at >= COQUILL_DIRECT_STEADY;
+  gboolean is_silence = (error->code == COQUILL_NET_ERROR_LOST || error->code == COQUILL_NET_ERROR_NO_WAY)
+                        && why != COQUILL_DIRECT_WHY_NO_ANSWER;
 
-  self->failures = was_steady ? 1 : self->failures + 1;
+  self->failures = coquill_direct_states_count_failure (was_steady ? 0 : self->failures, is_silence);
   pause_for_failure (self);
   self->is_hurried = FALSE;
   take_down (self, why, error);

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /** Signals with candidates that came before the OFFER they belong to, and are kept: what one attempt may
  * send. */
 #define COQUILL_DIRECT_MAX_EARLY 4
+/** The side that doesn't offer leaves the other so long to do it unasked, in microseconds. */
+#define COQUILL_DIRECT_INVITE_AFTER (1 * G_USEC_PER_SEC)
 
 enum
 {

@@ -108,7 +108,7 @@ take_decline (CoquillDirectRoad *self, const CoquillSignal *signal)
   g_clear_pointer (&self->offer, coquill_signal_free);
   self->wants = FALSE;
   self->is_expecting = FALSE;
-  self->failures++;
+  self->failures = coquill_direct_states_count_failure (self->failures, FALSE);
   /* Who hides says so when that ends, by an OFFER or INVITE; who is full has no other way to say it. */
   coquill_direct_road_look_again (
       self,

@@ -7,8 +7,6 @@
 
 /* An attempt waits so long for servers, in microseconds: the relay's answer takes a round trip. */
 #define SERVERS_WITHIN (1 * G_USEC_PER_SEC)
-/* The side that doesn't offer leaves the other so long to do it unasked, in microseconds. */
-#define INVITE_AFTER (1 * G_USEC_PER_SEC)
 
 enum
 {
@@ -76,7 +74,7 @@ coquill_direct_road_start (CoquillDirectRoad *self)
   self->servers_until = g_get_monotonic_time () + SERVERS_WITHIN;
   self->wants = self->offers;
   if (!self->offers)
-    coquill_direct_road_look_again (self, INVITE_AFTER);
+    coquill_direct_road_look_again (self, COQUILL_DIRECT_INVITE_AFTER);
   coquill_direct_road_set_why (self, COQUILL_DIRECT_WHY_TRYING);
   coquill_direct_road_proceed (self);
 }
@@ -147,7 +145,9 @@ coquill_direct_road_set_peer_run (CoquillDirectRoad *self, guint64 run)
   self->is_expecting = FALSE;
   /* An OFFER of the new run may have come before the news of it; it is said again as soon as we ask. */
   self->n_seen = 0;
-  coquill_direct_road_look_again (self, self->offers ? G_MAXINT64 : self->attempt != NULL ? 0 : INVITE_AFTER);
+  coquill_direct_road_look_again (self, self->offers            ? G_MAXINT64
+                                        : self->attempt != NULL ? 0
+                                                                : COQUILL_DIRECT_INVITE_AFTER);
   coquill_direct_road_drop (self, COQUILL_DIRECT_WHY_TRYING, "The peer restarted");
   coquill_direct_road_proceed (self);
   g_object_unref (self);

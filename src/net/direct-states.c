@@ -30,7 +30,7 @@ static const char *const event_names[COQUILL_DIRECT_N_EVENTS] = {
   "started", "connected", "passed", "silent", "alive", "expired", "failed", "stopped",
 };
 
-static const int pauses[] = { 5, 15, 60, 300 };
+static const int pauses[] = { 0, 5, 15, 60, 300 };
 
 int
 coquill_direct_states_next (CoquillDirectState state, CoquillDirectEvent event)
@@ -47,6 +47,12 @@ coquill_direct_states_pause (guint failures, double jitter)
   guint i = CLAMP (failures, 1, G_N_ELEMENTS (pauses)) - 1;
 
   return (gint64)(pauses[i] * (double)G_USEC_PER_SEC * (0.75 + 0.5 * CLAMP (jitter, 0, 1)));
+}
+
+guint
+coquill_direct_states_count_failure (guint failures, gboolean is_silence)
+{
+  return MAX (failures + 1, is_silence ? 1 : 2);
 }
 
 const char *

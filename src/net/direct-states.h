@@ -94,13 +94,35 @@ coquill_direct_states_next (CoquillDirectState state, CoquillDirectEvent event);
 
 /**
  * coquill_direct_states_pause:
- * @failures: attempts that failed one after another, at least 1
+ * @failures: as coquill_direct_states_count_failure() counts them, at least 1
  * @jitter: anything from 0 to 1, at random: two who lost each other should not meet the same trouble in step
  *
- * Returns: microseconds until the next attempt: 5, 15, 60, then always 300 s, a quarter more or less
+ * |failures|until the next attempt, a quarter more or less|
+ * |--------|----------------------------------------------|
+ * |1       |none                                          |
+ * |2       |5 s                                           |
+ * |3       |15 s                                          |
+ * |4       |60 s                                          |
+ * |5…      |300 s                                         |
+ *
+ * Returns: microseconds until the next attempt
  */
 gint64
 coquill_direct_states_pause (guint failures, double jitter);
+
+/**
+ * coquill_direct_states_count_failure:
+ * @failures: so far, one after another
+ * @is_silence: the peer had answered, and then packets were missing: ICE's checks, the proof, or what stood.
+ *
+ * A silence is most often a few lost packets or a hiccup of the network, so the first failure, if it is one,
+ * is tried again without a pause. Whoever gives no answer, says goodbye or proves to be somebody else is not
+ * hurried.
+ *
+ * Returns: failures with this one
+ */
+guint
+coquill_direct_states_count_failure (guint failures, gboolean is_silence);
 
 /** Returns: (transfer none): the name as in the table, for logs and tests */
 const char *

@@ -8,6 +8,7 @@
 #include "net/road-thread.h"
 
 #include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,22 +23,33 @@ run_command (const char *command)
   g_assert_true (g_spawn_check_wait_status (status, NULL));
 }
 
-/* Nothing by UDP from here on, or everything again. */
+/* From here on so many of a hundred UDP packets are lost. */
 static gboolean
-cut (gboolean is_cut)
+lose (guint percent)
 {
+  g_autofree char *rule = g_strdup_printf (
+      "nft add rule inet cut out meta l4proto udp numgen random mod 100 '<' %u drop", percent);
+
   if (!own_network_is_own ())
     {
       g_test_skip ("no network namespace to cut a road in");
       return FALSE;
     }
-  run_command (is_cut ? "nft add table inet cut" : "nft delete table inet cut");
-  if (is_cut)
-    {
-      run_command ("nft add chain inet cut out '{ type filter hook output priority 0; }'");
-      run_command ("nft add rule inet cut out meta l4proto udp drop");
-    }
+  run_command ("nft add table inet cut");
+  run_command ("nft flush table inet cut");
+  run_command ("nft add chain inet cut out '{ type filter hook output priority 0; }'");
+  if (percent == 100)
+    run_command ("nft add rule inet cut out meta l4proto udp drop");
+  else if (percent > 0)
+    run_command (rule);
   return TRUE;
+}
+
+/* Nothing by UDP from here on, or everything again. */
+static gboolean
+cut (gboolean is_cut)
+{
+  return lose (is_cut ? 100 : 0);
 }
 
 static void
@@ -62,6 +74,14 @@ test_a_short_cut_is_a_suspicion (void)
   road_pair_free (pair);
 }
 
+static gboolean
+has_failed (gpointer data)
+{
+  RoadPair *pair = data;
+
+  return strchr (pair->sides[0].states->str, 'r') != NULL && strchr (pair->sides[1].states->str, 'r') != NULL;
+}
+
 static void
 test_a_cut_road_is_given_up_and_comes_back (void)
 {
@@ -74,17 +94,17 @@ test_a_cut_road_is_given_up_and_comes_back (void)
   if (cut (TRUE))
     {
       began = g_get_monotonic_time ();
-      g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_RELAY, COQUILL_DIRECT_RELAY, 9));
+      g_assert_true (road_pair_wait (has_failed, pair, 9));
       g_assert_cmpint (g_get_monotonic_time () - began, <, 8500000);
       for (guint i = 0; i < 2; i++)
         {
-          g_assert_cmpint (coquill_direct_road_get_why (pair->sides[i].road), ==, COQUILL_DIRECT_WHY_LOST);
           g_assert_cmpuint (pair->sides[i].downs, ==, 1);
           g_assert_true (g_str_has_prefix (pair->sides[i].states->str, "cpdsr"));
         }
       g_assert_cmpuint (road_pair_post (pair, 0, &number, 1, 300), ==, 0);
+      /* It stood before, so it is tried again without a pause. */
       cut (FALSE);
-      road_pair_assert_up (pair, 9);
+      road_pair_assert_up (pair, 3);
       g_assert_cmpuint (pair->sides[0].ups, ==, 2);
       /* A change of the network: at once, and nothing of a road that is fine is touched. */
       coquill_direct_road_retry_now (pair->sides[0].road);
@@ -101,6 +121,73 @@ test_a_cut_road_is_given_up_and_comes_back (void)
       g_test_message ("replaced after %d ms", (int)((g_get_monotonic_time () - began) / 1000));
     }
   road_pair_free (pair);
+}
+
+/* The peer answers, so what was lost were checks: it is tried once more without a pause, then not. */
+static void
+test_a_first_failure_is_tried_again_at_once (void)
+{
+  RoadPair *pair = road_pair_new (6);
+
+  if (cut (TRUE))
+    {
+      road_pair_start (pair);
+      g_assert_true (road_pair_wait (has_failed, pair, 12));
+      cut (FALSE);
+      road_pair_assert_up (pair, 3);
+    }
+  road_pair_free (pair);
+}
+
+/* How long it takes until roads stand when a tenth of the packets is lost: a table, for the README. */
+static void
+test_how_long_on_a_line_that_loses (void)
+{
+  enum
+  {
+    AT_ONCE = COQUILL_DIRECT_MAX_HALF_OPEN / 2,
+    ROUNDS = 20
+  };
+  static const gint64 within[] = { 100, 500, 2000, 5000, 10000, 15000, 30000, G_MAXINT64 };
+  guint n_within[G_N_ELEMENTS (within)] = { 0 };
+  RoadPair *pairs[AT_ONCE];
+
+  if (g_getenv ("COQUILL_TABLE") == NULL || !lose (10))
+    {
+      g_test_skip ("a table, with COQUILL_TABLE=1 in a network namespace");
+      return;
+    }
+  for (guint round = 0; round < ROUNDS; round++)
+    {
+      gint64 began = g_get_monotonic_time (), took;
+      guint n_up = 0;
+
+      for (guint i = 0; i < AT_ONCE; i++)
+        {
+          pairs[i] = road_pair_new (1000 + round * AT_ONCE + i);
+          road_pair_start (pairs[i]);
+        }
+      while (n_up < AT_ONCE)
+        {
+          g_main_context_iteration (NULL, TRUE);
+          took = (g_get_monotonic_time () - began) / 1000;
+          for (guint i = 0; i < AT_ONCE; i++)
+            if (pairs[i] != NULL
+                && coquill_direct_road_get_state (pairs[i]->sides[0].road) >= COQUILL_DIRECT_DIRECT
+                && coquill_direct_road_get_state (pairs[i]->sides[1].road) >= COQUILL_DIRECT_DIRECT)
+              {
+                if (took > 2000)
+                  g_test_message ("%s %s", pairs[i]->sides[0].states->str, pairs[i]->sides[1].states->str);
+                g_clear_pointer (&pairs[i], road_pair_free);
+                n_up++;
+                for (guint j = 0; j < G_N_ELEMENTS (within); j++)
+                  n_within[j] += took <= within[j];
+              }
+        }
+    }
+  for (guint j = 0; j < G_N_ELEMENTS (within) - 1; j++)
+    g_test_message ("within %5d ms: %u of %u", (int)within[j], n_within[j], AT_ONCE * ROUNDS);
+  cut (FALSE);
 }
 
 static gboolean
@@ -238,6 +325,9 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-road-trouble/a-short-cut-is-a-suspicion", test_a_short_cut_is_a_suspicion);
   g_test_add_func ("/direct-road-trouble/a-cut-road-is-given-up-and-comes-back",
                    test_a_cut_road_is_given_up_and_comes_back);
+  g_test_add_func ("/direct-road-trouble/a-first-failure-is-tried-again-at-once",
+                   test_a_first_failure_is_tried_again_at_once);
+  g_test_add_func ("/direct-road-trouble/how-long-on-a-line-that-loses", test_how_long_on_a_line_that_loses);
   g_test_add_func ("/direct-road-trouble/without-an-address-it-says-so", test_without_an_address_it_says_so);
   g_test_add_func ("/direct-road-trouble/frozen-and-thawed", test_frozen_and_thawed);
   g_test_add_func ("/direct-road-trouble/five-hundred-cycles-leave-nothing",

@@ -88,7 +88,7 @@ test_every_state_can_be_reached_and_left (void)
 static void
 test_pauses_grow_to_five_minutes (void)
 {
-  static const int seconds[] = { 5, 15, 60, 300, 300, 300 };
+  static const int seconds[] = { 0, 5, 15, 60, 300, 300, 300 };
 
   for (guint i = 0; i < G_N_ELEMENTS (seconds); i++)
     {
@@ -99,6 +99,23 @@ test_pauses_grow_to_five_minutes (void)
       g_assert_cmpint (coquill_direct_states_pause (i + 1, 1), ==, middle * 5 / 4);
     }
   g_assert_cmpint (coquill_direct_states_pause (G_MAXUINT, 1), ==, 375 * G_USEC_PER_SEC);
+}
+
+static void
+test_only_a_first_silence_has_no_pause (void)
+{
+  guint failures = coquill_direct_states_count_failure (0, TRUE);
+
+  g_assert_cmpuint (failures, ==, 1);
+  for (guint i = 2; i < 10; i++)
+    {
+      failures = coquill_direct_states_count_failure (failures, TRUE);
+      g_assert_cmpuint (failures, ==, i);
+    }
+  failures = coquill_direct_states_count_failure (0, FALSE);
+  g_assert_cmpint (coquill_direct_states_pause (failures, 0.5), ==, 5 * G_USEC_PER_SEC);
+  failures = coquill_direct_states_count_failure (failures, TRUE);
+  g_assert_cmpint (coquill_direct_states_pause (failures, 0.5), ==, 15 * G_USEC_PER_SEC);
 }
 
 static void
@@ -124,6 +141,8 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-states/every-state-can-be-reached-and-left",
                    test_every_state_can_be_reached_and_left);
   g_test_add_func ("/direct-states/pauses-grow-to-five-minutes", test_pauses_grow_to_five_minutes);
+  g_test_add_func ("/direct-states/only-a-first-silence-has-no-pause",
+                   test_only_a_first_silence_has_no_pause);
   g_test_add_func ("/direct-states/names-are-the-tables", test_names_are_the_tables);
   return g_test_run ();
 }
