@@ -207,7 +207,7 @@ add_entry (CoquillReplica *self)
 /* Commits */
 
 /* What changes with nearly every commit. All that the cursor counts as accepted is in this batch or on disk.
- */
+ * A cursor of 0 says that the mailbox may lack something, which is also known without ever having met it. */
 static void
 add_state (CoquillReplica *self)
 {
@@ -222,8 +222,8 @@ add_state (CoquillReplica *self)
       coquill_store_batch_set_state (disk->next, "keys", saved);
       disk->keys_changed = FALSE;
     }
-  if (self->traffic.sync != NULL && self->traffic.drained_cursor
-      && coquill_sync_get_cursor (self->traffic.sync, cursor, &position)
+  if (self->traffic.sync != NULL && coquill_sync_get_cursor (self->traffic.sync, cursor, &position)
+      && (self->traffic.drained_cursor || position == 0)
       && (position != disk->position || memcmp (cursor, disk->mailbox, COQUILL_SYNC_MAILBOX_SIZE) != 0))
     {
       g_autoptr (GBytes) value = NULL;

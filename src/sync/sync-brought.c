@@ -96,7 +96,23 @@ coquill_sync_note_brought (
   while (self->brought.head != NULL)
     forget (self, self->brought.head);
   self->brought_more = TRUE;
+  self->brought_at = MIN (self->brought_at, now + COQUILL_SYNC_BROUGHT_LAST);
   self->lacking |= is_without_relay (self, bringer);
+}
+
+gboolean
+coquill_sync_owes_mailbox (CoquillSync *self)
+{
+  for (GList *link = self->brought.head; link != NULL; link = link->next)
+    {
+      const CoquillSyncPeer *bringer
+          = coquill_sync_find_peer (self, ((const CoquillSyncBrought *)link->data)->bringer);
+
+      if (bringer == NULL || bringer->without_relay)
+        return TRUE;
+    }
+
+  return self->brought_more;
 }
 
 void
@@ -106,6 +122,10 @@ coquill_sync_tend_brought (CoquillSync *self, gint64 now)
 
   if (self->mailbox_state != COQUILL_SYNC_LIVE || now < self->brought_at)
     return;
+  if (self->brought_more && !coquill_sync_covers_all (self, self->coverage))
+    next = now + COQUILL_SYNC_BROUGHT_LAST;
+  else
+    self->brought_more = FALSE;
   for (GList *link = self->brought.head, *after; link != NULL; link = after)
     {
       const CoquillSyncBrought *brought = link->data;

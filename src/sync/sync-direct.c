@@ -183,9 +183,8 @@ covers_vector (CoquillCoverage *coverage, const CoquillWireVector *vector)
   return TRUE;
 }
 
-/* Whether the newest of everything that is here is covered. O(devices), nothing of the history is touched. */
-static gboolean
-covers_all (CoquillSync *self, CoquillCoverage *coverage)
+gboolean
+coquill_sync_covers_all (CoquillSync *self, CoquillCoverage *coverage)
 {
   g_autoptr (CoquillHello) own = coquill_hello_new ();
 
@@ -207,7 +206,7 @@ begin_difference (CoquillSync *self, CoquillSyncDirect *direct, const CoquillHel
   coquill_document_cover_log (self->document, hello->heads, hello->n_heads, direct->coverage);
   coquill_sync_cover_parcels (direct);
   direct->difference_at = now;
-  if (!covers_all (self, direct->coverage))
+  if (!coquill_sync_covers_all (self, direct->coverage))
     {
       coquill_sync_direct_enter (direct, COQUILL_SYNC_DIFFERENCE, now);
       return;

@@ -25,6 +25,8 @@ coquill_sync_cursor (CoquillSync *self)
 void
 coquill_sync_restore_cursor (CoquillSync *self, const guint8 *mailbox, guint64 position)
 {
+  if (position == 0)
+    return;
   memcpy (self->mailbox, mailbox, COQUILL_SYNC_MAILBOX_SIZE);
   self->has_mailbox = TRUE;
   self->fetched = position;
@@ -36,7 +38,7 @@ coquill_sync_get_cursor (CoquillSync *self, guint8 *mailbox, guint64 *position)
   if (!self->has_mailbox)
     return FALSE;
   memcpy (mailbox, self->mailbox, COQUILL_SYNC_MAILBOX_SIZE);
-  *position = coquill_sync_cursor (self);
+  *position = coquill_sync_owes_mailbox (self) ? 0 : coquill_sync_cursor (self);
 
   return TRUE;
 }
@@ -259,7 +261,7 @@ go_live (CoquillSync *self, gint64 now)
   self->live_since = now;
   self->brought_more &= !self->lacking; /* the difference found it */
   self->lacking = FALSE;
-  if (self->brought.length > 0)
+  if (self->brought.length > 0 || self->brought_more)
     self->brought_at = now;
   if (self->greeting_due)
     {

@@ -349,6 +349,10 @@ coquill_sync_note_brought (
 /** The mailbox has it. */
 void
 coquill_sync_forget_brought (CoquillSync *self, GBytes *body);
+/** Whether the mailbox may lack something that only direct roads brought, and that its bringer doesn't take
+ * there. */
+gboolean
+coquill_sync_owes_mailbox (CoquillSync *self);
 /** Takes to the mailbox what nobody else does. */
 void
 coquill_sync_tend_brought (CoquillSync *self, gint64 now);
@@ -365,6 +369,10 @@ coquill_sync_find_direct (CoquillSync *self, const guint8 *device);
 /** Whether others may count on its peer getting what is written here. */
 gboolean
 coquill_sync_is_reached (const CoquillSyncDirect *self);
+/** Whether the newest of everything that is here is covered. O(devices), nothing of the history is touched.
+ */
+gboolean
+coquill_sync_covers_all (CoquillSync *self, CoquillCoverage *coverage);
 /** Begins a session's state. */
 void
 coquill_sync_direct_enter (CoquillSyncDirect *self, CoquillSyncState state, gint64 now);

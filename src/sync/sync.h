@@ -147,6 +147,7 @@ coquill_sync_set_shared (CoquillSync *self, gboolean shared);
 /**
  * coquill_sync_restore_cursor:
  * @mailbox: the mailbox that @position is meant in
+ * @position: 0: nothing is known of it
  *
  * Before the first road_up, from the store.
  */
@@ -156,7 +157,8 @@ coquill_sync_restore_cursor (CoquillSync *self, const guint8 *mailbox, guint64 p
 /**
  * coquill_sync_get_cursor:
  * @mailbox: (out caller-allocates): %COQUILL_SYNC_MAILBOX_SIZE bytes
- * @position: (out): everything up to it was accepted
+ * @position: (out): everything up to it was accepted; 0 while the mailbox may lack something that came
+ *   directly: after a restart it is read from the start, and gets what it lacks
  *
  * To be stored in the same commit as the accepted bodies, so that nothing is ever skipped.
  *

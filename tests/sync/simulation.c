@@ -30,12 +30,12 @@ outage_end (Simulation *self)
   return self->now + g_rand_int_range (self->random, 0, OUTAGE_MAX * 1000) * G_TIME_SPAN_MILLISECOND;
 }
 
-static void
-crash (Simulation *self, guint index)
+void
+simulation_restart (Simulation *self, guint node)
 {
-  simulation_disconnect (self, &self->nodes[index]);
-  simulation_direct_crash (self, index);
-  simulation_node_crash (self, &self->nodes[index]);
+  simulation_disconnect (self, &self->nodes[node]);
+  simulation_direct_crash (self, node);
+  simulation_node_crash (self, &self->nodes[node]);
 }
 
 /* A clock that is always due would be a busy loop. */
@@ -62,7 +62,7 @@ step_node (Simulation *self, guint index)
       return;
     }
   if (happens (self, self->faults.crash))
-    crash (self, index);
+    simulation_restart (self, index);
   if (happens (self, self->faults.astray))
     node->relay_after = outage_end (self);
   if (node->connected && (happens (self, self->faults.disconnect) || (self->now < node->relay_after)))

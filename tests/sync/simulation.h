@@ -98,6 +98,9 @@ simulation_set_absent (Simulation *self, guint node, gboolean absent);
 /** A program ends for good, without a word. */
 void
 simulation_kill (Simulation *self, guint node);
+/** A program is killed and started again: what was not committed is gone. */
+void
+simulation_restart (Simulation *self, guint node);
 /** Writes something. Returns: (transfer full): its name */
 char *
 simulation_write (Simulation *self, guint node);

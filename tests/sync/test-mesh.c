@@ -223,6 +223,30 @@ test_vanished_writer (void)
   g_assert_true (simulation_mailbox_has (self, second));
 }
 
+/* Two on a train. One never comes back, the other ends its program before it has a relay again. */
+static void
+test_restarted_reader (void)
+{
+  g_autoptr (Simulation) self = begin_mesh (3);
+  g_autofree char *name = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    simulation_set_relay (self, i, FALSE);
+  simulation_kill (self, 2);
+  simulation_run_for (self, 8 * SECOND);
+  name = simulation_write (self, 0);
+  simulation_run_for (self, SECOND);
+  g_assert_true (simulation_has (self, 1, name));
+  simulation_kill (self, 0);
+  simulation_restart (self, 1);
+  simulation_run_for (self, SECOND);
+  g_assert_true (simulation_has (self, 1, name));
+  g_assert_false (simulation_mailbox_has (self, name));
+  simulation_set_relay (self, 1, TRUE);
+  simulation_run_for (self, 10 * SECOND);
+  g_assert_true (simulation_mailbox_has (self, name));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -234,6 +258,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/sync/mesh/nobody-has-a-relay", test_nobody_has_a_relay);
   g_test_add_func ("/sync/mesh/a-newcomer-gets-everything-directly", test_newcomer);
   g_test_add_func ("/sync/mesh/what-a-vanished-writer-wrote-reaches-the-mailbox", test_vanished_writer);
+  g_test_add_func ("/sync/mesh/who-read-it-and-ended-takes-it-to-the-mailbox", test_restarted_reader);
 
   return g_test_run ();
 }

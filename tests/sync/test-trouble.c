@@ -82,8 +82,8 @@ bring (Fixture *self, guint road, GBytes *body)
   return reference;
 }
 
-/* Ben writes @n_bytes, which come and are accepted. */
-static void
+/* Ben writes @n_bytes, which come and are accepted. Returns: (transfer full): the bodies */
+static GPtrArray *
 bring_text (Fixture *self, guint road, gsize n_bytes)
 {
   g_autofree char *text = g_malloc0 (n_bytes + 1);
@@ -104,6 +104,8 @@ bring_text (Fixture *self, guint road, gsize n_bytes)
           ==, COQUILL_ACCEPT_ACCEPTED);
       coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, accepted, self->now);
     }
+
+  return g_steal_pointer (&bodies);
 }
 
 /* The question may have come in a moment in which it could not be opened, or was one too many. */
@@ -199,7 +201,7 @@ test_much_was_brought (Fixture *self, gconstpointer data)
   fixture_go_live (self);
   up_and_live (self);
   for (guint i = 0; i < 8; i++)
-    bring_text (self, BEN, 1024 * 1024);
+    g_ptr_array_unref (bring_text (self, BEN, 1024 * 1024));
   coquill_sync_refetch (self->sync, self->now);
   coquill_sync_fetched (self->sync, ROAD, 0, TRUE, self->now);
   g_assert_cmpint (coquill_sync_get_state (self->sync, ROAD), ==, COQUILL_SYNC_LIVE);
@@ -209,6 +211,74 @@ test_much_was_brought (Fixture *self, gconstpointer data)
   g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_PEER_LEFT, NULL), ==, 1);
   let_go_by (self, 3 * SECOND);
   g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), >=, 1);
+}
+
+static guint64
+get_cursor (Fixture *self)
+{
+  guint8 mailbox[COQUILL_SYNC_MAILBOX_SIZE];
+  guint64 position = G_MAXUINT64;
+
+  g_assert_true (coquill_sync_get_cursor (self->sync, mailbox, &position));
+
+  return position;
+}
+
+/* The mailbox brings it in the end: whoever reads from the stored cursor needs no second look at all of it.
+ */
+static void
+test_cursor_comes_back (Fixture *self, gconstpointer data)
+{
+  GPtrArray *bodies[8];
+
+  fixture_go_live (self);
+  coquill_sync_fetched (self->sync, ROAD, 5, TRUE, self->now);
+  up_and_live (self);
+  g_assert_cmpuint (get_cursor (self), ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    bodies[i] = bring_text (self, BEN, 1024 * 1024);
+  g_assert_cmpuint (get_cursor (self), ==, 0);
+  let_go_by (self, 70 * SECOND);
+  g_assert_cmpuint (get_cursor (self), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      for (guint j = 0; j < bodies[i]->len; j++)
+        fixture_receive (self, ROAD, COQUILL_PAYLOAD_CHANGE,
+                         ((const CoquillBody *)g_ptr_array_index (bodies[i], j))->bytes);
+      g_ptr_array_unref (bodies[i]);
+    }
+  coquill_sync_fetched (self->sync, ROAD, 13, TRUE, self->now);
+  for (CoquillSyncAction *action; (action = coquill_sync_next (self->sync)) != NULL;
+       coquill_sync_action_free (action))
+    if (action->kind == COQUILL_SYNC_ACCEPT)
+      coquill_sync_accepted (self->sync, action->reference, COQUILL_ACCEPT_KNOWN, NULL, self->now);
+  let_go_by (self, 60 * SECOND);
+  g_assert_cmpuint (get_cursor (self), ==, 13);
+}
+
+/* A body that waits for another one is on no disk: after a crash the mailbox has to bring it again. */
+static void
+test_cursor_waits_for_what_is_held (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) later = fixture_body (100);
+  g_autoptr (GBytes) earlier = fixture_body (101);
+  g_autoptr (GPtrArray) accepted = coquill_body_array_new ();
+  guint64 reference;
+
+  fixture_go_live (self);
+  coquill_sync_fetched (self->sync, ROAD, 5, TRUE, self->now);
+  up_and_live (self);
+  coquill_sync_accepted (self->sync, bring (self, BEN, later), COQUILL_ACCEPT_HELD, NULL, self->now);
+  fixture_receive (self, ROAD, COQUILL_PAYLOAD_CHANGE, later);
+  coquill_sync_fetched (self->sync, ROAD, 6, TRUE, self->now);
+  g_assert_cmpuint (get_cursor (self), ==, 5);
+  reference = bring (self, ROAD, earlier);
+  coquill_sync_fetched (self->sync, ROAD, 7, TRUE, self->now);
+  g_assert_cmpuint (get_cursor (self), ==, 5);
+  g_ptr_array_add (accepted, coquill_body_new (COQUILL_PAYLOAD_CHANGE, earlier));
+  g_ptr_array_add (accepted, coquill_body_new (COQUILL_PAYLOAD_CHANGE, later));
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, accepted, self->now);
+  g_assert_cmpuint (get_cursor (self), ==, 7);
 }
 
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
@@ -224,6 +294,8 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/an-older-hello-says-nothing-of-roads", test_an_older_hello);
   ADD ("/sync/trouble/roads-that-are-silent-are-none", test_offline);
   ADD ("/sync/trouble/much-was-brought-and-nothing-is-forgotten", test_much_was_brought);
+  ADD ("/sync/trouble/the-cursor-comes-back", test_cursor_comes_back);
+  ADD ("/sync/trouble/the-cursor-waits-for-what-is-held", test_cursor_waits_for_what_is_held);
 
   return g_test_run ();
 }
