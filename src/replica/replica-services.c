@@ -29,6 +29,9 @@ servers_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self->direct.asking = FALSE;
   set_servers (self, servers);
+  /* The relay went and came back meanwhile: what was said before counts no more. */
+  if (self->direct.services == NULL)
+    coquill_replica_ask_services (self);
 }
 
 static void

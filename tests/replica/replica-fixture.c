@@ -60,13 +60,28 @@ replica_fixture_start_relay (ReplicaFixture *self)
   static const char announcement[] = "listening on http://127.0.0.1:";
   g_autofree char *folder = g_build_filename (self->folder, "relay", NULL);
   g_autofree char *address = g_strdup_printf ("127.0.0.1:%d", self->relay_port);
-  const char *arguments[] = { g_getenv ("COQUILL_RELAY"), "--listen", address, "--data", folder, NULL };
+  g_autofree char *secret = g_build_filename (self->folder, "turn-secret", NULL);
+  const char *arguments[] = { g_getenv ("COQUILL_RELAY"),
+                              "--listen",
+                              address,
+                              "--data",
+                              folder,
+                              self->turn != NULL ? "--turn-secret-file" : NULL,
+                              secret,
+                              "--turn",
+                              self->turn,
+                              NULL };
   char line[256] = "";
   gsize length = 0;
   g_autoptr (GError) error = NULL;
   int output;
 
   g_assert_nonnull (arguments[0]);
+  if (self->turn != NULL)
+    {
+      g_file_set_contents_full (secret, "secret\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+      g_assert_no_error (error);
+    }
   g_spawn_async_with_pipes (NULL, (char **)arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
                             &self->relay, NULL, &output, NULL, &error);
   g_assert_no_error (error);

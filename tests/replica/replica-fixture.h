@@ -15,6 +15,7 @@ typedef struct
   GPid relay;   /* 0 if none runs */
   char *origin; /* of the relay */
   int relay_port;
+  const char *turn; /* (nullable) the URI of a TURN server that the relay names */
 } ReplicaFixture;
 
 void
