@@ -129,6 +129,7 @@ coquill_sync_road_up (CoquillSync *self, guint road, const guint8 *mailbox, guin
 {
   coquill_sync_unpost_all (self);
   self->post_after = 0;
+  self->live_since = 0;
   self->shared = TRUE;
   self->leaving = FALSE;
   if (!self->has_mailbox || last < self->fetched
@@ -258,7 +259,8 @@ static void
 go_live (CoquillSync *self, gint64 now)
 {
   self->mailbox_state = COQUILL_SYNC_LIVE;
-  self->live_since = now;
+  if (self->live_since == 0)
+    self->live_since = now;
   self->brought_more &= !self->lacking; /* the difference found it */
   self->lacking = FALSE;
   if (self->brought.length > 0 || self->brought_more)

@@ -275,7 +275,7 @@ struct CoquillSync
   gsize brought_bytes;
   gboolean brought_more; /* some of it was forgotten */
   gint64 brought_at;     /* when to look through it */
-  gint64 live_since;
+  gint64 live_since;     /* since the road came up; 0: not yet */
 
   GHashTable *peers;     /* GBytes → CoquillSyncPeer */
   GHashTable *farewells; /* GBytes → CoquillSyncFarewell */

@@ -281,6 +281,30 @@ test_cursor_waits_for_what_is_held (Fixture *self, gconstpointer data)
   g_assert_cmpuint (get_cursor (self), ==, 7);
 }
 
+/* The mailbox is read again and again, for another reason: whose turn it is to take something there doesn't
+ * begin anew with that. */
+static void
+test_turn_comes (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) leaving = fixture_presence ("Ben", TRUE);
+  guint n = 0;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  g_ptr_array_unref (bring_text (self, BEN, 10));
+  fixture_receive (self, BEN, COQUILL_PAYLOAD_PRESENCE, leaving);
+  coquill_sync_direct_down (self->sync, BEN, self->now);
+  for (guint i = 0; i < 5; i++)
+    {
+      coquill_sync_refetch (self->sync, self->now);
+      coquill_sync_fetched (self->sync, ROAD, 0, TRUE, self->now);
+      n += take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY);
+      let_go_by (self, 4 * SECOND);
+      n += take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY);
+    }
+  g_assert_cmpuint (n, ==, 1);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -296,6 +320,7 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/much-was-brought-and-nothing-is-forgotten", test_much_was_brought);
   ADD ("/sync/trouble/the-cursor-comes-back", test_cursor_comes_back);
   ADD ("/sync/trouble/the-cursor-waits-for-what-is-held", test_cursor_waits_for_what_is_held);
+  ADD ("/sync/trouble/the-turn-comes-though-the-mailbox-is-read-again", test_turn_comes);
 
   return g_test_run ();
 }
