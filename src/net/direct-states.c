@@ -30,7 +30,7 @@ static const char *const event_names[COQUILL_DIRECT_N_EVENTS] = {
   "started", "connected", "passed", "silent", "alive", "expired", "failed", "stopped",
 };
 
-static const int pauses[] = { 0, 5, 15, 60, 300 };
+static const int pauses[] = { 1, 5, 15, 60, 300 };
 
 int
 coquill_direct_states_next (CoquillDirectState state, CoquillDirectEvent event)

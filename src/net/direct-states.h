@@ -99,7 +99,7 @@ coquill_direct_states_next (CoquillDirectState state, CoquillDirectEvent event);
  *
  * |failures|until the next attempt, a quarter more or less|
  * |--------|----------------------------------------------|
- * |1       |none                                          |
+ * |1       |1 s: long enough to be told why it failed     |
  * |2       |5 s                                           |
  * |3       |15 s                                          |
  * |4       |60 s                                          |
@@ -116,7 +116,7 @@ coquill_direct_states_pause (guint failures, double jitter);
  * @is_silence: the peer had answered, and then packets were missing: ICE's checks, the proof, or what stood.
  *
  * A silence is most often a few lost packets or a hiccup of the network, so the first failure, if it is one,
- * is tried again without a pause. Whoever gives no answer, says goodbye or proves to be somebody else is not
+ * is tried again after a second. Whoever gives no answer, says goodbye or proves to be somebody else is not
  * hurried.
  *
  * Returns: failures with this one

@@ -102,7 +102,7 @@ test_a_cut_road_is_given_up_and_comes_back (void)
           g_assert_true (g_str_has_prefix (pair->sides[i].states->str, "cpdsr"));
         }
       g_assert_cmpuint (road_pair_post (pair, 0, &number, 1, 300), ==, 0);
-      /* It stood before, so it is tried again without a pause. */
+      /* It stood before, so it is tried again after a second. */
       cut (FALSE);
       road_pair_assert_up (pair, 3);
       g_assert_cmpuint (pair->sides[0].ups, ==, 2);
@@ -123,9 +123,9 @@ test_a_cut_road_is_given_up_and_comes_back (void)
   road_pair_free (pair);
 }
 
-/* The peer answers, so what was lost were checks: it is tried once more without a pause, then not. */
+/* The peer answers, so what was lost were checks: it is tried once more after a second, then not so soon. */
 static void
-test_a_first_failure_is_tried_again_at_once (void)
+test_a_first_failure_is_tried_again_soon (void)
 {
   RoadPair *pair = road_pair_new (6);
 
@@ -325,8 +325,8 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-road-trouble/a-short-cut-is-a-suspicion", test_a_short_cut_is_a_suspicion);
   g_test_add_func ("/direct-road-trouble/a-cut-road-is-given-up-and-comes-back",
                    test_a_cut_road_is_given_up_and_comes_back);
-  g_test_add_func ("/direct-road-trouble/a-first-failure-is-tried-again-at-once",
-                   test_a_first_failure_is_tried_again_at_once);
+  g_test_add_func ("/direct-road-trouble/a-first-failure-is-tried-again-soon",
+                   test_a_first_failure_is_tried_again_soon);
   g_test_add_func ("/direct-road-trouble/how-long-on-a-line-that-loses", test_how_long_on_a_line_that_loses);
   g_test_add_func ("/direct-road-trouble/without-an-address-it-says-so", test_without_an_address_it_says_so);
   g_test_add_func ("/direct-road-trouble/frozen-and-thawed", test_frozen_and_thawed);
