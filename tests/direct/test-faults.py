@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""test-faults.py: while people type, roads are cut, the relay dies, addresses change, a process freezes: nothing is lost, and little is noticed."""
+"""test-faults.py: while people type, roads are cut, the relay dies, addresses change: nothing is lost, and little is noticed."""
 
 import re
-import signal
 import threading
 import time
 
@@ -12,13 +11,12 @@ from pair import BORDER, Pair, Typist, changes, trace_edits
 KEYS_PER_SECOND = 20
 KEYS = 6000  # more than anyone types here
 FAULT_SECONDS = 5
-FROZEN_SECONDS = 40
 AFTERWARDS_SECONDS = 3  # what is typed then is part of what the fault does
 DIRECT_AGAIN_SECONDS = 25
 
 # Milliseconds that the reader may wait for a key. The relay is another road, so while it stands a cut is hardly noticed; while
 # nothing passes the wait is that long, and then as long as it takes to notice and dial again.
-CUT, NOTHING = 500, 20000
+CUT, NOTHING = 500, 12000
 
 
 class Marker:
@@ -84,6 +82,12 @@ def roads_break_while_people_type(laboratory, folder):
             time.sleep(FAULT_SECONDS)
             relay.start()
 
+        def change_public_address():
+            homes[0].change_public_address()
+            # Nobody tells the hosts: until the silence is noticed the road is called direct.
+            for attachment in pair.attachments:
+                attachment.wait_for(lambda: attachment.last_road['road'] != 'direct', 'the silence is noticed', 15)
+
         def for_a_while(*words, seconds=FAULT_SECONDS):
             line.tell(*words)
             time.sleep(seconds)
@@ -99,7 +103,7 @@ def roads_break_while_people_type(laboratory, folder):
             ('direct road cut', lambda: for_a_while('cut', 'both', 'udp'), CUT),
             ('6 s of nothing', lambda: for_a_while('cut', 'both', seconds=6), NOTHING),
             ('the host\'s address changes', lambda: hosts[0].set_address(homes[0].new_address()), NOTHING),
-            ('the NAT\'s address changes', homes[0].change_public_address, NOTHING),
+            ('the NAT\'s address changes', change_public_address, NOTHING),
             ('direct road cut for long', lambda: for_a_while('cut', 'both', 'udp', seconds=12), CUT),
         ]
         results = []
@@ -137,33 +141,4 @@ def roads_break_while_people_type(laboratory, folder):
     assert not bad, f'{bad}'
 
 
-def a_process_is_frozen(laboratory, folder):
-    """One process stops for 40 s and goes on: all that was typed meanwhile is there at once, and the road is direct again."""
-    hosts = [laboratory.place(PORT_RESTRICTED), laboratory.place(PORT_RESTRICTED)]
-    with InternetRelay(laboratory, folder / 'relay') as relay, Pair(folder / 'pair', relay, hosts) as pair:
-        pair.wait_together()
-        for attachment in pair.attachments:
-            attachment.wait_road('direct')
-        typist = Typist(pair.ana, pair.ben, trace_edits(KEYS), KEYS_PER_SECOND).start()
-        pair.ben.process.send_signal(signal.SIGSTOP)
-        time.sleep(FROZEN_SECONDS)
-        typed = typist.pressed
-        pair.ben.process.send_signal(signal.SIGCONT)
-        resumed = time.monotonic()
-        with typist.condition:
-            assert typist.condition.wait_for(lambda: typist.seen >= typed, 30), 'what was typed meanwhile comes'
-        caught_up_after = time.monotonic() - resumed
-        since = time.monotonic()
-        for attachment in pair.attachments:
-            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', DIRECT_AGAIN_SECONDS)
-        say(f'{typed} keys typed meanwhile are there after {caught_up_after:.2f} s, direct after {caught_up_after + time.monotonic() - since:.1f} s')
-        keep('frozen', {'caught up after': caught_up_after, 'keys': typed})
-        time.sleep(1)
-        typist.stop()
-        typist.finish()
-        text = pair.check_texts()
-        assert typist.states.get(hash(text.partition(BORDER)[0]), [-1])[-1] >= typist.pressed - 1, 'the text is not what was typed'
-        assert caught_up_after < 10
-
-
-main(roads_break_while_people_type, a_process_is_frozen)
+main(roads_break_while_people_type)
