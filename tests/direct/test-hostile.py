@@ -22,7 +22,7 @@ JUNK = 5000
 MUTATED = 2000
 HALF_OPEN_SECONDS = 5
 COUNTED_SECONDS = 6  # counts are told every 5 s
-UNMOVED = 60  # milliseconds that p99 of the honest two's typing under attack may be above their slowest key before
+UNMOVED = 150  # milliseconds that p99 of the honest two's typing under attack may be above their slowest key before
 
 # What a third host may get of connectivity checks because a member named it: that is what ICE does with a candidate, so it is bounded by
 # the candidates that an attempt takes and libnice's retransmissions. Datagrams.
