@@ -10,9 +10,9 @@ from pair import BORDER, Pair, Typist, changes, trace_edits
 
 KEYS_PER_SECOND = 20
 KEYS = 6000  # more than anyone types here
-FAULT_SECONDS = 5
+FAULT_SECONDS = 4  # a cut of so long makes the road doubtful, and no more
 AFTERWARDS_SECONDS = 3  # what is typed then is part of what the fault does
-DIRECT_AGAIN_SECONDS = 25
+DIRECT_AGAIN_SECONDS = 45  # two attempts may fail in between
 
 # Milliseconds that the reader may wait for a key. The relay is another road, so while it stands a cut is hardly noticed; while
 # nothing passes the wait is that long, and then as long as it takes to notice and dial again.
