@@ -3,6 +3,8 @@
 
 #include "document/coverage.h"
 
+#include <string.h>
+
 #include "text/codec.h"
 #include "trust/entry-signature.h"
 #include "wire/signed-change.h"
@@ -29,12 +31,29 @@ struct CoquillCoverage
   GHashTable *entries; /* CoquillDigest → itself */
 };
 
+/* Agents come from anybody's vector, so their hash must not be known outside: else all of them could be made
+ * to collide. Multilinear, with random factors (Dietzfelbinger 1996). */
 static guint
 agent_hash (gconstpointer key)
 {
+  static guint64 factors[6];
+  static gsize made = 0;
   const CoquillAgent *agent = key;
+  guint64 device[4];
+  guint64 sum;
 
-  return (guint)agent->nonce ^ agent->ordinal;
+  if (g_once_init_enter (&made))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (factors); i++)
+        factors[i] = (guint64)g_random_int () << 32 | g_random_int ();
+      g_once_init_leave (&made, 1);
+    }
+  memcpy (device, agent->device, sizeof device);
+  sum = factors[4] * agent->nonce + factors[5] * agent->ordinal;
+  for (guint i = 0; i < G_N_ELEMENTS (device); i++)
+    sum += factors[i] * device[i];
+
+  return (guint)(sum >> 32);
 }
 
 static gboolean

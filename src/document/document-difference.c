@@ -96,37 +96,102 @@ coquill_document_get_vector (CoquillDocument *self, CoquillHello *hello)
   coquill_wire_vector_set (&hello->forks, (const CoquillVectorEntry *)(gpointer)forks->data, forks->len);
 }
 
+/* By device, then by ordinal. */
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  const CoquillVectorEntry *left = *(const CoquillVectorEntry *const *)a;
+  const CoquillVectorEntry *right = *(const CoquillVectorEntry *const *)b;
+  int order = memcmp (left->device, right->device, sizeof left->device);
+
+  return order != 0 ? order : (left->ordinal > right->ordinal) - (left->ordinal < right->ordinal);
+}
+
+/* Adds the agents before @agent. Whoever was @passed had those before it added then. */
+static void
+cover_chain (CoquillDocument *self, guint32 agent, gboolean *passed, CoquillCoverage *coverage)
+{
+  while (!passed[agent])
+    {
+      guint64 length;
+      guint32 previous = previous_agent (self->text, agent, &length);
+
+      passed[agent] = TRUE;
+      if (previous == COQUILL_NO_AGENT)
+        return;
+      coquill_coverage_add_agent (coverage, coquill_text_agent (self->text, previous), length);
+      agent = previous;
+    }
+}
+
+/* Whoever has a later agent of a device has the ones before it, but perhaps not a lost tail of theirs: the
+ * next vector will tell. @unknown: (element-type CoquillVectorEntry): entries whose agents are not known here
+ */
+static void
+cover_before (CoquillDocument *self, GPtrArray *unknown, CoquillCoverage *coverage)
+{
+  guint n_devices = 0;
+
+  g_ptr_array_sort (unknown, compare_entries);
+  /* The last of each device is its newest. */
+  for (guint i = 0; i < unknown->len; i++)
+    {
+      const CoquillVectorEntry *entry = g_ptr_array_index (unknown, i);
+      const CoquillVectorEntry *next = i + 1 < unknown->len ? g_ptr_array_index (unknown, i + 1) : NULL;
+
+      if (next == NULL || memcmp (entry->device, next->device, sizeof entry->device) != 0)
+        unknown->pdata[n_devices++] = unknown->pdata[i];
+    }
+  g_ptr_array_set_size (unknown, (int)n_devices);
+  for (guint32 i = 0; unknown->len > 0 && i < coquill_text_n_agents (self->text); i++)
+    {
+      const CoquillAgent *agent = coquill_text_agent (self->text, i);
+      guint from = 0;
+      guint to = unknown->len;
+
+      while (from < to)
+        {
+          guint middle = from + (to - from) / 2;
+          const CoquillVectorEntry *entry = g_ptr_array_index (unknown, middle);
+          int order = memcmp (entry->device, agent->device, sizeof entry->device);
+
+          if (order == 0 && agent->ordinal < entry->ordinal)
+            coquill_coverage_add_agent (coverage, agent, coquill_text_agent_length (self->text, i));
+          if (order == 0)
+            break;
+          if (order < 0)
+            from = middle + 1;
+          else
+            to = middle;
+        }
+    }
+}
+
 gboolean
 coquill_document_cover (CoquillDocument *self, const CoquillWireVector *vector, CoquillCoverage *coverage)
 {
+  g_autoptr (GPtrArray) unknown = g_ptr_array_new ();
+  g_autofree gboolean *passed = g_new0 (gboolean, MAX (coquill_text_n_agents (self->text), 1));
   gboolean lacking = FALSE;
 
   for (gsize i = 0; i < vector->n_entries; i++)
     {
-      const CoquillVectorEntry *entry = &vector->entries[i];
+      CoquillVectorEntry *entry = &vector->entries[i];
       CoquillAgent id = { .ordinal = entry->ordinal, .nonce = entry->nonce };
       guint32 agent;
-      guint64 length = entry->length;
 
       memcpy (id.device, entry->device, 32);
       agent = coquill_text_find_agent (self->text, &id);
-      coquill_coverage_add_agent (coverage, &id, length);
-      lacking |= length > 0
-                 && (agent == COQUILL_NO_AGENT || coquill_text_agent_length (self->text, agent) < length);
+      coquill_coverage_add_agent (coverage, &id, entry->length);
+      lacking
+          |= entry->length > 0
+             && (agent == COQUILL_NO_AGENT || coquill_text_agent_length (self->text, agent) < entry->length);
       if (agent != COQUILL_NO_AGENT)
-        while ((agent = previous_agent (self->text, agent, &length)) != COQUILL_NO_AGENT)
-          coquill_coverage_add_agent (coverage, coquill_text_agent (self->text, agent), length);
+        cover_chain (self, agent, passed, coverage);
       else
-        /* Whoever has a later agent has the ones before it, but perhaps not a lost tail of theirs: the next
-         * vector will tell. */
-        for (guint32 j = 0; j < coquill_text_n_agents (self->text); j++)
-          {
-            const CoquillAgent *other = coquill_text_agent (self->text, j);
-
-            if (other->ordinal < id.ordinal && memcmp (other->device, id.device, 32) == 0)
-              coquill_coverage_add_agent (coverage, other, coquill_text_agent_length (self->text, j));
-          }
+        g_ptr_array_add (unknown, entry);
     }
+  cover_before (self, unknown, coverage);
 
   return lacking;
 }

@@ -353,7 +353,8 @@ coquill_document_get_vector (CoquillDocument *self, CoquillHello *hello);
  * @vector: from a peer's hello or want
  * @coverage: what the peer has by it is added
  *
- * Spells a vector out: an entry covers the device's earlier agents too.
+ * Spells a vector out: an entry covers the device's earlier agents too. Whatever the entries say:
+ * O(agents + entries), times a logarithm.
  *
  * Returns: whether the vector has items that this replica lacks
  */
@@ -460,8 +461,8 @@ coquill_document_seal (CoquillDocument *self,
  *
  * Opens an envelope and checks what only the envelope shows: the document, and of a live payload the class,
  * the sender's signature and membership, that it is for all or for this device and not from it, and that its
- * counter is new. Payloads may overtake each other: a lower counter than the last is accepted once, if it isn't
- * below the 64 highest that were seen of this sender. Who wants the newest only compares counters.
+ * counter is new. Payloads may overtake each other: a lower counter than the last is accepted once, if it
+ * isn't below the 64 highest that were seen of this sender. Who wants the newest only compares counters.
  *
  * Returns: (transfer full): the payload; or %NULL with %COQUILL_DOCUMENT_ERROR_UNKNOWN_EPOCH (try again when
  * keys came), _REPLAY or _NOT_ALLOWED (drop it), or what says that it is broken

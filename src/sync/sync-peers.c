@@ -11,6 +11,7 @@ void
 coquill_sync_peer_free (CoquillSyncPeer *self)
 {
   g_clear_pointer (&self->hello, g_bytes_unref);
+  g_clear_pointer (&self->unheard, g_bytes_unref);
   g_free (self->reached);
   g_free (self);
 }
@@ -103,6 +104,7 @@ coquill_sync_meet (CoquillSync *self, const guint8 *id, gint64 now)
         return NULL;
       peer = g_new0 (CoquillSyncPeer, 1);
       memcpy (peer->id, id, 32);
+      peer->heard_hello = now - COQUILL_SYNC_HELLO_PAUSE;
       peer->want_at = COQUILL_SYNC_NEVER;
       peer->wanted = -COQUILL_SYNC_WANT_AGAIN;
       peer->answered = -COQUILL_SYNC_WANT_AGAIN;
@@ -189,6 +191,41 @@ note_roads (CoquillSync *self, CoquillSyncPeer *peer, CoquillHello *hello, guint
 
 /* On the relay's road the mailbox is to bring what is lacking here; only then the peer is asked. */
 static void
+hear_relayed (CoquillSync *self, CoquillSyncPeer *peer, const CoquillHello *hello, GBytes *body, gint64 now)
+{
+  gboolean greeting = hello->status == COQUILL_HELLO_GREETING || peer->unheard_greeting;
+
+  peer->heard_hello = now;
+  peer->unheard_greeting = FALSE;
+  if (greeting && self->mailbox_state != COQUILL_SYNC_DOWN)
+    {
+      coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_HELLO_ANSWER,
+                              peer->id);
+      if (self->presence != NULL)
+        self->presence_due = MIN (self->presence_due, self->presence_sent + COQUILL_SYNC_PRESENCE_PAUSE);
+      self->presence_relayed = 0;
+    }
+  g_clear_pointer (&peer->hello, g_bytes_unref);
+  peer->want_at = COQUILL_SYNC_NEVER;
+  if (has_more (self, hello))
+    {
+      peer->hello = g_bytes_ref (body);
+      peer->asked = 0;
+      peer->want_at = MAX (now + COQUILL_SYNC_WANT_AFTER, peer->wanted + COQUILL_SYNC_WANT_AGAIN);
+    }
+}
+
+/* The last one that came too soon says all that those before it said. */
+static void
+hear_late (CoquillSync *self, CoquillSyncPeer *peer, gint64 now)
+{
+  g_autoptr (GBytes) body = g_steal_pointer (&peer->unheard);
+  g_autoptr (CoquillHello) hello = coquill_hello_decode (body, NULL);
+
+  hear_relayed (self, peer, hello, body, now);
+}
+
+static void
 receive_hello (
     CoquillSync *self, guint road, CoquillSyncPeer *peer, const CoquillPayload *payload, gint64 now)
 {
@@ -203,22 +240,14 @@ receive_hello (
       coquill_sync_direct_hello (self, direct, hello, now);
       return;
     }
-  if (hello->status == COQUILL_HELLO_GREETING && self->mailbox_state != COQUILL_SYNC_DOWN)
+  g_clear_pointer (&peer->unheard, g_bytes_unref);
+  if (now - peer->heard_hello >= COQUILL_SYNC_HELLO_PAUSE)
     {
-      coquill_sync_say_hello (self, COQUILL_SYNC_ROAD_BIT (COQUILL_SYNC_ROAD_RELAY), COQUILL_HELLO_ANSWER,
-                              peer->id);
-      if (self->presence != NULL)
-        self->presence_due = MIN (self->presence_due, self->presence_sent + COQUILL_SYNC_PRESENCE_PAUSE);
-      self->presence_relayed = 0;
+      hear_relayed (self, peer, hello, payload->body, now);
+      return;
     }
-  g_clear_pointer (&peer->hello, g_bytes_unref);
-  peer->want_at = COQUILL_SYNC_NEVER;
-  if (has_more (self, hello))
-    {
-      peer->hello = g_bytes_ref (payload->body);
-      peer->asked = 0;
-      peer->want_at = MAX (now + COQUILL_SYNC_WANT_AFTER, peer->wanted + COQUILL_SYNC_WANT_AGAIN);
-    }
+  peer->unheard = g_bytes_ref (payload->body);
+  peer->unheard_greeting |= hello->status == COQUILL_HELLO_GREETING;
 }
 
 /* The mailbox had time to bring it: ask the peer. */
@@ -361,6 +390,8 @@ coquill_sync_tend_peers (CoquillSync *self, gint64 now)
     {
       CoquillSyncPeer *peer = value;
 
+      if (peer->unheard != NULL && now - peer->heard_hello >= COQUILL_SYNC_HELLO_PAUSE)
+        hear_late (self, peer, now);
       if (now >= peer->want_at && self->mailbox_state == COQUILL_SYNC_LIVE)
         ask (self, peer, now);
       if (!is_gone (self, peer, now))
@@ -390,6 +421,8 @@ coquill_sync_get_tend_time (CoquillSync *self)
       const CoquillSyncPeer *peer = value;
 
       next = MIN (next, peer->seen + COQUILL_SYNC_PEER_SILENCE);
+      if (peer->unheard != NULL)
+        next = MIN (next, peer->heard_hello + COQUILL_SYNC_HELLO_PAUSE);
       if (self->mailbox_state == COQUILL_SYNC_LIVE)
         next = MIN (next, peer->want_at);
     }

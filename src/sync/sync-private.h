@@ -40,8 +40,8 @@ G_BEGIN_DECLS
 /* Bytes on their way above which presence waits. */
 #define COQUILL_SYNC_PRESSURE (256 * 1024)
 
-/* A hello on a direct road is said again after this if none came, and answered not more often than that: an
- * answer may cost a walk through the history. */
+/* A hello on a direct road is said again after this if none came; and hellos, by whatever road, are looked at
+ * not more often than that: an answer may cost a walk through the history. */
 #define COQUILL_SYNC_HELLO_AGAIN (2 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_HELLO_PAUSE (500 * G_TIME_SPAN_MILLISECOND)
 
@@ -159,6 +159,9 @@ typedef struct
  * @roads_counter: of the newest hello that told the next two
  * @without_relay: it says that it has no relay now
  * @reached: (nullable): whom it says it reaches directly
+ * @unheard: (nullable): the last hello by the relay, if it came too soon after the one before
+ * @unheard_greeting: it, or one that it replaced, was a greeting
+ * @heard_hello: when a hello by the relay was looked at last
  * @hello: (nullable): its last hello, if it has more
  * @want_at: when to ask it for what it has more, or never
  * @wanted: when it was asked last
@@ -174,6 +177,9 @@ typedef struct
   gboolean without_relay;
   CoquillDigest *reached;
   gsize n_reached;
+  GBytes *unheard;
+  gboolean unheard_greeting;
+  gint64 heard_hello;
   GBytes *hello;
   gint64 want_at;
   gint64 wanted;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document/counter-window.h"
+#include "document/document-private.h"
 #include "document/item-chain.h"
 #include "text/codec.h"
 #include "trust/random.h"
@@ -406,6 +407,100 @@ test_canonical (void)
   }
 }
 
+/* @n agents of one device, one after the other, which wrote an item each. */
+static void
+add_agents (CoquillText *text, guint n)
+{
+  g_autoptr (CoquillChange) change = coquill_change_new ();
+  CoquillAgentPrevious previous = { .present = FALSE };
+  CoquillTextError error = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      CoquillAgent agent = { .device = { 1 }, .ordinal = i, .nonce = i };
+      CoquillOperation operation = { .kind = COQUILL_OPERATION_RECORD, .length = 1, .content_length = 1 };
+      CoquillChangeId parent = { .agent = i - 1, .sequence = 0 };
+
+      operation.agent = coquill_change_add_agent (change, &agent, &previous);
+      operation.n_parents = i > 0;
+      coquill_change_add_operation (change, &operation, i > 0 ? &parent : NULL, (const guint8 *)"r");
+      previous = (CoquillAgentPrevious){ .present = TRUE, .ordinal = i, .nonce = i, .length = 1 };
+    }
+  g_assert_true (coquill_text_merge (text, change, NULL, NULL, &error));
+}
+
+/* Returns: microseconds, the best of three */
+static gint64
+time_to_cover (Person *person, CoquillVectorEntry *entries)
+{
+  CoquillWireVector vector = { .entries = entries, .n_entries = COQUILL_WIRE_VECTOR_MAX };
+  gint64 best = G_MAXINT64;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (CoquillCoverage) coverage = coquill_coverage_new ();
+      gint64 start = g_get_monotonic_time ();
+
+      coquill_document_cover (person->document, &vector, coverage);
+      best = MIN (best, g_get_monotonic_time () - start);
+    }
+
+  return best;
+}
+
+/* All of it is one pass over the entries and one over the agents, so it costs little more than the entries
+ * alone. */
+static void
+test_vector_costs (Fixture *self, gconstpointer data)
+{
+  const guint n_agents = 2000;
+  g_autofree CoquillVectorEntry *unknown = g_new0 (CoquillVectorEntry, COQUILL_WIRE_VECTOR_MAX);
+  g_autofree CoquillVectorEntry *known = g_new0 (CoquillVectorEntry, COQUILL_WIRE_VECTOR_MAX);
+  gint64 alone;
+
+  for (guint i = 0; i < COQUILL_WIRE_VECTOR_MAX; i++)
+    {
+      /* Other devices, later agents of the same device, and numbers that a simple hash would put together. */
+      memcpy (unknown[i].device, i % 2 == 0 ? &i : &(guint){ 1 }, sizeof i);
+      unknown[i].ordinal = n_agents + i;
+      unknown[i].nonce = n_agents + i;
+      unknown[i].length = 7;
+      known[i] = (CoquillVectorEntry){
+        .device = { 1 }, .ordinal = n_agents - 1, .nonce = n_agents - 1, .length = 1
+      };
+    }
+  alone = time_to_cover (self->ana, unknown);
+  add_agents (self->ben->document->text, n_agents);
+  g_assert_cmpint (time_to_cover (self->ben, unknown), <, 6 * alone + 2000);
+  g_assert_cmpint (time_to_cover (self->ben, known), <, 6 * alone + 2000);
+}
+
+/* A later agent covers what its device wrote before it, also when it isn't known here. */
+static void
+test_vector_covers (Fixture *self, gconstpointer data)
+{
+  const guint n_agents = 50;
+  CoquillVectorEntry entries[] = { { .device = { 1 }, .ordinal = 20, .nonce = 99, .length = 3 },
+                                   { .device = { 1 }, .ordinal = 30, .nonce = 98, .length = 3 },
+                                   { .device = { 2 }, .ordinal = 60, .nonce = 97, .length = 3 } };
+
+  add_agents (self->ana->document->text, n_agents);
+  for (guint known = 0; known < 2; known++)
+    {
+      g_autoptr (CoquillCoverage) coverage = coquill_coverage_new ();
+      CoquillVectorEntry newest = { .device = { 1 }, .ordinal = 30, .nonce = 30, .length = 1 };
+      CoquillWireVector vector = { .entries = known ? &newest : entries, .n_entries = known ? 1 : 3 };
+
+      g_assert_cmpint (coquill_document_cover (self->ana->document, &vector, coverage), ==, !known);
+      for (guint i = 0; i < n_agents; i++)
+        {
+          CoquillAgent agent = { .device = { 1 }, .ordinal = i, .nonce = i };
+
+          g_assert_cmpuint (coquill_coverage_get_length (coverage, &agent), ==, i < 30 + known);
+        }
+    }
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -420,6 +515,8 @@ main (int argc, char *argv[])
   ADD ("/hostile/damaged-bodies", test_damaged);
   ADD ("/hostile/envelopes-again-or-for-others", test_envelopes);
   ADD ("/hostile/live-payloads-overtake-each-other", test_live_payloads_overtake);
+  ADD ("/hostile/a-vector-costs-one-pass", test_vector_costs);
+  ADD ("/hostile/a-vector-covers-earlier-agents", test_vector_covers);
   g_test_add_func ("/hostile/a-window-of-counters", test_counter_window);
   g_test_add_func ("/hostile/the-canonical-form-knows-no-batches", test_canonical);
 

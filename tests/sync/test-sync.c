@@ -241,6 +241,49 @@ test_want (Fixture *self, gconstpointer data)
   coquill_sync_action_free (post);
 }
 
+static void
+say_hello (Fixture *self, CoquillHelloStatus status)
+{
+  g_autoptr (CoquillHello) hello = coquill_hello_new ();
+  g_autoptr (GBytes) bytes = NULL;
+
+  hello->protocol = COQUILL_HELLO_PROTOCOL;
+  hello->status = status;
+  coquill_document_get_vector (self->ben->document, hello);
+  bytes = coquill_hello_encode (hello);
+  fixture_receive (self, ROAD, COQUILL_PAYLOAD_HELLO, bytes);
+}
+
+/* However many hellos come: two a second are looked at, and the last one always is. */
+static void
+test_many_hellos (Fixture *self, gconstpointer data)
+{
+  CoquillSyncAction *post;
+  gint64 from;
+
+  fixture_go_live (self);
+  fixture_count (self, COQUILL_SYNC_STATUS, NULL);
+  from = self->now;
+  for (guint i = 0; i < 20; i++)
+    say_hello (self, COQUILL_HELLO_GREETING);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_POST, NULL), ==, 1); /* the answer */
+  person_insert (self->ben, 0, "not in the fixture_mailbox");
+  say_hello (self, COQUILL_HELLO_ANSWER);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_POST, NULL), ==, 0);
+  g_assert_cmpint (coquill_sync_get_next_tick (self->sync), ==, from + 500 * MILLISECOND);
+  self->now = from + 500 * MILLISECOND;
+  coquill_sync_tick (self->sync, self->now);
+  /* One of those that waited was a greeting, so there is an answer; the last one told of more. */
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_POST, &post), ==, 1);
+  g_assert_cmpint (post->payload_kind, ==, COQUILL_PAYLOAD_HELLO);
+  coquill_sync_action_free (post);
+  self->now += 2 * SECOND;
+  coquill_sync_tick (self->sync, self->now);
+  g_assert_cmpuint (fixture_count (self, COQUILL_SYNC_POST, &post), ==, 1);
+  g_assert_cmpint (post->payload_kind, ==, COQUILL_PAYLOAD_WANT);
+  coquill_sync_action_free (post);
+}
+
 /* The bulletin that opens it may be on its way yet; who makes envelopes up costs no more than that. */
 static void
 test_unopened (Fixture *self, gconstpointer data)
@@ -282,6 +325,7 @@ main (int argc, char *argv[])
   ADD ("/sync/peers-come-and-go", test_peers);
   ADD ("/sync/a-new-epochs-bulletin-is-asked-for-again-soon", test_unopened);
   ADD ("/sync/a-peer-with-more-is-asked", test_want);
+  ADD ("/sync/many-hellos-cost-little", test_many_hellos);
 
   return g_test_run ();
 }
