@@ -151,6 +151,7 @@ def from_meeting_point_to_directly(folder):
 
         switch_directly(ben)
         ana.wait_label('switched off there')
+        open_row(ben, 'Ana')
         ben.wait_label('switched off here')
         ana.type(' and wine')
         ben.wait_has('bread and wine')
