@@ -77,14 +77,6 @@ direct_words (CoquillParticipant *self, const char *time)
   return time != NULL ? g_strdup_printf (_ ("Directly, %s"), time) : g_strdup (_ ("Directly"));
 }
 
-static char *
-relay_words (const char *time)
-{
-  /* Translators: connected by way of the relay; %s is the time to it and back, such as “12 ms” */
-  return time != NULL ? g_strdup_printf (_ ("Through the meeting point, %s from here"), time)
-                      : g_strdup (_ ("Through the meeting point"));
-}
-
 char *
 coquill_participant_dup_road_words (CoquillParticipant *self)
 {
@@ -100,7 +92,8 @@ coquill_participant_dup_road_words (CoquillParticipant *self)
     case COQUILL_ROAD_DIRECT:
       return direct_words (self, time);
     case COQUILL_ROAD_RELAY:
-      return relay_words (time);
+      /* Translators: connected by way of the relay */
+      return g_strdup (_ ("Through the meeting point"));
     case COQUILL_ROAD_NONE:
     default:
       return NULL;

@@ -120,7 +120,7 @@ coquill_participant_is_road_forwarded (CoquillParticipant *self);
  * Why it isn't directly is another sentence, coquill_road_why_to_words().
  *
  * Returns: (transfer full) (nullable): in translated words how the person is reached: “Directly, 12 ms”,
- *   “Through the meeting point, 12 ms from here”; %NULL for oneself and for the absent
+ *   “Through the meeting point”; %NULL for oneself and for the absent
  */
 char *
 coquill_participant_dup_road_words (CoquillParticipant *self);
