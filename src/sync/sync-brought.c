@@ -115,12 +115,18 @@ coquill_sync_owes_mailbox (CoquillSync *self)
   return self->brought_more;
 }
 
+gint64
+coquill_sync_get_brought_time (CoquillSync *self)
+{
+  return self->mailbox_state == COQUILL_SYNC_LIVE && !self->barrier ? self->brought_at : COQUILL_SYNC_NEVER;
+}
+
 void
 coquill_sync_tend_brought (CoquillSync *self, gint64 now)
 {
   gint64 next = COQUILL_SYNC_NEVER;
 
-  if (self->mailbox_state != COQUILL_SYNC_LIVE || now < self->brought_at)
+  if (now < coquill_sync_get_brought_time (self))
     return;
   if (self->brought_more && !coquill_sync_covers_all (self, self->coverage))
     next = now + COQUILL_SYNC_BROUGHT_LAST;

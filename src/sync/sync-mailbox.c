@@ -64,23 +64,33 @@ begin_fetching (CoquillSync *self)
   fetch (self, self->fetched);
 }
 
-/* Positions of another mailbox mean nothing here: all pins go to its start. */
+/* Another mailbox: its positions are others, and nothing is known to be there. */
 static void
-enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
+unpin (GHashTable *bodies)
 {
   GHashTableIter iter;
   gpointer value;
 
+  g_hash_table_iter_init (&iter, bodies);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      CoquillSyncIncoming *incoming = value;
+
+      incoming->pin = 0;
+      incoming->relayed = FALSE;
+    }
+}
+
+/* Positions of another mailbox mean nothing here: all pins go to its start. */
+static void
+enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
+{
   memcpy (self->mailbox, mailbox, COQUILL_SYNC_MAILBOX_SIZE);
   self->has_mailbox = TRUE;
   self->fetched = 0;
   self->dropped = G_MAXUINT64;
-  g_hash_table_iter_init (&iter, self->undecided);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((CoquillSyncIncoming *)value)->pin = 0;
-  g_hash_table_iter_init (&iter, self->held);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((CoquillSyncIncoming *)value)->pin = 0;
+  unpin (self->undecided);
+  unpin (self->held);
 
   g_clear_pointer (&self->coverage, coquill_coverage_free);
   self->coverage = coquill_coverage_new ();
@@ -94,22 +104,6 @@ enter_new_mailbox (CoquillSync *self, const guint8 *mailbox)
   self->bulletin_due = TRUE;
 }
 
-static void
-cover_relayed (CoquillCoverage *coverage, GHashTable *bodies)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, bodies);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const CoquillSyncIncoming *incoming = value;
-
-      if (incoming->road == COQUILL_SYNC_ROAD_RELAY)
-        coquill_coverage_add_body (coverage, incoming->kind, incoming->body);
-    }
-}
-
 void
 coquill_sync_begin_coverage (CoquillSync *self)
 {
@@ -120,8 +114,6 @@ coquill_sync_begin_coverage (CoquillSync *self)
   coquill_document_cover (self->document, &own->vector, self->coverage);
   coquill_document_cover (self->document, &own->forks, self->coverage);
   coquill_document_cover_log (self->document, own->heads, own->n_heads, self->coverage);
-  cover_relayed (self->coverage, self->undecided);
-  cover_relayed (self->coverage, self->held);
 }
 
 void
@@ -272,7 +264,14 @@ go_live (CoquillSync *self, gint64 now)
     }
 }
 
-/* Without history what lacks isn't known yet; nor is there a need to hurry while much waits. */
+static gboolean
+waits_with_difference (CoquillSync *self)
+{
+  return self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES || (self->lacking && self->barrier);
+}
+
+/* What lacks isn't known yet without history, or while what the mailbox gave isn't decided; nor is there a
+ * need to hurry while much waits. */
 static void
 advance_difference (CoquillSync *self, gint64 now)
 {
@@ -285,7 +284,7 @@ advance_difference (CoquillSync *self, gint64 now)
           self->fill_at = now + COQUILL_SYNC_RETRY_HISTORY;
           return;
         }
-      if (self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES)
+      if (waits_with_difference (self))
         return;
       if (self->lacking && !self->filling)
         {
@@ -354,7 +353,7 @@ coquill_sync_get_advance_time (CoquillSync *self)
   switch (self->mailbox_state)
     {
     case COQUILL_SYNC_DIFFERENCE:
-      return self->waiting_bytes >= COQUILL_SYNC_DIFFERENCE_BYTES ? COQUILL_SYNC_NEVER : self->fill_at;
+      return waits_with_difference (self) ? COQUILL_SYNC_NEVER : self->fill_at;
     case COQUILL_SYNC_LIVE:
       if (self->barrier)
         return self->bulletin_again;

@@ -204,6 +204,7 @@ typedef struct
  * @pin: what had been fetched when it came
  * @road: that brought it; its number may be another one's by now
  * @bringer: whose road that was; zero for the relay
+ * @relayed: the mailbox has it
  */
 typedef struct
 {
@@ -212,6 +213,7 @@ typedef struct
   guint64 pin;
   guint road;
   guint8 bringer[32];
+  gboolean relayed;
 } CoquillSyncIncoming;
 
 /**
@@ -274,8 +276,8 @@ struct CoquillSync
   gint64 round_at;
   guint round_road; /* compared with last */
 
-  GQueue recent; /* (element-type GBytes): small bodies that were given out, newest first ... */
-  GHashTable *recent_set;
+  GQueue recent;             /* (element-type GBytes): small bodies that were given out, newest first ... */
+  GHashTable *recent_set;    /* ... → CoquillSyncIncoming while it is undecided, then %NULL */
   GQueue brought;            /* (element-type CoquillSyncBrought): oldest first ... */
   GHashTable *brought_links; /* GBytes → GList in it */
   gsize brought_bytes;
@@ -359,6 +361,9 @@ coquill_sync_forget_brought (CoquillSync *self, GBytes *body);
  * there. */
 gboolean
 coquill_sync_owes_mailbox (CoquillSync *self);
+/** When that is to be looked at: not before all that the mailbox gave is decided. */
+gint64
+coquill_sync_get_brought_time (CoquillSync *self);
 /** Takes to the mailbox what nobody else does. */
 void
 coquill_sync_tend_brought (CoquillSync *self, gint64 now);

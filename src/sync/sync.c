@@ -195,8 +195,7 @@ coquill_sync_get_next_tick (CoquillSync *self)
 
   next = MIN (next, coquill_sync_get_direct_time (self));
   next = MIN (next, coquill_sync_get_pump_time (self));
-  if (self->mailbox_state == COQUILL_SYNC_LIVE)
-    next = MIN (next, self->brought_at);
+  next = MIN (next, coquill_sync_get_brought_time (self));
   if (self->status == COQUILL_SYNC_STATUS_UP_TO_DATE)
     {
       oldest = oldest_waiting (self);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "wire/hello.h"
+#include "wire/signed-change.h"
 
 #define BEN 3
 #define BIT COQUILL_SYNC_ROAD_BIT
@@ -305,6 +306,90 @@ test_turn_comes (Fixture *self, gconstpointer data)
   g_assert_cmpuint (n, ==, 1);
 }
 
+/* Ben's next body, and one with the same items that he didn't sign. */
+static GBytes *
+write_and_forge (Fixture *self, GBytes **forged)
+{
+  g_autoptr (GPtrArray) bodies = NULL;
+  g_autoptr (CoquillSignedChange) change = NULL;
+  GBytes *body;
+
+  person_insert (self->ben, 0, "x");
+  bodies = person_flush (self->ben);
+  g_assert_cmpuint (bodies->len, ==, 1);
+  body = g_bytes_ref (((const CoquillBody *)g_ptr_array_index (bodies, 0))->bytes);
+  change = coquill_signed_change_decode (body, NULL);
+  change->seals[0].signature[0] ^= 1;
+  *forged = coquill_signed_change_encode (change);
+
+  return body;
+}
+
+/* Somebody put a body into the mailbox that names Ben's items, before or while Ben is there directly. What he
+ * brought goes to the mailbox all the same; what really is there doesn't. */
+static void
+test_forgery_covers_nothing (Fixture *self, gconstpointer data)
+{
+  for (guint really = 0; really < 2; really++)
+    {
+      g_autoptr (GBytes) leaving = fixture_presence ("Ben", TRUE);
+      g_autoptr (GBytes) forged = NULL;
+      g_autoptr (GBytes) body = NULL;
+      guint64 reference;
+
+      if (really == 0)
+        fixture_go_live (self);
+      up_and_live (self);
+      body = write_and_forge (self, &forged);
+      coquill_sync_accepted (self->sync, bring (self, ROAD, forged), COQUILL_ACCEPT_REFUSED, NULL, self->now);
+      reference = bring (self, BEN, body);
+      if (really)
+        fixture_receive (self, ROAD, COQUILL_PAYLOAD_CHANGE, body);
+      coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, NULL, self->now);
+      fixture_receive (self, BEN, COQUILL_PAYLOAD_PRESENCE, leaving);
+      coquill_sync_direct_down (self->sync, BEN, self->now);
+      take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY);
+      let_go_by (self, 10 * SECOND);
+      g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, !really);
+      let_go_by (self, 100 * SECOND);
+    }
+}
+
+/* What is in a mailbox that is read from the start isn't posted again because it isn't decided yet. */
+static void
+test_difference_waits_for_decisions (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) bodies = NULL;
+  CoquillSyncAction *accept;
+
+  person_insert (self->ana, 0, "written before");
+  g_ptr_array_unref (person_flush (self->ana));
+  {
+    g_autoptr (CoquillCoverage) nothing = coquill_coverage_new ();
+
+    bodies = coquill_document_missing (self->ana->document, nothing, NULL, G_MAXSIZE, NULL);
+  }
+  coquill_sync_road_up (self->sync, ROAD, fixture_mailbox, bodies->len, self->now);
+  for (guint i = 0; i < bodies->len; i++)
+    {
+      const CoquillBody *body = g_ptr_array_index (bodies, i);
+
+      fixture_receive (self, ROAD, body->kind, body->bytes);
+    }
+  coquill_sync_fetched (self->sync, ROAD, bodies->len, TRUE, self->now);
+  g_assert_cmpint (coquill_sync_get_next_tick (self->sync), >, self->now);
+  while ((accept = coquill_sync_next (self->sync)) != NULL)
+    {
+      g_assert_true (accept->kind != COQUILL_SYNC_POST || accept->payload_kind == COQUILL_PAYLOAD_HELLO);
+      if (accept->kind == COQUILL_SYNC_ACCEPT)
+        coquill_sync_accepted (self->sync, accept->reference, COQUILL_ACCEPT_KNOWN, NULL, self->now);
+      coquill_sync_action_free (accept);
+    }
+  let_go_by (self, 3 * SECOND);
+  g_assert_cmpint (coquill_sync_get_state (self->sync, ROAD), ==, COQUILL_SYNC_LIVE);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 0);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -321,6 +406,8 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/the-cursor-comes-back", test_cursor_comes_back);
   ADD ("/sync/trouble/the-cursor-waits-for-what-is-held", test_cursor_waits_for_what_is_held);
   ADD ("/sync/trouble/the-turn-comes-though-the-mailbox-is-read-again", test_turn_comes);
+  ADD ("/sync/trouble/a-made-up-body-covers-nothing", test_forgery_covers_nothing);
+  ADD ("/sync/trouble/a-difference-waits-for-decisions", test_difference_waits_for_decisions);
 
   return g_test_run ();
 }
