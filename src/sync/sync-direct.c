@@ -302,7 +302,7 @@ tell_news (CoquillSync *self, gint64 now)
 static gint64
 round_time (CoquillSync *self)
 {
-  if (self->mailbox_state != COQUILL_SYNC_DOWN)
+  if (self->mailbox_state != COQUILL_SYNC_DOWN || self->undecided_bytes > COQUILL_SYNC_ROUND_UNDECIDED)
     return COQUILL_SYNC_NEVER;
 
   return MIN (MAX (self->round_at, self->last_change + COQUILL_SYNC_ROUND_PAUSE),

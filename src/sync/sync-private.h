@@ -50,6 +50,9 @@ G_BEGIN_DECLS
 #define COQUILL_SYNC_ROUND (3 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_ROUND_PAUSE (1 * G_TIME_SPAN_SECOND)
 #define COQUILL_SYNC_ROUND_LAST (12 * G_TIME_SPAN_SECOND)
+/* Not while so many bytes that came aren't decided yet: they would be sent again. Some seconds of everyone's
+ * typing. */
+#define COQUILL_SYNC_ROUND_UNDECIDED (256 * 1024)
 
 /* Changes of whom we reach are told together. */
 #define COQUILL_SYNC_NEWS_PAUSE (200 * G_TIME_SPAN_MILLISECOND)

@@ -390,6 +390,26 @@ test_difference_waits_for_decisions (Fixture *self, gconstpointer data)
   g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 0);
 }
 
+/* Who merges slowly would be sent all that waits there once more. */
+static void
+test_slow_merger (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) large = fixture_body (300 * 1024);
+  guint64 reference;
+
+  up_and_live (self);
+  reference = bring (self, BEN, large);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_assert_cmpint (coquill_sync_get_next_tick (self->sync), >, self->now);
+      let_go_by (self, 2 * SECOND);
+      g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), ==, 0);
+    }
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, NULL, self->now);
+  let_go_by (self, 4 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), >=, 1);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -406,6 +426,7 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/the-cursor-comes-back", test_cursor_comes_back);
   ADD ("/sync/trouble/the-cursor-waits-for-what-is-held", test_cursor_waits_for_what_is_held);
   ADD ("/sync/trouble/the-turn-comes-though-the-mailbox-is-read-again", test_turn_comes);
+  ADD ("/sync/trouble/who-merges-slowly-compares-later", test_slow_merger);
   ADD ("/sync/trouble/a-made-up-body-covers-nothing", test_forgery_covers_nothing);
   ADD ("/sync/trouble/a-difference-waits-for-decisions", test_difference_waits_for_decisions);
 
