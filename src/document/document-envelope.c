@@ -136,7 +136,7 @@ check_live (CoquillDocument *self, const CoquillPayload *payload, const guint8 *
 }
 
 CoquillPayload *
-coquill_document_open_envelope (CoquillDocument *self, GBytes *envelope, GError **error)
+coquill_document_open_envelope (CoquillDocument *self, GBytes *envelope, guint8 *sender, GError **error)
 {
   CoquillEnvelopeClass envelope_class;
   const CoquillEpochKey *key;
@@ -173,6 +173,8 @@ coquill_document_open_envelope (CoquillDocument *self, GBytes *envelope, GError 
       refuse (error, COQUILL_DOCUMENT_ERROR_MALFORMED, "a payload is in an envelope of the other class");
       return NULL;
     }
+  if (sender != NULL)
+    memcpy (sender, payload->sender, 32);
   if (live && !check_live (self, payload, epoch_id, error))
     return NULL;
 

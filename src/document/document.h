@@ -458,6 +458,7 @@ coquill_document_seal (CoquillDocument *self,
 
 /**
  * coquill_document_open_envelope:
+ * @sender: (out caller-allocates) (optional): 32 bytes: with _REPLAY who said it before
  *
  * Opens an envelope and checks what only the envelope shows: the document, and of a live payload the class,
  * the sender's signature and membership, that it is for all or for this device and not from it, and that its
@@ -468,9 +469,8 @@ coquill_document_seal (CoquillDocument *self,
  * keys came), _REPLAY or _NOT_ALLOWED (drop it), or what says that it is broken
  */
 CoquillPayload *
-coquill_document_open_envelope (CoquillDocument *self,
-                                GBytes *envelope,
-                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+coquill_document_open_envelope (CoquillDocument *self, GBytes *envelope, guint8 *sender, GError **error)
+    G_GNUC_WARN_UNUSED_RESULT;
 
 /* Places */
 

@@ -54,6 +54,7 @@ typedef struct
   CoquillParticipant *participant;
   guint8 device[32];
   gboolean is_member;
+  gboolean is_in_log; /* while it is found out who is a member now: will be one */
   CoquillWireAnchor caret;
   CoquillWireAnchor selection;
   guint typing_timer;

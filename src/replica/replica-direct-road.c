@@ -136,7 +136,7 @@ road_greeted_cb (CoquillDirectRoad *road, GBytes *envelope, CoquillReplica *self
 
   if (place == NULL || self->document == NULL)
     return;
-  payload = coquill_document_open_envelope (self->document, envelope, &error);
+  payload = coquill_document_open_envelope (self->document, envelope, NULL, &error);
   if (payload == NULL)
     g_debug ("Document %.8s: a greeting can't be opened: %s", self->id, error->message);
   coquill_direct_road_approve (road,

@@ -131,16 +131,33 @@ get_record (CoquillReplica *self, const char *device, const char *field)
   return coquill_document_get_record (self->document, "people", device, field);
 }
 
-void
-coquill_replica_people_update (CoquillReplica *self)
+/* All at once, before anybody is told anything: nobody is seen as none in between. */
+static void
+update_membership (CoquillReplica *self, GPtrArray *members)
 {
-  g_autoptr (GPtrArray) members = coquill_document_list_members (self->document);
   GHashTableIter iter;
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->people.by_device);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    ((CoquillReplicaPeer *)value)->is_member = FALSE;
+    ((CoquillReplicaPeer *)value)->is_in_log = FALSE;
+  for (guint i = 0; i < members->len; i++)
+    {
+      const CoquillMember *member = members->pdata[i];
+
+      coquill_replica_people_get (self, member->device.sign)->is_in_log = TRUE;
+    }
+  g_hash_table_iter_init (&iter, self->people.by_device);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    ((CoquillReplicaPeer *)value)->is_member = ((CoquillReplicaPeer *)value)->is_in_log;
+}
+
+void
+coquill_replica_people_update (CoquillReplica *self)
+{
+  g_autoptr (GPtrArray) members = coquill_document_list_members (self->document);
+
+  update_membership (self, members);
   for (guint i = 0; i < members->len; i++)
     {
       const CoquillMember *member = members->pdata[i];
@@ -148,7 +165,6 @@ coquill_replica_people_update (CoquillReplica *self)
       const char *device = coquill_participant_get_device (peer->participant);
       g_autofree char *name = NULL;
 
-      peer->is_member = TRUE;
       if (peer->participant == self->people.self)
         continue;
       name = coquill_document_dup_name (self->document, member->device.sign);

@@ -72,7 +72,7 @@ assert_hears (Person *to, Person *from)
   g_autoptr (CoquillPayload) payload = NULL;
 
   g_assert_no_error (error);
-  payload = coquill_document_open_envelope (to->document, envelope, &error);
+  payload = coquill_document_open_envelope (to->document, envelope, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (payload);
 }

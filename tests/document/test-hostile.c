@@ -204,7 +204,7 @@ test_other_document (Fixture *self, gconstpointer data)
 
       g_assert_cmpint (person_accept (self->ana, body), ==,
                        body->kind == COQUILL_PAYLOAD_LOG ? COQUILL_ACCEPT_REFUSED : COQUILL_ACCEPT_HELD);
-      g_assert_null (coquill_document_open_envelope (self->ana->document, envelope, &error));
+      g_assert_null (coquill_document_open_envelope (self->ana->document, envelope, NULL, &error));
       g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_UNKNOWN_EPOCH);
       g_clear_error (&error);
     }
@@ -267,21 +267,21 @@ test_envelopes (Fixture *self, gconstpointer data)
                                    coquill_document_get_device (self->ana->document), 1, &error);
   for_nobody = coquill_document_seal (self->ben->document, COQUILL_PAYLOAD_SIGNAL, body, nobody, 1, &error);
 
-  payload = coquill_document_open_envelope (self->ana->document, for_all, &error);
+  payload = coquill_document_open_envelope (self->ana->document, for_all, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (g_bytes_equal (payload->body, body));
   g_assert_cmpmem (payload->sender, 32, coquill_document_get_device (self->ben->document), 32);
-  g_assert_null (coquill_document_open_envelope (self->ana->document, for_all, &error));
+  g_assert_null (coquill_document_open_envelope (self->ana->document, for_all, NULL, &error));
   g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_REPLAY);
   g_clear_error (&error);
   coquill_payload_free (payload);
-  payload = coquill_document_open_envelope (self->ana->document, for_ana, &error);
+  payload = coquill_document_open_envelope (self->ana->document, for_ana, NULL, &error);
   g_assert_no_error (error);
-  g_assert_null (coquill_document_open_envelope (self->ana->document, for_nobody, &error));
+  g_assert_null (coquill_document_open_envelope (self->ana->document, for_nobody, NULL, &error));
   g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED);
   g_clear_error (&error);
   /* One's own does not come back. */
-  g_assert_null (coquill_document_open_envelope (self->ben->document, for_all, &error));
+  g_assert_null (coquill_document_open_envelope (self->ben->document, for_all, NULL, &error));
   g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_NOT_ALLOWED);
 }
 
@@ -304,7 +304,7 @@ test_live_payloads_overtake (Fixture *self, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (CoquillPayload) payload
-          = coquill_document_open_envelope (self->ana->document, sealed->pdata[i], &error);
+          = coquill_document_open_envelope (self->ana->document, sealed->pdata[i], NULL, &error);
 
       g_assert_no_error (error);
       g_assert_nonnull (payload);
@@ -314,7 +314,7 @@ test_live_payloads_overtake (Fixture *self, gconstpointer data)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (coquill_document_open_envelope (self->ana->document, sealed->pdata[i], &error));
+      g_assert_null (coquill_document_open_envelope (self->ana->document, sealed->pdata[i], NULL, &error));
       g_assert_error (error, COQUILL_DOCUMENT_ERROR, COQUILL_DOCUMENT_ERROR_REPLAY);
     }
 }

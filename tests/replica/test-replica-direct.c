@@ -5,6 +5,7 @@
 #include "replica-fixture.h"
 #include "replica/diagnosis.h"
 #include "replica/replica-private.h"
+#include "wire/presence.h"
 #include "wire/signal.h"
 
 #include <signal.h>
@@ -323,6 +324,74 @@ test_junk_signals_are_counted_and_disturb_nothing (ReplicaFixture *fixture, gcon
   end_room (&room);
 }
 
+/* Presence comes by the relay, too, when somebody isn't reached directly; what is said twice by the relay is
+ * repeated by somebody else. */
+static void
+test_what_comes_by_two_roads_is_not_counted (ReplicaFixture *fixture, gconstpointer data)
+{
+  g_autoptr (CoquillPresence) presence = coquill_presence_new ("Person 1");
+  g_autoptr (GBytes) bytes = coquill_presence_encode (presence);
+  Room room;
+
+  start_room (fixture, &room, 2);
+  for (guint direct = 0; direct < 2; direct++)
+    {
+      g_autoptr (GBytes) envelope = NULL;
+      guint64 before;
+
+      g_object_set (room.replicas[0], "hide-address", !direct, NULL);
+      if (direct)
+        replica_fixture_wait_until (are_direct (&room));
+      else
+        replica_fixture_wait_until (
+            are_relayed (&room, COQUILL_ROAD_WHY_HIDDEN_HERE, COQUILL_ROAD_WHY_HIDDEN_THERE));
+      envelope = coquill_document_seal (room.replicas[1]->document, COQUILL_PAYLOAD_PRESENCE, bytes, NULL,
+                                        g_get_real_time (), NULL);
+      before = get_count (room.replicas[0], "envelopes-repeated");
+      for (guint i = 0; i < 2; i++)
+        coquill_replica_receive (room.replicas[0], COQUILL_SYNC_ROAD_RELAY, envelope, 0);
+      coquill_replica_pump (room.replicas[0]);
+      g_assert_cmpuint (get_count (room.replicas[0], "envelopes-repeated"), ==, before + !direct);
+    }
+  end_room (&room);
+}
+
+static void
+all_are_members_cb (CoquillParticipant *participant, GParamSpec *spec, CoquillReplica *replica)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, replica->people.by_device);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_assert_true (((CoquillReplicaPeer *)value)->is_member);
+}
+
+/* Names change and are told one by one; whoever hears of one finds everyone a member. */
+static void
+test_members_stay_members_while_names_change (ReplicaFixture *fixture, gconstpointer data)
+{
+  Room room;
+  CoquillParticipant *others[2];
+
+  start_room (fixture, &room, 3);
+  for (guint i = 0; i < 2; i++)
+    {
+      replica_fixture_wait_until (see (&room, 0, i + 1) != NULL);
+      others[i] = see (&room, 0, i + 1);
+      replica_fixture_wait_until (get_road (&room, 0, i + 1) != COQUILL_ROAD_NONE);
+      g_signal_connect (others[i], "notify::name", G_CALLBACK (all_are_members_cb), room.replicas[0]);
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      g_object_set (room.libraries[i + 1], "name", "Somebody else", NULL);
+      replica_fixture_wait_until (strcmp (coquill_participant_get_name (others[i]), "Somebody else") == 0);
+    }
+  for (guint i = 0; i < 2; i++)
+    g_signal_handlers_disconnect_by_data (others[i], room.replicas[0]);
+  end_room (&room);
+}
+
 static void
 test_counts_are_kept (ReplicaFixture *fixture, gconstpointer data)
 {
@@ -547,6 +616,8 @@ main (int argc, char **argv)
   ADD ("who-ends-says-goodbye", test_who_ends_says_goodbye);
   ADD ("junk-signals-are-counted-and-disturb-nothing", test_junk_signals_are_counted_and_disturb_nothing);
   ADD ("a-peer-cannot-fill-the-memory", test_a_peer_cannot_fill_the_memory);
+  ADD ("what-comes-by-two-roads-is-not-counted", test_what_comes_by_two_roads_is_not_counted);
+  ADD ("members-stay-members-while-names-change", test_members_stay_members_while_names_change);
   ADD ("counts-are-kept", test_counts_are_kept);
   ADD ("eight-of-nine-are-a-full-mesh", test_eight_of_nine_are_a_full_mesh);
   ADD ("diagnosis-tells-what-works", test_diagnosis_tells_what_works);

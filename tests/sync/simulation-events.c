@@ -50,7 +50,8 @@ simulation_receive (Simulation *self, guint to, guint road, GBytes *envelope, gu
 {
   SimulationNode *node = &self->nodes[to];
   g_autoptr (GError) error = NULL;
-  g_autoptr (CoquillPayload) payload = coquill_document_open_envelope (node->document, envelope, &error);
+  g_autoptr (CoquillPayload) payload
+      = coquill_document_open_envelope (node->document, envelope, NULL, &error);
 
   if (payload != NULL)
     coquill_sync_received (node->sync, road, payload, position, self->now);

@@ -401,7 +401,7 @@ simulation_mailbox_has (Simulation *self, const char *name)
   for (guint i = 0; i < self->envelopes->len; i++)
     {
       g_autoptr (CoquillPayload) payload
-          = coquill_document_open_envelope (document, g_ptr_array_index (self->envelopes, i), NULL);
+          = coquill_document_open_envelope (document, g_ptr_array_index (self->envelopes, i), NULL, NULL);
 
       if (payload != NULL)
         coquill_document_accept (document, (CoquillPayloadKind)payload->kind, payload->body, NULL, NULL, NULL,
