@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "wire/signed-change.h"
+
 void
 coquill_sync_brought_free (CoquillSyncBrought *self)
 {
@@ -63,12 +65,29 @@ due (CoquillSync *self, const CoquillSyncBrought *brought)
   const CoquillSyncPeer *bringer = coquill_sync_find_peer (self, brought->bringer);
   guint8 spread = coquill_document_get_device (self->document)[0];
 
-  if (bringer == NULL)
+  if (brought->is_own)
+    return since;
+  if (bringer == NULL || brought->is_orphaned)
     return since + COQUILL_SYNC_BROUGHT_LEFT + COQUILL_SYNC_BROUGHT_SPREAD * spread / 255;
 
   return since
          + (bringer->without_relay ? COQUILL_SYNC_BROUGHT_TURN * count_before (self, bringer)
                                    : COQUILL_SYNC_BROUGHT_LAST);
+}
+
+/* Whether this device wrote some of it: a run that was killed had sent it and not stored it. */
+static gboolean
+is_own (CoquillSync *self, CoquillPayloadKind kind, GBytes *body)
+{
+  const guint8 *own = coquill_document_get_device (self->document);
+  g_autoptr (CoquillSignedChange) change
+      = kind == COQUILL_PAYLOAD_CHANGE ? coquill_signed_change_decode (body, NULL) : NULL;
+
+  for (gsize i = 0; change != NULL && i < change->n_seals; i++)
+    if (memcmp (change->seals[i].device, own, sizeof change->seals[i].device) == 0)
+      return TRUE;
+
+  return FALSE;
 }
 
 void
@@ -85,6 +104,7 @@ coquill_sync_note_brought (
   brought->body = g_bytes_ref (body);
   memcpy (brought->bringer, bringer, sizeof brought->bringer);
   brought->at = now;
+  brought->is_own = is_own (self, kind, body);
   g_queue_push_tail (&self->brought, brought);
   g_hash_table_insert (self->brought_links, brought->body, self->brought.tail);
   self->brought_bytes += g_bytes_get_size (body);
@@ -100,15 +120,29 @@ coquill_sync_note_brought (
   self->lacking |= is_without_relay (self, bringer);
 }
 
+void
+coquill_sync_orphan_brought (CoquillSync *self, const guint8 *device)
+{
+  for (GList *link = self->brought.head; link != NULL; link = link->next)
+    {
+      CoquillSyncBrought *brought = link->data;
+
+      if (memcmp (brought->bringer, device, sizeof brought->bringer) != 0)
+        continue;
+      brought->is_orphaned = TRUE;
+      self->brought_at = MIN (self->brought_at, due (self, brought));
+    }
+}
+
 gboolean
 coquill_sync_owes_mailbox (CoquillSync *self)
 {
   for (GList *link = self->brought.head; link != NULL; link = link->next)
     {
-      const CoquillSyncPeer *bringer
-          = coquill_sync_find_peer (self, ((const CoquillSyncBrought *)link->data)->bringer);
+      const CoquillSyncBrought *brought = link->data;
+      const CoquillSyncPeer *bringer = coquill_sync_find_peer (self, brought->bringer);
 
-      if (bringer == NULL || bringer->without_relay)
+      if (brought->is_own || brought->is_orphaned || bringer == NULL || bringer->without_relay)
         return TRUE;
     }
 

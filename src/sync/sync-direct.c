@@ -138,6 +138,7 @@ coquill_sync_direct_down (CoquillSync *self, guint road, gint64 now)
     return;
   memcpy (device, self->direct[road]->device, sizeof device);
   drop (self, road);
+  coquill_sync_orphan_brought (self, device);
   peer = coquill_sync_find_peer (self, device);
   if (peer != NULL && coquill_sync_find_direct (self, device) == NULL
       && (self->mailbox_state == COQUILL_SYNC_DOWN || now - peer->seen >= COQUILL_SYNC_PEER_SILENCE))

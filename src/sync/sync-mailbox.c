@@ -57,7 +57,7 @@ begin_fetching (CoquillSync *self)
 {
   self->mailbox_state = COQUILL_SYNC_FETCHING;
   self->catching_up = FALSE;
-  self->fetched = coquill_sync_cursor (self);
+  self->fetched = self->fetched_after = coquill_sync_cursor (self);
   self->dropped = G_MAXUINT64;
   self->refetch_at = COQUILL_SYNC_NEVER;
   self->barrier = FALSE; /* who waits for it gets the end of this fetch */
@@ -317,6 +317,9 @@ behind_barrier (CoquillSync *self)
   return FALSE;
 }
 
+/* A mailbox in which much waits for what comes late in it may have more than there is room for: then nobody
+ * has caught up before what was dropped came again. Each such fetch begins behind the one before, so they
+ * end. */
 void
 coquill_sync_advance (CoquillSync *self, gint64 now)
 {
@@ -325,7 +328,10 @@ coquill_sync_advance (CoquillSync *self, gint64 now)
   if (self->barrier && !behind_barrier (self))
     {
       self->barrier = FALSE;
-      coquill_sync_push (self, COQUILL_SYNC_CAUGHT_UP);
+      if (self->refetch_at != COQUILL_SYNC_NEVER && coquill_sync_cursor (self) > self->fetched_after)
+        begin_fetching (self);
+      else
+        coquill_sync_push (self, COQUILL_SYNC_CAUGHT_UP);
     }
   advance_difference (self, now);
   if (self->mailbox_state == COQUILL_SYNC_LIVE && now >= self->bulletin_again)

@@ -222,6 +222,10 @@ typedef struct
 /**
  * CoquillSyncBrought:
  *
+ * @is_own: what this device wrote and lost: nobody else thinks of taking it to the mailbox
+ * @is_orphaned: the road that brought it is gone, and with it perhaps the run of the program that would have
+ *   taken it there
+ *
  * A body that a direct road brought and the mailbox hasn't shown yet.
  */
 typedef struct
@@ -230,6 +234,8 @@ typedef struct
   GBytes *body;
   guint8 bringer[32];
   gint64 at;
+  gboolean is_own;
+  gboolean is_orphaned;
 } CoquillSyncBrought;
 
 struct CoquillSync
@@ -247,6 +253,7 @@ struct CoquillSync
   guint8 mailbox[COQUILL_SYNC_MAILBOX_SIZE];
   gboolean has_mailbox;
   guint64 fetched;
+  guint64 fetched_after; /* where the present or last fetch began */
   gboolean fetching;     /* a FETCH is under way */
   gboolean fetch_due;    /* the next one waits for room */
   gboolean catching_up;  /* the fetch under way brings something */
@@ -360,6 +367,9 @@ coquill_sync_note_brought (
 /** The mailbox has it. */
 void
 coquill_sync_forget_brought (CoquillSync *self, GBytes *body);
+/** A direct road to @device is gone: what it brought waits for nobody any more. */
+void
+coquill_sync_orphan_brought (CoquillSync *self, const guint8 *device);
 /** Whether the mailbox may lack something that only direct roads brought, and that its bringer doesn't take
  * there. */
 gboolean

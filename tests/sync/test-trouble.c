@@ -410,6 +410,93 @@ test_slow_merger (Fixture *self, gconstpointer data)
   g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_HELLO, BIT (BEN)), >=, 1);
 }
 
+/* Ben is still in the room, but perhaps as another run of the program, which doesn't know what the one before
+ * had sent and not stored. */
+static void
+test_the_run_that_brought_it_ends (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) bodies = NULL;
+  guint8 mailbox[COQUILL_SYNC_MAILBOX_SIZE];
+  guint64 position;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  bodies = bring_text (self, BEN, 100);
+  coquill_sync_direct_down (self->sync, BEN, self->now);
+  receive_hello (self, ROAD, self->ana, COQUILL_HELLO_ANSWER, FALSE);
+  g_assert_true (coquill_sync_get_cursor (self->sync, mailbox, &position));
+  g_assert_cmpuint (position, ==, 0);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 0);
+  let_go_by (self, 7 * SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 1);
+}
+
+/* Ana's program was killed before it had stored what it had sent to Ben, who gives it back. */
+static void
+test_what_was_lost_comes_back (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) bodies = NULL;
+  const CoquillBody *body;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  person_insert (self->ana, 0, "a");
+  bodies = person_flush (self->ana);
+  body = g_ptr_array_index (bodies, 0);
+  coquill_sync_accepted (self->sync, bring (self, BEN, body->bytes), COQUILL_ACCEPT_ACCEPTED, NULL,
+                         self->now);
+  let_go_by (self, SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 1);
+}
+
+/* Takes all actions. Returns: where a fetch begins, or -1; @caught_up: (out): whether that was said */
+static gint64
+take_fetch (Fixture *self, gboolean *caught_up)
+{
+  CoquillSyncAction *action;
+  gint64 position = -1;
+
+  *caught_up = FALSE;
+  while ((action = coquill_sync_next (self->sync)) != NULL)
+    {
+      if (action->kind == COQUILL_SYNC_FETCH)
+        position = (gint64)action->position;
+      *caught_up |= action->kind == COQUILL_SYNC_CAUGHT_UP;
+      coquill_sync_action_free (action);
+    }
+
+  return position;
+}
+
+/* What much waits for stands late in the mailbox: there was no room for all that waits. */
+static void
+test_nobody_has_caught_up_while_there_was_no_room (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GBytes) first = fixture_body (100);
+  g_autoptr (GBytes) second = fixture_body (101);
+  gboolean caught_up;
+  guint64 reference;
+
+  coquill_sync_road_up (self->sync, ROAD, fixture_mailbox, 20, self->now);
+  g_assert_cmpint (take_fetch (self, &caught_up), ==, 0);
+  reference = bring (self, ROAD, first);
+  coquill_sync_fetched (self->sync, ROAD, 10, FALSE, self->now);
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_ACCEPTED, NULL, self->now);
+  g_assert_cmpint (take_fetch (self, &caught_up), ==, 10);
+  reference = bring (self, ROAD, second);
+  coquill_sync_fetched (self->sync, ROAD, 20, TRUE, self->now);
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_FULL, NULL, self->now);
+  g_assert_cmpint (take_fetch (self, &caught_up), ==, 10);
+  g_assert_false (caught_up);
+
+  /* Nothing came of it: somebody else has to bring what is lacking. */
+  reference = bring (self, ROAD, second);
+  coquill_sync_fetched (self->sync, ROAD, 20, TRUE, self->now);
+  coquill_sync_accepted (self->sync, reference, COQUILL_ACCEPT_FULL, NULL, self->now);
+  g_assert_cmpint (take_fetch (self, &caught_up), ==, -1);
+  g_assert_true (caught_up);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, fixture_set_up, function, fixture_tear_down)
 
 int
@@ -429,6 +516,10 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/who-merges-slowly-compares-later", test_slow_merger);
   ADD ("/sync/trouble/a-made-up-body-covers-nothing", test_forgery_covers_nothing);
   ADD ("/sync/trouble/a-difference-waits-for-decisions", test_difference_waits_for_decisions);
+  ADD ("/sync/trouble/the-run-that-brought-it-ends", test_the_run_that_brought_it_ends);
+  ADD ("/sync/trouble/what-was-lost-comes-back-and-goes-to-the-mailbox", test_what_was_lost_comes_back);
+  ADD ("/sync/trouble/nobody-has-caught-up-while-there-was-no-room",
+       test_nobody_has_caught_up_while_there_was_no_room);
 
   return g_test_run ();
 }
