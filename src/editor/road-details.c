@@ -33,16 +33,6 @@ struct _CoquillRoadDetails
 
 G_DEFINE_FINAL_TYPE (CoquillRoadDetails, coquill_road_details, GTK_TYPE_LIST_BOX_ROW)
 
-static char *
-round_trip_to_words (gint64 round_trip)
-{
-  if (round_trip < 1000)
-    /* Translators: a round-trip time of less than a millisecond */
-    return g_strdup (_ ("less than 1 ms"));
-  /* Translators: a round-trip time in milliseconds */
-  return g_strdup_printf (_ ("%d ms"), (int)MIN ((round_trip + 500) / 1000, G_MAXINT));
-}
-
 static void
 set_why (CoquillRoadDetails *self, const char *why)
 {
@@ -99,7 +89,7 @@ coquill_road_details_update (CoquillRoadDetails *self)
   set_why (self, why);
   /* Through the meeting point it is known how far that is, not how far the person behind it. */
   gtk_label_set_label (self->names[LINE_ROUND_TRIP], direct ? _ ("Round trip") : _ ("To the meeting point"));
-  set_line (self, LINE_ROUND_TRIP, round_trip >= 0 ? round_trip_to_words (round_trip) : NULL);
+  set_line (self, LINE_ROUND_TRIP, round_trip >= 0 ? coquill_round_trip_to_words (round_trip) : NULL);
   set_line (self, LINE_SINCE, since > 0 ? coquill_moment_to_words (since, g_get_real_time ()) : NULL);
   set_line (self, LINE_SENT, direct ? g_format_size (sent) : NULL);
   set_line (self, LINE_RECEIVED, direct ? g_format_size (received) : NULL);

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "replica/diagnosis-private.h"
+#include "replica/participant.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -43,19 +44,10 @@ add (GPtrArray *checks, const char *id, CoquillCheckState state, char *words, co
   g_ptr_array_add (checks, check);
 }
 
-/* (transfer full): */
-static char *
-time_words (gint64 microseconds)
-{
-  if (microseconds < G_TIME_SPAN_MILLISECOND)
-    return g_strdup (_ ("less than 1 ms"));
-  return g_strdup_printf (_ ("%d ms"), (int)(MIN (microseconds, G_TIME_SPAN_HOUR) / G_TIME_SPAN_MILLISECOND));
-}
-
 static void
 add_relay (const CoquillFinding *self, GPtrArray *checks)
 {
-  g_autofree char *time = time_words (self->round_trip);
+  g_autofree char *time = coquill_round_trip_to_words (self->round_trip);
 
   if (self->name != NULL)
     add (checks, "relay", COQUILL_CHECK_OK,
@@ -143,7 +135,7 @@ add_udp (const CoquillFinding *self, GPtrArray *checks)
 {
   const CoquillNatResult *best = works (self->ipv4) ? self->ipv4 : self->ipv6;
   g_autofree char *advice = NULL;
-  g_autofree char *time = works (best) ? time_words (best->round_trip) : NULL;
+  g_autofree char *time = works (best) ? coquill_round_trip_to_words (best->round_trip) : NULL;
 
   if (works (best))
     add (checks, "udp", COQUILL_CHECK_OK,

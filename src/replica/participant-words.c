@@ -50,24 +50,22 @@ coquill_road_why_to_words (CoquillRoadWhy why)
   return words[why] != NULL ? _ (words[why]) : NULL;
 }
 
-/* (transfer full) (nullable): how long there and back. */
-static char *
-round_trip_words (gint64 round_trip)
+char *
+coquill_round_trip_to_words (gint64 round_trip)
 {
-  int milliseconds = (int)(MIN (round_trip, G_TIME_SPAN_HOUR) / G_TIME_SPAN_MILLISECOND);
-
-  if (round_trip < 0)
-    return NULL;
   if (round_trip < G_TIME_SPAN_MILLISECOND)
     /* Translators: a time there and back */
     return g_strdup (_ ("less than 1 ms"));
   /* Translators: a time there and back, in milliseconds */
-  return g_strdup_printf (_ ("%d ms"), milliseconds);
+  return g_strdup_printf (_ ("%d ms"), (int)(MIN (round_trip, G_TIME_SPAN_HOUR) / G_TIME_SPAN_MILLISECOND));
 }
 
 static char *
-direct_words (CoquillParticipant *self, const char *time)
+direct_words (CoquillParticipant *self)
 {
+  gint64 round_trip = coquill_participant_get_round_trip (self);
+  g_autofree char *time = round_trip >= 0 ? coquill_round_trip_to_words (round_trip) : NULL;
+
   if (coquill_participant_is_road_forwarded (self))
     return time != NULL
                /* Translators: %s is a time there and back, such as “12 ms” */
@@ -80,17 +78,14 @@ direct_words (CoquillParticipant *self, const char *time)
 char *
 coquill_participant_dup_road_words (CoquillParticipant *self)
 {
-  g_autofree char *time = NULL;
-
   g_return_val_if_fail (COQUILL_IS_PARTICIPANT (self), NULL);
 
   if (coquill_participant_is_self (self) || !coquill_participant_is_present (self))
     return NULL;
-  time = round_trip_words (coquill_participant_get_round_trip (self));
   switch (coquill_participant_get_road (self))
     {
     case COQUILL_ROAD_DIRECT:
-      return direct_words (self, time);
+      return direct_words (self);
     case COQUILL_ROAD_RELAY:
       /* Translators: connected by way of the relay */
       return g_strdup (_ ("Through the meeting point"));

@@ -126,6 +126,15 @@ char *
 coquill_participant_dup_road_words (CoquillParticipant *self);
 
 /**
+ * coquill_round_trip_to_words:
+ * @round_trip: microseconds, not negative
+ *
+ * Returns: (transfer full): in translated words how long it is there and back: “12 ms”, “less than 1 ms”
+ */
+char *
+coquill_round_trip_to_words (gint64 round_trip);
+
+/**
  * coquill_road_why_to_string:
  *
  * Returns: the machine-readable word of @why: "none", "not-tried", "trying", "hidden-here", "hidden-there",

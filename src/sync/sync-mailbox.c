@@ -317,9 +317,6 @@ behind_barrier (CoquillSync *self)
   return FALSE;
 }
 
-/* A mailbox in which much waits for what comes late in it may have more than there is room for: then nobody
- * has caught up before what was dropped came again. Each such fetch begins behind the one before, so they
- * end. */
 void
 coquill_sync_advance (CoquillSync *self, gint64 now)
 {
@@ -328,6 +325,8 @@ coquill_sync_advance (CoquillSync *self, gint64 now)
   if (self->barrier && !behind_barrier (self))
     {
       self->barrier = FALSE;
+      /* Where much waits for what comes late in the mailbox there may have been no room for all: nobody has
+       * caught up before what was dropped came again. Each such fetch begins behind the one before. */
       if (self->refetch_at != COQUILL_SYNC_NEVER && coquill_sync_cursor (self) > self->fetched_after)
         begin_fetching (self);
       else

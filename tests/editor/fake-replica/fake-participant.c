@@ -338,6 +338,13 @@ coquill_road_why_to_words (CoquillRoadWhy why)
 }
 
 char *
+coquill_round_trip_to_words (gint64 round_trip)
+{
+  return round_trip < 1000 ? g_strdup ("less than 1 ms")
+                           : g_strdup_printf ("%d ms", (int)(round_trip / 1000));
+}
+
+char *
 coquill_participant_dup_road_words (CoquillParticipant *self)
 {
   if (self->is_self || !self->present)
