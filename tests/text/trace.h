@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* trace.h: recorded editing histories, read from gzipped JSON. */
+/* trace.h: recorded editing histories, read from JSON, gzipped or plain. */
 
 #pragma once
 
@@ -36,6 +36,7 @@ typedef struct
 /**
  * Trace:
  * @concurrent: transactions have parents; otherwise each follows the one before it
+ * @transactions: in a topological order; text that a sequential trace starts with is typed by the first one
  */
 typedef struct
 {
@@ -63,6 +64,14 @@ trace_path (const char *name);
  */
 Trace *
 trace_load (const char *path);
+
+/**
+ * trace_read:
+ *
+ * Returns: (transfer full) (nullable): %NULL if the file can't be read or is no trace
+ */
+Trace *
+trace_read (const char *path, GError **error);
 
 void
 trace_free (Trace *self);
