@@ -154,6 +154,15 @@ coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, siz
 }
 
 void
+coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points)
+{
+  coquill_rope_seek (self, self->length, true);
+  append_run (self, utf8, bytes);
+  self->length += code_points;
+  self->bytes += bytes;
+}
+
+void
 coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
 {
   assert (position <= self->length && count <= self->length - position);

@@ -108,6 +108,17 @@ void
 coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count);
 
 /**
+ * coquill_rope_append:
+ * @utf8: text that coquill_utf8_check() accepts, not from this rope
+ * @code_points: the same in code points
+ *
+ * Adds text at the end, for building a rope from front to end from its pieces: O(bytes), and little more than
+ * copying them, with leaves that are nearly full.
+ */
+void
+coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points);
+
+/**
  * coquill_rope_measure:
  *
  * Returns: how many bytes the @count code points from @position take. O(log n + leaves touched), O(1) for the

@@ -78,6 +78,31 @@ test_long_text_is_built_and_read_back (void)
   coquill_rope_free (rope);
 }
 
+/* As a loaded history gives it: many pieces, most of them short. */
+static void
+test_appended_pieces_are_the_text (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+  g_autoptr (GString) text = g_string_new ("front");
+  CoquillRope *rope = coquill_rope_new_from_utf8 ("front", 5);
+
+  for (int i = 0; i < 3000; i++)
+    {
+      g_autoptr (GString) piece = g_string_new (NULL);
+      guint n = (guint)g_rand_int_range (rand, 0, i % 500 == 0 ? 20000 : 30);
+      guint n_characters = i % 1000 < 500 ? 2 : G_N_ELEMENTS (alphabet);
+
+      for (guint j = 0; j < n; j++)
+        g_string_append_unichar (piece, alphabet[g_rand_int_range (rand, 0, (gint32)n_characters)]);
+      coquill_rope_append (rope, piece->str, piece->len, n);
+      g_string_append_len (text, piece->str, (gssize)piece->len);
+      if (i % 300 == 0)
+        assert_rope_is (rope, text->str);
+    }
+  assert_rope_is (rope, text->str);
+  coquill_rope_free (rope);
+}
+
 typedef struct
 {
   GString *read;
@@ -225,6 +250,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/rope/empty-rope-has-nothing", test_empty_rope_has_nothing);
   g_test_add_func ("/rope/insert-in-the-middle-keeps-the-rest", test_insert_in_the_middle_keeps_the_rest);
   g_test_add_func ("/rope/long-text-is-built-and-read-back", test_long_text_is_built_and_read_back);
+  g_test_add_func ("/rope/appended-pieces-are-the-text", test_appended_pieces_are_the_text);
   g_test_add_func ("/rope/chunks-stop-when-told", test_chunks_stop_when_told);
   g_test_add_data_func ("/rope/random-edits-equal-a-plain-array", GINT_TO_POINTER (FALSE),
                         test_random_edits_equal_a_plain_array);
