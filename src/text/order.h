@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* order.h: all characters of a text, deleted ones too, in their order, as runs of ids. */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text/id.h"
+
+/*
+ * A B+-tree of spans. A span is a run of characters with consecutive ids that stand one behind the other and
+ * have as many deletions that stand. The tree is as wide as the text is long: inner nodes count the visible
+ * characters of each child. Deleted characters stay, as spans without width; nothing ever goes but by
+ * coquill_order_remove(). Neighbours in a leaf that belong together are joined.
+ *
+ * One leaf is "in hand": the one last touched. What changes in it is told to the nodes above only when
+ * another leaf is taken, and the place in it is remembered. So an edit near the one before costs a few steps
+ * in one leaf, any other O(log n). An id leads to its place by an index, which is made when it is first asked
+ * for, and kept from then on.
+ *
+ * Spans have no pointers to them from outside but those in places, which last until the next change. Not
+ * thread-safe, and not even while only reading: finding moves the hand.
+ */
+
+/* By measurement: fewer make the tree deeper, more make each insertion move more memory. */
+#define COQUILL_ORDER_LEAF_SPANS 32
+
+/* A longer run is kept as several spans. */
+#define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
+
+typedef struct CoquillOrder CoquillOrder;
+typedef struct CoquillOrderNode CoquillOrderNode;
+typedef struct CoquillOrderLeaf CoquillOrderLeaf;
+
+/**
+ * CoquillOrderSpan:
+ * @id: of the first character
+ * @length: characters
+ * @standing: deletions of them that stand; they are visible if there is none
+ */
+typedef struct
+{
+  CoquillId id;
+  uint32_t length;
+  uint32_t standing;
+} CoquillOrderSpan;
+
+/**
+ * CoquillOrderLeaf:
+ *
+ * Here only so that what follows can be inlined.
+ */
+struct CoquillOrderLeaf
+{
+  /*< private >*/
+  CoquillOrderNode *parent;
+  CoquillOrderLeaf *previous;
+  CoquillOrderLeaf *next;
+  uint64_t width;   /* visible characters */
+  uint32_t n_spans; /* 0 only in an order that holds nothing */
+  CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+};
+
+/**
+ * CoquillOrderPlace:
+ * @leaf: the leaf
+ * @index: of the span in it; behind the last one only at the end of the order
+ * @offset: characters of the span that lie before the place, less than its length
+ *
+ * A place in front of a character, or the end. Valid until the order changes.
+ */
+typedef struct
+{
+  CoquillOrderLeaf *leaf;
+  unsigned index;
+  uint32_t offset;
+} CoquillOrderPlace;
+
+/**
+ * CoquillOrderFunc:
+ * @id: of the first character of a run
+ * @length: characters
+ *
+ * Is told characters. Must not touch the order.
+ */
+typedef void (*CoquillOrderFunc) (CoquillId id, uint32_t length, void *data);
+
+/**
+ * coquill_order_new:
+ *
+ * Returns: (transfer full): an order that holds nothing
+ */
+CoquillOrder *
+coquill_order_new (void);
+
+/**
+ * coquill_order_free:
+ * @self: (nullable) (transfer full):
+ */
+void
+coquill_order_free (CoquillOrder *self);
+
+/**
+ * coquill_order_width:
+ *
+ * Returns: visible characters. O(1)
+ */
+uint64_t
+coquill_order_width (const CoquillOrder *self);
+
+/**
+ * coquill_order_n_spans:
+ *
+ * Returns: spans, visible or not. O(1)
+ */
+size_t
+coquill_order_n_spans (const CoquillOrder *self);
+
+/**
+ * coquill_order_start:
+ *
+ * Returns: the place before everything, deleted or not. O(1)
+ */
+CoquillOrderPlace
+coquill_order_start (const CoquillOrder *self);
+
+/**
+ * coquill_order_end:
+ *
+ * Returns: the place behind everything. O(1)
+ */
+CoquillOrderPlace
+coquill_order_end (const CoquillOrder *self);
+
+/**
+ * coquill_order_find:
+ * @position: less than the width
+ *
+ * Returns: the place in front of the visible character at a position. O(log n)
+ */
+CoquillOrderPlace
+coquill_order_find (CoquillOrder *self, uint64_t position);
+
+/**
+ * coquill_order_find_behind:
+ * @position: at most the width
+ *
+ * Returns: the place directly behind the visible character at @position - 1, so in front of whatever comes
+ * next, deleted or not; the start for 0. O(log n)
+ */
+CoquillOrderPlace
+coquill_order_find_behind (CoquillOrder *self, uint64_t position);
+
+/**
+ * coquill_order_find_id:
+ * @place: (out): in front of the character
+ *
+ * The first call makes the index, O(n log n).
+ *
+ * Returns: false if the order doesn't hold the character. O(log n)
+ */
+bool
+coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place);
+
+/**
+ * coquill_order_next_id:
+ *
+ * Makes the index as coquill_order_find_id() does.
+ *
+ * Returns: the lowest id from @id on that the order holds, or COQUILL_ID_NONE. O(log n)
+ */
+CoquillId
+coquill_order_next_id (CoquillOrder *self, CoquillId id);
+
+/**
+ * coquill_order_drop_index:
+ *
+ * Frees the index, until it is asked for again.
+ */
+void
+coquill_order_drop_index (CoquillOrder *self);
+
+/**
+ * coquill_order_id:
+ *
+ * Returns: the id of the character behind a place, COQUILL_ID_NONE at the end
+ */
+static inline CoquillId
+coquill_order_id (const CoquillOrderPlace *place)
+{
+  if (place->index == place->leaf->n_spans)
+    return COQUILL_ID_NONE;
+  return place->leaf->spans[place->index].id + place->offset;
+}
+
+/**
+ * coquill_order_rest:
+ *
+ * Returns: how many characters of its span lie behind a place, 0 at the end
+ */
+static inline uint32_t
+coquill_order_rest (const CoquillOrderPlace *place)
+{
+  if (place->index == place->leaf->n_spans)
+    return 0;
+  return place->leaf->spans[place->index].length - place->offset;
+}
+
+/**
+ * coquill_order_standing:
+ *
+ * Returns: how many deletions of the character behind a place stand; 0 at the end
+ */
+static inline uint32_t
+coquill_order_standing (const CoquillOrderPlace *place)
+{
+  if (place->index == place->leaf->n_spans)
+    return 0;
+  return place->leaf->spans[place->index].standing;
+}
+
+/**
+ * coquill_order_next:
+ *
+ * Moves a place to the start of the next span, or to the end.
+ *
+ * Returns: false if it is now, or was already, at the end
+ */
+static inline bool
+coquill_order_next (CoquillOrderPlace *place)
+{
+  place->offset = 0;
+  if (place->index + 1 < place->leaf->n_spans)
+    {
+      place->index++;
+      return true;
+    }
+  if (place->leaf->next != NULL)
+    {
+      place->leaf = place->leaf->next;
+      place->index = 0;
+      return true;
+    }
+  place->index = place->leaf->n_spans;
+  return false;
+}
+
+/**
+ * coquill_order_position:
+ *
+ * Returns: how many visible characters lie before a place. O(log n); less in the leaf in hand, and the
+ * place's leaf is in hand afterwards
+ */
+uint64_t
+coquill_order_position (CoquillOrder *self, const CoquillOrderPlace *place);
+
+/**
+ * coquill_order_compare:
+ *
+ * Returns: less than, equal to or greater than 0, as the one place lies before, at or behind the other.
+ * O(log n)
+ */
+int
+coquill_order_compare (const CoquillOrder *self, const CoquillOrderPlace *a, const CoquillOrderPlace *b);
+
+/**
+ * coquill_order_insert:
+ * @place: the characters come directly in front of it
+ * @id: of the first; the order must not hold any of them
+ *
+ * Puts in visible characters, joined with their neighbours where ids follow on. O(log n)
+ */
+void
+coquill_order_insert (CoquillOrder *self, const CoquillOrderPlace *place, CoquillId id, uint64_t length);
+
+/**
+ * coquill_order_insert_at:
+ * @position: at most the width
+ *
+ * Puts in visible characters at coquill_order_find_behind(). The fast way for edits that follow one another:
+ * O(1) near the last one.
+ */
+void
+coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
+
+/**
+ * coquill_order_delete_at:
+ * @position: of the first visible character
+ * @count: visible characters, at most as many as there are from @position on
+ * @func: (nullable): told the deleted characters in runs of ids, in their order
+ *
+ * Makes one deletion stand on each of some visible characters. O(1) near the last edit, and O(1) for each
+ * span.
+ */
+void
+coquill_order_delete_at (
+    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data);
+
+/**
+ * coquill_order_set_standing:
+ * @place: the first character
+ * @length: characters, all in the place's span
+ *
+ * Says how many deletions of characters stand. O(log n)
+ */
+void
+coquill_order_set_standing (CoquillOrder *self,
+                            const CoquillOrderPlace *place,
+                            uint32_t length,
+                            uint32_t standing);
+
+/**
+ * coquill_order_remove:
+ * @place: the first character
+ * @length: characters, all in the place's span
+ *
+ * Takes characters out altogether. O(log n)
+ */
+void
+coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32_t length);
+
+/**
+ * coquill_order_append:
+ *
+ * Puts characters behind everything. Builds an order from front to end with full leaves. O(1)
+ */
+void
+coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing);
+
+/**
+ * coquill_order_check:
+ *
+ * For tests: walks the whole tree and the index.
+ *
+ * Returns: whether all that is said above about the structure is so
+ */
+bool
+coquill_order_check (CoquillOrder *self);
