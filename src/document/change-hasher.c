@@ -120,12 +120,10 @@ coquill_change_hasher_want (CoquillChangeHasher *self, guint32 agent, guint64 le
 }
 
 static gboolean
-follows (const CoquillChange *change, const CoquillOperation *operation)
+follows (const CoquillOperation *operation)
 {
-  const CoquillChangeId *parent = &change->parents[operation->first_parent];
-
-  return operation->n_parents == 1 && parent->agent == operation->agent
-         && parent->sequence + 1 == operation->sequence;
+  return operation->n_parents == 1 && operation->parents[0].agent == operation->agent
+         && operation->parents[0].sequence + 1 == operation->sequence;
 }
 
 static int
@@ -173,6 +171,8 @@ static void
 collect_wants (CoquillChangeHasher *self)
 {
   const CoquillChange *change = self->change;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
 
   for (gsize i = 0; i < change->n_agents; i++)
     {
@@ -188,20 +188,15 @@ collect_wants (CoquillChangeHasher *self)
         }
     }
 
-  for (gsize i = 0; i < change->n_operations; i++)
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
-
-      if (operation->kind == COQUILL_OPERATION_RECORD)
-        want (self, operation->agent, operation->sequence + 1, FALSE);
-      if (follows (change, operation))
+      if (operation.kind == COQUILL_OPERATION_RECORD)
+        want (self, operation.agent, operation.sequence + 1, FALSE);
+      if (follows (&operation))
         continue;
-      for (guint32 j = 0; j < operation->n_parents; j++)
-        {
-          const CoquillChangeId *parent = &change->parents[operation->first_parent + j];
-
-          want (self, parent->agent, parent->sequence + 1, TRUE);
-        }
+      for (guint32 j = 0; j < operation.n_parents; j++)
+        want (self, operation.parents[j].agent, operation.parents[j].sequence + 1, TRUE);
     }
   for (gsize i = 0; i < change->n_agents; i++)
     settle_wants (&self->agents[i]);
@@ -302,8 +297,6 @@ hash_items (CoquillChangeHasher *self,
             gboolean follows_on)
 {
   Agent *agent = &self->agents[operation->agent];
-  const guint8 *content
-      = self->change->content != NULL ? self->change->content + operation->content_offset : NULL;
   const CoquillAgent *target = operation->kind == COQUILL_OPERATION_RESTORE
                                    ? &self->change->agents[operation->target.agent].id
                                    : NULL;
@@ -323,8 +316,8 @@ hash_items (CoquillChangeHasher *self,
           else
             to = entry->length;
         }
-      coquill_item_chain_add (agent->draft, operation, from - operation->sequence, to - from, content, target,
-                              parents, operation->n_parents, follows_on);
+      coquill_item_chain_add (agent->draft, operation, from - operation->sequence, to - from,
+                              operation->content, target, parents, operation->n_parents, follows_on);
       if (entry != NULL)
         {
           coquill_item_chain_digest (agent->draft, entry->digest);
@@ -336,11 +329,43 @@ hash_items (CoquillChangeHasher *self,
     }
 }
 
+/* Hashes what is new in a run. */
+static gboolean
+hash_run (CoquillChangeHasher *self, const CoquillOperation *operation, CoquillNeed *need, GError **error)
+{
+  Agent *agent = &self->agents[operation->agent];
+  g_autofree CoquillDigest *parents = NULL;
+  gboolean follows_on = follows (operation);
+
+  if (operation->sequence + operation->length <= agent->known)
+    return TRUE;
+  if (!ensure_draft (self, operation->agent, need, error))
+    return FALSE;
+  if (operation->sequence > agent->draft->length)
+    return need_items (need, &self->change->agents[operation->agent].id, operation->sequence);
+  if (operation->sequence + operation->length <= agent->draft->length)
+    return impossible (error, "an item comes twice");
+
+  if (operation->sequence == agent->draft->length && !follows_on)
+    {
+      parents = g_new (CoquillDigest, MAX (operation->n_parents, 1));
+      for (guint32 j = 0; j < operation->n_parents; j++)
+        if (!parent_digest (self, &operation->parents[j], parents[j].bytes, need))
+          return FALSE;
+    }
+  hash_items (self, operation, parents, follows_on);
+
+  return TRUE;
+}
+
 gboolean
 coquill_change_hasher_run (CoquillChangeHasher *self, CoquillNeed *need, GError **error)
 {
   const CoquillChange *change = self->change;
   guint64 work = WORK_FACTOR * (coquill_text_n_items (self->text) + change->content_length) + WORK_MIN;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
+  gboolean done = TRUE;
 
   if (coquill_change_n_items (change) > work)
     {
@@ -349,34 +374,12 @@ coquill_change_hasher_run (CoquillChangeHasher *self, CoquillNeed *need, GError 
       return FALSE;
     }
   collect_wants (self);
-  for (gsize i = 0; i < change->n_operations; i++)
-    {
-      const CoquillOperation *operation = &change->operations[i];
-      Agent *agent = &self->agents[operation->agent];
-      g_autofree CoquillDigest *parents = NULL;
-      gboolean follows_on;
+  coquill_change_reader_init (&reader, change);
+  while (done && coquill_change_reader_next (&reader, &operation))
+    done = hash_run (self, &operation, need, error);
+  coquill_change_reader_clear (&reader);
 
-      if (operation->sequence + operation->length <= agent->known)
-        continue;
-      if (!ensure_draft (self, operation->agent, need, error))
-        return FALSE;
-      if (operation->sequence > agent->draft->length)
-        return need_items (need, &change->agents[operation->agent].id, operation->sequence);
-      if (operation->sequence + operation->length <= agent->draft->length)
-        return impossible (error, "an item comes twice");
-
-      follows_on = follows (change, operation);
-      if (operation->sequence == agent->draft->length && !follows_on)
-        {
-          parents = g_new (CoquillDigest, MAX (operation->n_parents, 1));
-          for (guint32 j = 0; j < operation->n_parents; j++)
-            if (!parent_digest (self, &change->parents[operation->first_parent + j], parents[j].bytes, need))
-              return FALSE;
-        }
-      hash_items (self, operation, parents, follows_on);
-    }
-
-  return TRUE;
+  return done;
 }
 
 gboolean

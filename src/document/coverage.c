@@ -161,6 +161,8 @@ add_change (CoquillCoverage *self, GBytes *bytes)
 {
   g_autoptr (CoquillSignedChange) signed_change = coquill_signed_change_decode (bytes, NULL);
   CoquillChange *change;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   gsize size;
   const guint8 *data;
 
@@ -170,13 +172,13 @@ add_change (CoquillCoverage *self, GBytes *bytes)
   change = coquill_change_decode (data, size, NULL);
   if (change == NULL)
     return;
-  for (gsize i = 0; i < change->n_operations; i++)
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
-      Covered *covered = ensure (self, &change->agents[operation->agent].id);
+      Covered *covered = ensure (self, &change->agents[operation.agent].id);
 
       if (covered != NULL)
-        add_run (covered, operation->sequence, operation->sequence + operation->length);
+        add_run (covered, operation.sequence, operation.sequence + operation.length);
     }
   coquill_change_free (change);
 }
@@ -254,6 +256,8 @@ has_change (CoquillCoverage *self, GBytes *bytes)
 {
   g_autoptr (CoquillSignedChange) signed_change = coquill_signed_change_decode (bytes, NULL);
   CoquillChange *change;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   gsize size;
   const guint8 *data;
   gboolean has = TRUE;
@@ -264,13 +268,11 @@ has_change (CoquillCoverage *self, GBytes *bytes)
   change = coquill_change_decode (data, size, NULL);
   if (change == NULL)
     return TRUE;
-  for (gsize i = 0; has && i < change->n_operations; i++)
-    {
-      const CoquillOperation *operation = &change->operations[i];
-
-      has = has_run (g_hash_table_lookup (self->agents, &change->agents[operation->agent].id),
-                     operation->sequence, operation->sequence + operation->length);
-    }
+  coquill_change_reader_init (&reader, change);
+  while (has && coquill_change_reader_next (&reader, &operation))
+    has = has_run (g_hash_table_lookup (self->agents, &change->agents[operation.agent].id),
+                   operation.sequence, operation.sequence + operation.length);
+  coquill_change_reader_clear (&reader);
   coquill_change_free (change);
 
   return has;

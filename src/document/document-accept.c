@@ -98,36 +98,49 @@ seal_agent (const CoquillChange *change, const CoquillSeal *seal)
   return i;
 }
 
+static gboolean
+check_operation_under (CoquillDocument *self,
+                       const CoquillOperation *operation,
+                       CoquillNeed *need,
+                       GError **error)
+{
+  g_autoptr (GBytes) payload = NULL;
+  g_autoptr (CoquillRecord) record = NULL;
+
+  if (operation->kind == COQUILL_OPERATION_RECORD)
+    {
+      payload = g_bytes_new (operation->content, operation->content_length);
+      record = coquill_record_decode (payload, NULL);
+    }
+  if (operation->sequence == 0 && (record == NULL || record->kind != COQUILL_RECORD_UNDER))
+    return fail (error, COQUILL_DOCUMENT_ERROR_IMPOSSIBLE, "an agent doesn't say which log it writes under");
+  if (record == NULL || record->kind != COQUILL_RECORD_UNDER)
+    return TRUE;
+  for (gsize i = 0; i < record->n_heads; i++)
+    if (coquill_membership_find (self->log, record->heads[i].bytes) == NULL)
+      {
+        *need = (CoquillNeed){ .kind = COQUILL_NEED_ENTRY };
+        memcpy (need->id, record->heads[i].bytes, 32);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
 /* The log heads that new items are written under must be known, and an agent's first item must say them. */
 static gboolean
 check_under (CoquillDocument *self, const CoquillChange *change, CoquillNeed *need, GError **error)
 {
-  for (gsize i = 0; i < change->n_operations; i++)
-    {
-      const CoquillOperation *operation = &change->operations[i];
-      g_autoptr (GBytes) payload = NULL;
-      g_autoptr (CoquillRecord) record = NULL;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
+  gboolean good = TRUE;
 
-      if (operation->kind == COQUILL_OPERATION_RECORD)
-        {
-          payload = g_bytes_new (change->content + operation->content_offset, operation->content_length);
-          record = coquill_record_decode (payload, NULL);
-        }
-      if (operation->sequence == 0 && (record == NULL || record->kind != COQUILL_RECORD_UNDER))
-        return fail (error, COQUILL_DOCUMENT_ERROR_IMPOSSIBLE,
-                     "an agent doesn't say which log it writes under");
-      if (record == NULL || record->kind != COQUILL_RECORD_UNDER)
-        continue;
-      for (gsize j = 0; j < record->n_heads; j++)
-        if (coquill_membership_find (self->log, record->heads[j].bytes) == NULL)
-          {
-            *need = (CoquillNeed){ .kind = COQUILL_NEED_ENTRY };
-            memcpy (need->id, record->heads[j].bytes, 32);
-            return FALSE;
-          }
-    }
+  coquill_change_reader_init (&reader, change);
+  while (good && coquill_change_reader_next (&reader, &operation))
+    good = check_operation_under (self, &operation, need, error);
+  coquill_change_reader_clear (&reader);
 
-  return TRUE;
+  return good;
 }
 
 /* Every agent with new items belongs to a member that may write. */

@@ -296,10 +296,13 @@ encode_piece (CoquillDocument *self, const CoquillChange *change, guint piece)
 {
   g_autofree CoquillSeal *seals = g_new (CoquillSeal, MAX (change->n_agents, 1));
   g_autofree gboolean *writes = g_new0 (gboolean, MAX (change->n_agents, 1));
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   gsize n_seals = 0;
 
-  for (gsize i = 0; i < change->n_operations; i++)
-    writes[change->operations[i].agent] = TRUE;
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
+    writes[operation.agent] = TRUE;
   for (gsize i = 0; i < change->n_agents; i++)
     {
       const CoquillSeal *seal;
@@ -337,15 +340,17 @@ give_items (CoquillDocument *self, CoquillCoverage *coverage, const guint8 *devi
       g_autoptr (CoquillChange) change = coquill_text_extract_missing (
           self->text, known, n_agents, coquill_seal_list_get_end (self->seals, piece));
       g_autoptr (GBytes) bytes = NULL;
+      CoquillChangeReader reader;
+      CoquillOperation operation;
 
       if (change == NULL || change->n_operations == 0)
         continue;
-      for (gsize i = 0; i < change->n_operations; i++)
+      coquill_change_reader_init (&reader, change);
+      while (coquill_change_reader_next (&reader, &operation))
         {
-          const CoquillOperation *operation = &change->operations[i];
-          guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation->agent].id);
+          guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation.agent].id);
 
-          known[agent] = MAX (known[agent], operation->sequence + operation->length);
+          known[agent] = MAX (known[agent], operation.sequence + operation.length);
         }
       bytes = encode_piece (self, change, piece);
       if (bytes != NULL)

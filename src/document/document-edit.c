@@ -366,24 +366,27 @@ coquill_document_read_records (CoquillDocument *self,
                                const CoquillChange *change,
                                CoquillChangeHasher *hasher)
 {
-  for (gsize i = 0; i < change->n_operations; i++)
+  CoquillChangeReader reader;
+  CoquillOperation operation;
+
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
-      const CoquillAgent *author = &change->agents[operation->agent].id;
+      const CoquillAgent *author = &change->agents[operation.agent].id;
       g_autoptr (GBytes) payload = NULL;
       g_autoptr (CoquillRecord) record = NULL;
-      CoquillChangeId id = { .sequence = operation->sequence };
+      CoquillChangeId id = { .sequence = operation.sequence };
       guint8 digest[32];
       guint64 depth;
 
-      if (operation->kind != COQUILL_OPERATION_RECORD
-          || operation->sequence < coquill_change_hasher_get_known (hasher, operation->agent))
+      if (operation.kind != COQUILL_OPERATION_RECORD
+          || operation.sequence < coquill_change_hasher_get_known (hasher, operation.agent))
         continue;
-      payload = g_bytes_new (change->content + operation->content_offset, operation->content_length);
+      payload = g_bytes_new (operation.content, operation.content_length);
       record = coquill_record_decode (payload, NULL);
       id.agent = coquill_text_find_agent (self->text, author);
       if (record == NULL || record->kind != COQUILL_RECORD_WRITE || !may_write (author, record)
-          || !coquill_change_hasher_digest (hasher, operation->agent, operation->sequence + 1, digest)
+          || !coquill_change_hasher_digest (hasher, operation.agent, operation.sequence + 1, digest)
           || !coquill_text_depth (self->text, id, &depth))
         continue;
       if (coquill_record_table_write (self->records, record->collection, record->item, record->field,
@@ -435,6 +438,8 @@ seal_stretch (CoquillDocument *self, guint64 to)
   g_autoptr (CoquillChangeHasher) hasher = NULL;
   g_autoptr (GBytes) bytes = NULL;
   CoquillSeal seal = { .ordinal = agent->ordinal, .nonce = agent->nonce };
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   CoquillNeed need;
   guint64 length = 0;
   guint32 own = 0;
@@ -442,8 +447,9 @@ seal_stretch (CoquillDocument *self, guint64 to)
   g_assert (change != NULL);
   while (coquill_agent_compare (&change->agents[own].id, agent) != 0)
     own++;
-  for (gsize i = 0; i < change->n_operations; i++)
-    length = change->operations[i].sequence + change->operations[i].length;
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
+    length = operation.sequence + operation.length;
 
   hasher = coquill_change_hasher_new (self->chains, change);
   coquill_change_hasher_want (hasher, own, length);

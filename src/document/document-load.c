@@ -295,14 +295,17 @@ coquill_document_load_tail (CoquillDocument *self, CoquillPayloadKind kind, GByt
 static void
 count_history (CoquillDocument *self, const CoquillChange *change)
 {
+  CoquillChangeReader reader;
+  CoquillOperation operation;
+
   if (self->history_lengths->len < coquill_text_n_agents (self->text))
     g_array_set_size (self->history_lengths, coquill_text_n_agents (self->text));
-  for (gsize i = 0; i < change->n_operations; i++)
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
-      guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation->agent].id);
+      guint32 agent = coquill_text_find_agent (self->text, &change->agents[operation.agent].id);
       guint64 *known;
-      guint64 end = operation->sequence + operation->length;
+      guint64 end = operation.sequence + operation.length;
 
       if (agent == COQUILL_NO_AGENT)
         continue;

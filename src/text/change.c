@@ -83,3 +83,29 @@ coquill_change_n_items (const CoquillChange *self)
     n_items += self->operations[i].length;
   return n_items;
 }
+
+void
+coquill_change_reader_init (CoquillChangeReader *self, const CoquillChange *change)
+{
+  self->change = change;
+  self->next = 0;
+}
+
+bool
+coquill_change_reader_next (CoquillChangeReader *self, CoquillOperation *operation)
+{
+  const CoquillChange *change = self->change;
+
+  if (self->next == change->n_operations)
+    return false;
+  *operation = change->operations[self->next++];
+  operation->parents = operation->n_parents > 0 ? &change->parents[operation->first_parent] : NULL;
+  operation->content = operation->content_length > 0 ? &change->content[operation->content_offset] : NULL;
+  return true;
+}
+
+void
+coquill_change_reader_clear (CoquillChangeReader *self)
+{
+  self->next = self->change->n_operations;
+}

@@ -78,27 +78,34 @@ typedef struct
  * @length: items, at least 1; exactly 1 for a record
  * @position: insert (item i goes in at @position + i) and delete: code points, in the text as the item's
  * parents have it; otherwise 0
- * @content_offset: insert and record: where the UTF-8 or the payload starts in the change's content;
- * otherwise 0
+ * @content: (nullable): insert and record: the UTF-8 or the payload, not terminated
  * @content_length: its bytes
  * @target: restore: item i names the deletion @target.sequence + i of @target.agent; otherwise 0
- * @first_parent: index into the change's parents
- * @n_parents: parents of the first item, none of them an ancestor of another; none at all only for what was
+ * @parents: (nullable): of the first item, none of them an ancestor of another; none at all only for what was
  * written in an empty document. Each later item has the one before it as its only parent
+ * @n_parents: their number, at most %COQUILL_MAX_PARENTS
+ *
+ * What @content and @parents point to is borrowed: in an operation that a reader gave, the content from the
+ * change, and the parents from the reader until the next call. Functions that take content and parents as
+ * arguments of their own ignore both pointers.
  */
 typedef struct
 {
   CoquillOperationKind kind;
   bool backward;
   uint32_t agent;
+  uint32_t n_parents;
   uint64_t sequence;
   uint64_t length;
   uint64_t position;
-  size_t content_offset;
-  size_t content_length;
   CoquillChangeId target;
+  const uint8_t *content;
+  size_t content_length;
+  const CoquillChangeId *parents;
+
+  /*< private >*/
+  size_t content_offset;
   uint32_t first_parent;
-  uint32_t n_parents;
 } CoquillOperation;
 
 /**
@@ -116,21 +123,24 @@ typedef struct
 
 /**
  * CoquillChange:
+ * @agents: the agent table, to be filled with coquill_change_add_agent()
+ * @n_operations: runs
+ * @content_length: bytes of all content
  *
- * All arrays are owned by the change. Read them freely; fill them with the add functions.
+ * Operations are added with coquill_change_add_operation() and read with a #CoquillChangeReader.
  */
 typedef struct
 {
   CoquillChangeAgent *agents;
   size_t n_agents;
-  CoquillOperation *operations;
   size_t n_operations;
-  CoquillChangeId *parents;
-  size_t n_parents;
-  uint8_t *content;
   size_t content_length;
 
   /*< private >*/
+  CoquillOperation *operations;
+  CoquillChangeId *parents;
+  size_t n_parents;
+  uint8_t *content;
   size_t agents_capacity;
   size_t operations_capacity;
   size_t parents_capacity;
@@ -165,7 +175,7 @@ coquill_change_add_agent (CoquillChange *self, const CoquillAgent *id, const Coq
 
 /**
  * coquill_change_add_operation:
- * @operation: offsets and @first_parent in it are ignored and set by this function
+ * @operation: a run; its own pointers are ignored
  * @parents: (nullable): @operation->n_parents ids
  * @content: (nullable): @operation->content_length bytes
  *
@@ -184,3 +194,41 @@ coquill_change_add_operation (CoquillChange *self,
  */
 uint64_t
 coquill_change_n_items (const CoquillChange *self);
+
+/**
+ * CoquillChangeReader:
+ *
+ * Goes over the operations of a change from front to end. Lives on the stack; any number of readers may read
+ * one change at the same time, on any threads, while nothing is added to it.
+ */
+typedef struct
+{
+  /*< private >*/
+  const CoquillChange *change;
+  size_t next;
+} CoquillChangeReader;
+
+/**
+ * coquill_change_reader_init:
+ * @change: must outlive the reader
+ */
+void
+coquill_change_reader_init (CoquillChangeReader *self, const CoquillChange *change);
+
+/**
+ * coquill_change_reader_next:
+ * @operation: (out): the next run
+ *
+ * Returns: false, with the reader cleared, when all were read
+ */
+bool
+coquill_change_reader_next (CoquillChangeReader *self, CoquillOperation *operation);
+
+/**
+ * coquill_change_reader_clear:
+ *
+ * For who stops before coquill_change_reader_next() gave false: frees what a change with many agents or many
+ * parents needs. May be called at any time, also twice.
+ */
+void
+coquill_change_reader_clear (CoquillChangeReader *self);

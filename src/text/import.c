@@ -53,10 +53,6 @@ check_structure (CoquillImport *self, const CoquillOperation *operation)
   if (operation->kind < COQUILL_OPERATION_INSERT || operation->kind > COQUILL_OPERATION_RECORD
       || operation->agent >= change->n_agents || operation->length == 0
       || operation->length > COQUILL_MAX_SEQUENCE || operation->sequence > COQUILL_MAX_SEQUENCE
-      || operation->first_parent > change->n_parents
-      || operation->n_parents > change->n_parents - operation->first_parent
-      || operation->content_offset > change->content_length
-      || operation->content_length > change->content_length - operation->content_offset
       || (!has_content && operation->content_length > 0)
       || (operation->kind == COQUILL_OPERATION_RECORD && operation->length != 1))
     return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An operation breaks the structure of a change");
@@ -68,8 +64,7 @@ check_structure (CoquillImport *self, const CoquillOperation *operation)
     return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
   if (operation->kind == COQUILL_OPERATION_INSERT
       && (operation->content_length == 0
-          || !coquill_utf8_check (&change->content[operation->content_offset], operation->content_length,
-                                  &n_characters)
+          || !coquill_utf8_check (operation->content, operation->content_length, &n_characters)
           || n_characters != operation->length))
     return refuse (self, COQUILL_TEXT_ERROR_MALFORMED,
                    "An insertion is not text in UTF-8 of the length that it says");
@@ -88,7 +83,7 @@ translate (const CoquillImport *self, CoquillChangeId id)
 
 /* Takes items off the front of an operation, or all but so many off its end. */
 static void
-trim (CoquillOperation *operation, const uint8_t *content, uint64_t skip, uint64_t length)
+trim (CoquillOperation *operation, uint64_t skip, uint64_t length)
 {
   size_t bytes;
 
@@ -98,12 +93,11 @@ trim (CoquillOperation *operation, const uint8_t *content, uint64_t skip, uint64
   switch (operation->kind)
     {
     case COQUILL_OPERATION_INSERT:
-      content += operation->content_offset;
-      bytes = coquill_utf8_offset ((const char *)content, operation->content_length, skip);
+      bytes = coquill_utf8_offset ((const char *)operation->content, operation->content_length, skip);
       operation->position += skip;
-      operation->content_offset += bytes;
+      operation->content += bytes;
       operation->content_length
-          = coquill_utf8_offset ((const char *)content + bytes, operation->content_length - bytes, length);
+          = coquill_utf8_offset ((const char *)operation->content, operation->content_length - bytes, length);
       break;
     case COQUILL_OPERATION_DELETE:
       if (operation->backward)
@@ -140,8 +134,8 @@ same_piece (CoquillImport *self, const CoquillGraphPiece *piece, const CoquillOp
     }
   return piece->content_length == operation->content_length
          && (piece->content_length == 0
-             || memcmp (&self->graph->content[piece->content_offset],
-                        &self->change->content[operation->content_offset], piece->content_length)
+             || memcmp (&self->graph->content[piece->content_offset], operation->content,
+                        piece->content_length)
                     == 0);
 }
 
@@ -167,7 +161,7 @@ check_known (CoquillImport *self, const CoquillOperation *operation, uint32_t ag
         stretch_end = version + (n_known - done);
       coquill_graph_piece (self->graph, coquill_graph_find_operation (self->graph, version), version,
                            stretch_end, &piece);
-      trim (&part, self->change->content, done, piece.length);
+      trim (&part, done, piece.length);
       if (!same_piece (self, &piece, &part))
         return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                        "An item is known under the same id with another content");
@@ -214,7 +208,7 @@ find_parents (CoquillImport *self, const CoquillOperation *operation, uint64_t *
   *n_parents = 0;
   for (size_t i = 0; i < operation->n_parents; i++)
     {
-      CoquillId id = translate (self, self->change->parents[operation->first_parent + i]);
+      CoquillId id = translate (self, operation->parents[i]);
 
       if (!coquill_graph_has (graph, id))
         return refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
@@ -226,8 +220,7 @@ find_parents (CoquillImport *self, const CoquillOperation *operation, uint64_t *
 
   if (graph->base > 0 && n_below == *n_parents)
     {
-      if (*n_parents == 0
-          || !are_base_heads (self, &self->change->parents[operation->first_parent], *n_parents))
+      if (*n_parents == 0 || !are_base_heads (self, operation->parents, *n_parents))
         return refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED, "An item is concurrent with the snapshot");
       *n_parents = 1;
     }
@@ -287,7 +280,6 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
   uint64_t few[8];
   uint64_t *parents = few;
   size_t n_parents = 0;
-  const uint8_t *content;
   bool linear, done = false;
 
   if (operation->kind == COQUILL_OPERATION_RECORD)
@@ -316,8 +308,7 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
       || (self->appending != NULL && !self->appending (self, &piece, linear, parents, n_parents)))
     goto out;
 
-  content = piece.content_length > 0 ? &self->change->content[operation->content_offset] : NULL;
-  coquill_graph_append (graph, &piece, agent, parents, n_parents, content);
+  coquill_graph_append (graph, &piece, agent, parents, n_parents, operation->content);
   done = self->appended == NULL || self->appended (self, &piece, linear);
 
 out:
@@ -356,20 +347,23 @@ import_operation (CoquillImport *self, const CoquillOperation *operation)
   if (operation->sequence + n_known == 0 && !self->change->agents[operation->agent].starts)
     return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
 
-  trim (&rest, self->change->content, n_known, end - operation->sequence - n_known);
+  trim (&rest, n_known, end - operation->sequence - n_known);
   return import_new (self, &rest, agent, n_known > 0);
 }
 
 bool
 coquill_import_run (CoquillImport *self)
 {
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   bool done;
 
   self->agents = coquill_allocate ((self->change->n_agents + 1) * sizeof *self->agents);
   done = map_agents (self);
-  for (size_t i = 0; done && i < self->change->n_operations; i++)
-    done = check_structure (self, &self->change->operations[i])
-           && import_operation (self, &self->change->operations[i]);
+  coquill_change_reader_init (&reader, self->change);
+  while (done && coquill_change_reader_next (&reader, &operation))
+    done = check_structure (self, &operation) && import_operation (self, &operation);
+  coquill_change_reader_clear (&reader);
   free (self->agents);
   self->agents = NULL;
   return done;

@@ -84,7 +84,7 @@ typedef void (*CoquillTextDeltaFunc) (const CoquillTextDelta *delta, void *data)
 
 /**
  * CoquillTextOperationFunc:
- * @operation: a run of items; agents in it are local indices; @operation->content_offset is 0
+ * @operation: a run of items; agents in it are local indices; its own pointers are nothing
  * @parents: (nullable): @operation->n_parents ids, ordered by coquill_agent_compare() and so alike on every
  * replica
  * @content: (nullable): @operation->content_length bytes

@@ -63,6 +63,8 @@ check_order (SimulationNode *node, const CoquillBody *body)
 {
   g_autoptr (CoquillSignedChange) signed_change = NULL;
   CoquillChange *change;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   const guint8 *data;
   gsize size;
 
@@ -73,10 +75,10 @@ check_order (SimulationNode *node, const CoquillBody *body)
   data = g_bytes_get_data (signed_change->change, &size);
   change = coquill_change_decode (data, size, NULL);
   g_assert_nonnull (change);
-  for (gsize i = 0; i < change->n_operations; i++)
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
-      const CoquillAgent *agent = &change->agents[operation->agent].id;
+      const CoquillAgent *agent = &change->agents[operation.agent].id;
       guint64 *length = g_hash_table_lookup (node->lengths, agent);
 
       if (length == NULL)
@@ -84,8 +86,8 @@ check_order (SimulationNode *node, const CoquillBody *body)
           length = g_new0 (guint64, 1);
           g_hash_table_insert (node->lengths, g_memdup2 (agent, sizeof *agent), length);
         }
-      g_assert_cmpuint (operation->sequence, <=, *length);
-      *length = MAX (*length, operation->sequence + operation->length);
+      g_assert_cmpuint (operation.sequence, <=, *length);
+      *length = MAX (*length, operation.sequence + operation.length);
     }
   coquill_change_free (change);
 }

@@ -300,26 +300,36 @@ through_codec (CoquillChange *change)
 
 /* The same with one operation too many, which cannot be: nothing of it may stay. */
 static void
-merge_spoilt (Replica *to, CoquillChange *change)
+merge_spoilt (Replica *to, const CoquillChange *change)
 {
-  const CoquillOperation *last = &change->operations[change->n_operations - 1];
-  CoquillChangeId parent = { last->agent, last->sequence + last->length - 1 };
-  CoquillOperation spoilt = {
-    .kind = COQUILL_OPERATION_DELETE,
-    .agent = last->agent,
-    .sequence = last->sequence + last->length,
-    .length = 1 << 30,
-    .n_parents = 1,
-  };
+  CoquillChange *spoilt = coquill_change_new ();
+  CoquillChangeReader reader;
+  CoquillOperation operation;
+  CoquillChangeId last = { 0 };
   guint64 before = coquill_text_n_items (to->text);
   guint32 n_agents = coquill_text_n_agents (to->text);
 
-  coquill_change_add_operation (change, &spoilt, &parent, NULL);
-  g_assert_false (coquill_text_merge (to->text, change, mirror_cb, to->mirror, NULL));
-  change->n_operations--;
-  change->n_parents--;
+  for (gsize i = 0; i < change->n_agents; i++)
+    coquill_change_add_agent (spoilt, &change->agents[i].id,
+                              change->agents[i].starts ? &change->agents[i].previous : NULL);
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
+    {
+      coquill_change_add_operation (spoilt, &operation, operation.parents, operation.content);
+      last = (CoquillChangeId){ operation.agent, operation.sequence + operation.length - 1 };
+    }
+  operation = (CoquillOperation){
+    .kind = COQUILL_OPERATION_DELETE,
+    .agent = last.agent,
+    .sequence = last.sequence + 1,
+    .length = 1 << 30,
+    .n_parents = 1,
+  };
+  coquill_change_add_operation (spoilt, &operation, &last, NULL);
+  g_assert_false (coquill_text_merge (to->text, spoilt, mirror_cb, to->mirror, NULL));
   g_assert_cmpuint (coquill_text_n_items (to->text), ==, before);
   g_assert_cmpuint (coquill_text_n_agents (to->text), ==, n_agents);
+  coquill_change_free (spoilt);
 }
 
 /* One replica takes what it lacks from another one, or a part of that, causally closed. */
@@ -330,6 +340,8 @@ do_merge (World *world, Replica *to, Replica *from, gboolean all)
   g_autofree uint64_t *known = g_new0 (uint64_t, n_agents + 1);
   guint64 limit = coquill_text_n_items (from->text);
   CoquillTextError error;
+  CoquillChangeReader reader;
+  CoquillOperation operation;
   CoquillChange *change;
 
   for (guint32 i = 0; i < n_agents; i++)
@@ -370,17 +382,17 @@ do_merge (World *world, Replica *to, Replica *from, gboolean all)
       g_byte_array_set_size (to->version, world->oracle->items->len);
       memset (to->version->data + before, 0, to->version->len - before);
     }
-  for (size_t i = 0; i < change->n_operations; i++)
+  coquill_change_reader_init (&reader, change);
+  while (coquill_change_reader_next (&reader, &operation))
     {
-      const CoquillOperation *operation = &change->operations[i];
       guint agent = 0;
 
       while (coquill_agent_compare (g_ptr_array_index (world->oracle->agents, agent),
-                                    &change->agents[operation->agent].id)
+                                    &change->agents[operation.agent].id)
              != 0)
         agent++;
-      for (guint64 j = 0; j < operation->length; j++)
-        to->version->data[oracle_find (world->oracle, agent, operation->sequence + j)] = 1;
+      for (guint64 j = 0; j < operation.length; j++)
+        to->version->data[oracle_find (world->oracle, agent, operation.sequence + j)] = 1;
     }
   coquill_change_free (change);
 }

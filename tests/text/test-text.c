@@ -404,20 +404,26 @@ test_what_undo_asks (void)
   coquill_text_free (text);
 }
 
-/* A change of one operation by one agent, ready to be spoilt. */
+/* A change of one operation by one agent, behind an item of the same. */
 static CoquillChange *
-one_operation (guint8 agent, CoquillOperation operation, const char *content)
+one_operation_behind (guint8 agent, CoquillOperation operation, const char *content, guint64 behind)
 {
   CoquillChange *change = coquill_change_new ();
   CoquillAgent id = agent_id (agent);
   CoquillAgentPrevious none = { 0 };
-  CoquillChangeId parent = { 0, operation.sequence - 1 };
+  CoquillChangeId parent = { 0, behind };
 
   coquill_change_add_agent (change, &id, operation.sequence == 0 ? &none : NULL);
   operation.content_length = content != NULL ? strlen (content) : 0;
   operation.n_parents = operation.sequence > 0 ? 1 : 0;
   coquill_change_add_operation (change, &operation, &parent, (const uint8_t *)content);
   return change;
+}
+
+static CoquillChange *
+one_operation (guint8 agent, CoquillOperation operation, const char *content)
+{
+  return one_operation_behind (agent, operation, content, operation.sequence - 1);
 }
 
 static void
@@ -520,15 +526,8 @@ test_refused_changes (void)
   assert_refused (text, change, COQUILL_TEXT_ERROR_IMPOSSIBLE);
 
   /* Parents: unknown, twice, one above the other, without the author's own last item. */
-  change = one_operation (1, next, "x");
-  change->parents[0].sequence = 8;
-  assert_refused (text, change, COQUILL_TEXT_ERROR_MISSING);
-  change = one_operation (1, next, "x");
-  change->parents[0].sequence = 6;
-  assert_refused (text, change, COQUILL_TEXT_ERROR_IMPOSSIBLE);
-  change = one_operation (1, next, "x");
-  change->operations[0].n_parents = 2;
-  assert_refused (text, change, COQUILL_TEXT_ERROR_MALFORMED);
+  assert_refused (text, one_operation_behind (1, next, "x", 8), COQUILL_TEXT_ERROR_MISSING);
+  assert_refused (text, one_operation_behind (1, next, "x", 6), COQUILL_TEXT_ERROR_IMPOSSIBLE);
   for (guint i = 6; i < 8; i++)
     {
       CoquillChangeId parents[2] = { { 0, 7 }, { 0, i } };
