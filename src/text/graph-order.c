@@ -159,6 +159,19 @@ coquill_graph_difference (const CoquillGraph *self,
     }
 }
 
+uint64_t
+coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
+{
+  CoquillGraphDifference difference = { 0 };
+  uint64_t lowest = self->end;
+
+  coquill_graph_difference (self, heads, n_heads, self->frontier, self->n_frontier, &difference);
+  if (difference.n_advance > 0)
+    lowest = difference.advance[difference.n_advance - 1].first;
+  coquill_graph_difference_clear (&difference);
+  return lowest;
+}
+
 void
 coquill_graph_difference_clear (CoquillGraphDifference *difference)
 {

@@ -113,6 +113,23 @@ coquill_graph_set_base (CoquillGraph *self, uint64_t base, uint64_t depth)
     }
 }
 
+void
+coquill_graph_reserve (
+    CoquillGraph *self, size_t n_runs, size_t n_operations, size_t n_parents, size_t content_length)
+{
+  if (n_runs > 0)
+    self->runs = coquill_grow (self->runs, &self->runs_capacity, self->n_runs + n_runs, sizeof *self->runs);
+  if (n_operations > 0)
+    self->operations = coquill_grow (self->operations, &self->operations_capacity,
+                                     self->n_operations + n_operations, sizeof *self->operations);
+  if (n_parents > 0)
+    self->parents = coquill_grow (self->parents, &self->parents_capacity, self->n_parents + n_parents,
+                                  sizeof *self->parents);
+  if (content_length > 0)
+    self->content
+        = coquill_grow (self->content, &self->content_capacity, self->content_length + content_length, 1);
+}
+
 size_t
 coquill_graph_find_run (const CoquillGraph *self, uint64_t version)
 {
@@ -276,6 +293,28 @@ coquill_graph_piece (
     case COQUILL_OPERATION_RECORD:
       break;
     }
+}
+
+void
+coquill_graph_cursor_init (CoquillGraphCursor *self, const CoquillGraph *graph, uint64_t version)
+{
+  self->graph = graph;
+  self->version = version;
+  self->operation
+      = version < graph->end ? coquill_graph_find_operation (graph, version) : graph->n_operations;
+  self->run = version < graph->end ? coquill_graph_find_run (graph, version) : graph->n_runs;
+}
+
+bool
+coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
+{
+  if (self->version >= to || self->version >= self->graph->end)
+    return false;
+  self->operation = coquill_graph_find_operation (self->graph, self->version);
+  self->run = coquill_graph_find_run (self->graph, self->version);
+  coquill_graph_piece (self->graph, self->operation, self->version, to, piece);
+  self->version += piece->length;
+  return true;
 }
 
 /* Whether the piece goes on where the last operation ends. */

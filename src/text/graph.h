@@ -126,7 +126,8 @@ typedef struct CoquillVersionQueue CoquillVersionQueue;
  * @end: the next local version
  * @frontier: local versions that are nobody's parents, ascending
  *
- * Read the fields freely, change them with the functions only.
+ * Read the fields freely, change them with the functions only. The arrays of runs, operations and parents are
+ * about to become narrower: read them with the functions below.
  */
 typedef struct
 {
@@ -210,6 +211,19 @@ uint32_t
 coquill_graph_find_agent (const CoquillGraph *self, const CoquillAgent *id);
 
 /**
+ * coquill_graph_reserve:
+ * @n_runs: that will be appended
+ * @n_operations: that will be appended
+ * @n_parents: of these runs
+ * @content_length: bytes of these operations
+ *
+ * Makes room for a big import at once, exactly. It is no limit; without it the graph grows as it goes.
+ */
+void
+coquill_graph_reserve (
+    CoquillGraph *self, size_t n_runs, size_t n_operations, size_t n_parents, size_t content_length);
+
+/**
  * coquill_graph_set_base:
  *
  * Makes an empty graph start at a snapshot. The agents' base lengths, which have been set by the caller, sum
@@ -268,6 +282,35 @@ coquill_graph_find_run (const CoquillGraph *self, uint64_t version);
 size_t
 coquill_graph_find_operation (const CoquillGraph *self, uint64_t version);
 
+/**
+ * coquill_graph_run_id:
+ *
+ * Returns: the id of a run's first item; the others follow on
+ */
+static inline CoquillId
+coquill_graph_run_id (const CoquillGraph *self, size_t run)
+{
+  return self->runs[run].id;
+}
+
+static inline uint64_t
+coquill_graph_run_first (const CoquillGraph *self, size_t run)
+{
+  return self->runs[run].first;
+}
+
+static inline uint64_t
+coquill_graph_operation_first (const CoquillGraph *self, size_t operation)
+{
+  return self->operations[operation].first;
+}
+
+static inline CoquillOperationKind
+coquill_graph_operation_kind (const CoquillGraph *self, size_t operation)
+{
+  return self->operations[operation].kind;
+}
+
 static inline uint64_t
 coquill_graph_run_end (const CoquillGraph *self, size_t run)
 {
@@ -292,6 +335,54 @@ coquill_graph_operation_end (const CoquillGraph *self, size_t operation)
 void
 coquill_graph_piece (
     const CoquillGraph *self, size_t operation, uint64_t from, uint64_t to, CoquillGraphPiece *piece);
+
+/**
+ * CoquillGraphCursor:
+ * @version: local version of what comes next
+ * @operation: which holds it, or the one behind the last
+ * @run: of the piece that was told last
+ *
+ * Goes through the items, forwards and without searching.
+ */
+typedef struct
+{
+  const CoquillGraph *graph;
+  uint64_t version;
+  size_t operation;
+  size_t run;
+} CoquillGraphCursor;
+
+/**
+ * coquill_graph_cursor_init:
+ * @version: from base to end
+ *
+ * O(log n), and O(1) near the end of the graph.
+ */
+void
+coquill_graph_cursor_init (CoquillGraphCursor *self, const CoquillGraph *graph, uint64_t version);
+
+/**
+ * coquill_graph_cursor_next:
+ * @to: behind the last item to tell; UINT64_MAX for all
+ * @piece: (out): the items that come next, as many as are of one operation
+ *
+ * O(1), plus the bytes where an operation is cut. Appending to the graph doesn't disturb the cursor.
+ *
+ * Returns: false if all before @to were told
+ */
+bool
+coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece);
+
+/**
+ * coquill_graph_cursor_starts_run:
+ *
+ * Returns: whether the piece told last starts a run; otherwise its only parent is the version before it
+ */
+static inline bool
+coquill_graph_cursor_starts_run (const CoquillGraphCursor *self, const CoquillGraphPiece *piece)
+{
+  return coquill_graph_run_first (self->graph, self->run) == piece->first;
+}
 
 /**
  * coquill_graph_id_of:
@@ -358,6 +449,16 @@ coquill_graph_is_ancestor (const CoquillGraph *self,
  */
 bool
 coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads);
+
+/**
+ * coquill_graph_lowest_unknown:
+ * @heads: a version, as the local versions of its heads
+ *
+ * Returns: the lowest local version, at or above the base, that is neither one of the heads nor an ancestor
+ * of one; the end if there is none. O(1) for one head and where the clock can tell, else O(runs above)
+ */
+uint64_t
+coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads);
 
 /**
  * coquill_graph_difference:

@@ -308,6 +308,13 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
       || (self->appending != NULL && !self->appending (self, &piece, linear, parents, n_parents)))
     goto out;
 
+  if (!linear)
+    {
+      self->lags = coquill_grow (self->lags, &self->lags_capacity, self->n_lags + 1, sizeof *self->lags);
+      self->lags[self->n_lags++]
+          = (CoquillLag){ graph->end, coquill_graph_lowest_unknown (graph, parents, n_parents) };
+    }
+  self->n_appended++;
   coquill_graph_append (graph, &piece, agent, parents, n_parents, operation->content);
   done = self->appended == NULL || self->appended (self, &piece, linear);
 
@@ -358,6 +365,8 @@ coquill_import_run (CoquillImport *self)
   CoquillOperation operation;
   bool done;
 
+  self->n_lags = 0;
+  self->n_appended = 0;
   self->agents = coquill_allocate ((self->change->n_agents + 1) * sizeof *self->agents);
   done = map_agents (self);
   coquill_change_reader_init (&reader, self->change);
@@ -367,4 +376,13 @@ coquill_import_run (CoquillImport *self)
   free (self->agents);
   self->agents = NULL;
   return done;
+}
+
+void
+coquill_import_clear (CoquillImport *self)
+{
+  free (self->lags);
+  self->lags = NULL;
+  self->n_lags = 0;
+  self->lags_capacity = 0;
 }

@@ -30,6 +30,20 @@ typedef bool (*CoquillImportFunc) (CoquillImport *import,
 typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPiece *piece, bool linear);
 
 /**
+ * CoquillLag:
+ * @version: local version of items whose parents aren't the whole frontier
+ * @lowest_unknown: the lowest local version, at or above the graph's base, that is below @version and not
+ * among their ancestors
+ *
+ * Items that are in one operation and have the one before as parent share the entry of the first.
+ */
+typedef struct
+{
+  uint64_t version;
+  uint64_t lowest_unknown;
+} CoquillLag;
+
+/**
  * CoquillImport:
  * @graph: where to
  * @base: (nullable): the snapshot at which the graph starts
@@ -40,8 +54,12 @@ typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPi
  * @appended: (nullable): see above
  * @data: for these
  * @error: filled on failure, also by the functions
+ * @lags: (out): what was appended and is concurrent with something here, ascending by version; one entry for
+ * each such operation. Kept from import to import; free it with coquill_import_clear()
+ * @n_appended: (out): operations that were new, in whole or in part
  *
- * An import of a change. The caller marks the graph before, and goes back to the mark if it fails.
+ * An import of a change. The caller marks the graph before, and goes back to the mark if it fails. It is all
+ * linear if it has no lags.
  */
 struct CoquillImport
 {
@@ -53,9 +71,13 @@ struct CoquillImport
   CoquillImportedFunc appended;
   void *data;
   CoquillTextError *error;
+  CoquillLag *lags;
+  size_t n_lags;
+  size_t n_appended;
 
   /*< private >*/
   uint32_t *agents; /* local index of each of the change's agents, or UINT32_MAX */
+  size_t lags_capacity;
 };
 
 /**
@@ -67,3 +89,11 @@ struct CoquillImport
  */
 bool
 coquill_import_run (CoquillImport *self);
+
+/**
+ * coquill_import_clear:
+ *
+ * Frees the lags.
+ */
+void
+coquill_import_clear (CoquillImport *self);

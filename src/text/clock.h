@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clock.h: what the newest items know, counted per agent. */
+
+#pragma once
+
+#include "text/graph.h"
+
+/*
+ * Each agent's items are a chain, so a version is the same as a number of items for each agent that has any.
+ * The clock has these numbers for the newest runs, for a few agents, the tracks. All versions it speaks of
+ * have everything below its start among them, so that agents who are silent since then needn't be counted. It
+ * can't tell of all versions: then the functions of graph.h are to be asked, which are exact and slower.
+ */
+
+/**
+ * COQUILL_CLOCK_TRACKS:
+ *
+ * Agents that are counted: two vectors fit a cache line and a half; more than eight rarely write at once.
+ */
+#define COQUILL_CLOCK_TRACKS 8
+
+/**
+ * CoquillVector:
+ * @n_items: for each track, how many items of its agent are known, counted from sequence 0; those of tracks
+ * that aren't used are 0
+ *
+ * A version. Of the agents without a track it has the items below the clock's start and no others. Vectors
+ * are comparable while coquill_clock_generation() stays the same.
+ */
+typedef struct
+{
+  uint64_t n_items[COQUILL_CLOCK_TRACKS];
+} CoquillVector;
+
+/**
+ * coquill_clock_vector:
+ * @heads: a version, as the local versions of its heads, ascending
+ *
+ * O(heads · tracks); now and then O(a few hundred runs), when the clock starts anew.
+ *
+ * Returns: false if the clock can't tell
+ */
+bool
+coquill_clock_vector (const CoquillGraph *graph,
+                      const uint64_t *heads,
+                      size_t n_heads,
+                      CoquillVector *vector);
+
+/**
+ * coquill_clock_n_tracks:
+ *
+ * Returns: how many tracks are used
+ */
+unsigned
+coquill_clock_n_tracks (const CoquillGraph *graph);
+
+/**
+ * coquill_clock_agent:
+ *
+ * Returns: the agent of a track
+ */
+uint32_t
+coquill_clock_agent (const CoquillGraph *graph, unsigned track);
+
+/**
+ * coquill_clock_start:
+ *
+ * Returns: the local version below which all vectors have everything
+ */
+uint64_t
+coquill_clock_start (const CoquillGraph *graph);
+
+/**
+ * coquill_clock_generation:
+ *
+ * Returns: a number that changes when vectors from before can't be compared with those from now on
+ */
+uint64_t
+coquill_clock_generation (const CoquillGraph *graph);
