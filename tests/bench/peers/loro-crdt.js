@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// loro-crdt.js: the package loro-crdt.
+
+import { LoroDoc } from 'loro-crdt';
+
+function edit(text, patches, budget) {
+  for (const [index, [position, deleted, inserted]] of patches.entries()) {
+    if (index % 1024 === 0) budget?.check();
+    if (deleted > 0) text.delete(position, deleted);
+    if (inserted.length > 0) text.insert(position, inserted);
+  }
+}
+
+export default {
+  create(number) {
+    const doc = new LoroDoc();
+    doc.setPeerId(BigInt(number));
+    return doc;
+  },
+
+  /** One commit for all is quickest. */
+  local(patches, budget) {
+    const doc = new LoroDoc();
+    edit(doc.getText('text'), patches, budget);
+    doc.commit();
+    return doc;
+  },
+
+  edit({ doc }, patches) {
+    const before = doc.oplogVersion();
+    edit(doc.getText('text'), patches);
+    doc.commit();
+    return doc.export({ mode: 'update', from: before });
+  },
+
+  apply(doc, update) { doc.import(update); },
+  applyAll(doc, updates) { doc.importBatch(updates); },
+
+  reader: () => new LoroDoc(),
+  length: (doc) => doc.getText('text').length,
+  text: (doc) => doc.getText('text').toString(),
+  encode: (doc) => doc.export({ mode: 'snapshot' }),
+  snapshot: (doc) => doc.export({ mode: 'shallow-snapshot', frontiers: doc.oplogFrontiers() }),
+
+  load(bytes) {
+    const doc = new LoroDoc();
+    doc.import(bytes);
+    return doc;
+  },
+
+  free(doc) { doc.free(); },
+};

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// measure.js PACKAGE --traces DIR [--trace NAME,…] [--work WORK,…] [--runs N]: measures one peer. Prints rows for report.py.
+
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { Budget, PREPARE_MS, TooSlow, WORK_MS } from './budget.js';
+import { makeUpdates } from './replicas.js';
+import { readTraces } from './trace.js';
+
+/** Runs before the first that counts, as long as they are short together: JavaScript becomes quicker by being run. */
+const WARM_UP_MS = 1_000;
+const WARM_UPS = 5;
+
+/** What takes longer than this, in milliseconds, is measured so often only. */
+const FEWER = [{ above: 10_000, runs: 1 }, { above: 3_000, runs: 3 }];
+
+/** Fewer than these are asked for by tests only. */
+const LEAST_RUNS = 9;
+
+/** Whose edits take longer than this is not asked for ten times as many. */
+const GROWTH_BELOW_MS = 500;
+const MANY = 10;
+
+const WORKS = ['local', 'linear', 'snapshot', 'concurrent', 'live', 'size', 'encode', 'growth'];
+
+const { positionals: [packageName], values: options } = parseArgs({
+  allowPositionals: true,
+  options: { traces: { type: 'string' }, trace: { type: 'string' }, work: { type: 'string' }, runs: { type: 'string', default: '9' } },
+});
+const { default: peer } = await import(`./${packageName.replace('@automerge/', '')}.js`);
+const { version } = JSON.parse(fs.readFileSync(`node_modules/${packageName}/package.json`));
+const works = options.work?.split(',') ?? WORKS;
+
+function print(object) {
+  process.stdout.write(`${JSON.stringify(object)}\n`);
+}
+
+function note(text) {
+  print({ note: `${packageName} ${version}: ${text}` });
+}
+
+function median(values) {
+  values.sort((a, b) => a - b);
+  const middle = values.length >> 1;
+  return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+/** Does the work again and again, and clears away what it returned outside of the clock. */
+function take(work, check) {
+  const times = [];
+  let runs = Number(options.runs);
+  let warmUps = runs < LEAST_RUNS ? 0 : WARM_UPS;
+  let warming = 0;
+  while (times.length < runs) {
+    globalThis.gc?.();
+    const start = performance.now();
+    const result = work();
+    const took = performance.now() - start;
+    if (times.length === 0) check?.(result);
+    if (result && !(result instanceof Uint8Array)) peer.free?.(result);
+    warming += took;
+    if (warmUps > 0 && warming < WARM_UP_MS) {
+      warmUps -= 1;
+      continue;
+    }
+    times.push(took);
+    runs = Math.min(runs, FEWER.find(({ above }) => took > above)?.runs ?? runs);
+  }
+  return { value: median(times), runs: times.length };
+}
+
+class Measuring {
+  constructor(trace) {
+    this.trace = trace;
+  }
+
+  row(work, unit, { value, runs }) {
+    print({ work, trace: this.trace.name, system: packageName, value, unit, runs });
+  }
+
+  check(work, doc, times = 1) {
+    if (peer.text(doc) !== this.trace.end.repeat(times)) note(`${work} of ${this.trace.name}: the text differs from endContent`);
+  }
+
+  /** What each transaction sends, and a document with all of it. */
+  prepare() {
+    if (this.doc) return;
+    if (this.hopeless) throw this.hopeless;
+    try {
+      this.make();
+    } catch (error) {
+      this.hopeless = error;
+      throw error;
+    }
+  }
+
+  make() {
+    if (this.trace.concurrent) {
+      const budget = new Budget(PREPARE_MS);
+      const updates = peer.makeUpdates?.(this.trace, budget) ?? makeUpdates(this.trace, peer, budget);
+      this.updates = updates.filter((update) => update !== null);
+      this.doc = this.merge(this.updates);
+    } else {
+      this.doc = peer.local(this.trace.patches, new Budget(WORK_MS));
+    }
+    this.bytes = peer.encode(this.doc);
+  }
+
+  merge(updates) {
+    const budget = new Budget(WORK_MS);
+    let doc = peer.reader();
+    for (const [index, update] of updates.entries()) {
+      if (index % 256 === 0) budget.check();
+      doc = peer.apply(doc, update) ?? doc;
+      peer.length(doc);
+    }
+    return doc;
+  }
+
+  load(work, bytes) {
+    this.row(work, 'ms', take(() => {
+      const doc = peer.load(bytes);
+      peer.text(doc);
+      return doc;
+    }, (doc) => this.check(work, doc)));
+  }
+
+  local() {
+    if (this.trace.concurrent) return;
+    const taken = take(() => peer.local(this.trace.patches, new Budget(WORK_MS)), (doc) => this.check('local', doc));
+    this.row('local', 'ms', taken);
+  }
+
+  linear() {
+    if (this.trace.concurrent) return;
+    this.prepare();
+    this.load('linear', this.bytes);
+  }
+
+  concurrent() {
+    if (!this.trace.concurrent) return;
+    this.prepare();
+    this.load('concurrent', this.bytes);
+  }
+
+  snapshot() {
+    if (!peer.snapshot) return;
+    this.prepare();
+    this.load('snapshot', peer.snapshot(this.doc));
+  }
+
+  live() {
+    if (!this.trace.concurrent) return;
+    this.prepare();
+    this.row('live', 'ms', take(() => this.merge(this.updates), (doc) => this.check('live', doc)));
+  }
+
+  size() {
+    this.prepare();
+    this.row('size', 'bytes', { value: this.bytes.length, runs: 0 });
+  }
+
+  encode() {
+    this.prepare();
+    this.row('encode', 'ms', take(() => peer.encode(this.doc)));
+  }
+
+  growth() {
+    if (this.trace.concurrent) return;
+    const once = take(() => peer.local(this.trace.patches, new Budget(WORK_MS)));
+    if (once.value > GROWTH_BELOW_MS) return;
+    const patches = Array(MANY).fill(this.trace.patches).flat();
+    const many = take(() => peer.local(patches, new Budget(WORK_MS)), (doc) => this.check('growth', doc, MANY));
+    print({ work: 'growth', trace: this.trace.name, system: packageName, value: many.value, unit: 'ms', ratio: many.value / once.value,
+      runs: many.runs });
+  }
+
+  /** A peer that can't make a trace's history in time is told to be too slow at all that needs it, and not asked again. */
+  all() {
+    for (const work of WORKS.filter((name) => works.includes(name))) {
+      try {
+        this[work]();
+      } catch (error) {
+        if (!(error instanceof TooSlow)) throw error;
+        note(`${work} of ${this.trace.name} left out: more than ${error.message}`);
+      }
+    }
+    if (this.doc) peer.free?.(this.doc);
+  }
+}
+
+note(`node ${process.versions.node}`);
+for (const trace of readTraces(options.traces, options.trace?.split(','))) {
+  if (!trace.plain && !peer.codePoints) note(`${trace.name} left out: this peer counts UTF-16 units`);
+  else new Measuring(trace).all();
+}

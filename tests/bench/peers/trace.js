@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// trace.js: recorded histories, as in tests/text/trace.h.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+
+const beyondBasicPlane = /[\ud800-\udfff]/;
+
+/** The trace in a file, or null if it is none. */
+export function readTrace(file) {
+  let bytes = fs.readFileSync(file);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = zlib.gunzipSync(bytes);
+  let json;
+  try {
+    json = JSON.parse(bytes.toString());
+  } catch {
+    return null;
+  }
+  if (json === null || !Array.isArray(json.txns) || typeof json.endContent !== 'string') return null;
+  const concurrent = json.kind === 'concurrent';
+  const transactions = json.txns.map(({ agent, parents, patches }) => ({ agent: agent ?? 0, parents: parents ?? [], patches }));
+  if (!concurrent && json.startContent) transactions.unshift({ agent: 0, parents: [], patches: [[0, 0, json.startContent]] });
+  const patches = transactions.flatMap((transaction) => transaction.patches);
+  return {
+    name: path.basename(file).replace(/\.gz$/, '').replace(/\.json$/, ''),
+    concurrent,
+    transactions,
+    patches,
+    end: json.endContent,
+    /** UTF-16 units are code points. */
+    plain: !beyondBasicPlane.test(json.endContent) && !patches.some((patch) => beyondBasicPlane.test(patch[2])),
+  };
+}
+
+/** The traces of a folder, by name. */
+export function* readTraces(folder, names) {
+  for (const file of fs.readdirSync(folder).sort()) {
+    if (names && !names.includes(file.replace(/\.gz$/, '').replace(/\.json$/, ''))) continue;
+    const whole = path.join(folder, file);
+    const trace = fs.statSync(whole).isFile() ? readTrace(whole) : null;
+    if (trace !== null && trace.patches.length > 0) yield trace;
+  }
+}
