@@ -39,8 +39,10 @@ export default {
   reader: () => new LoroDoc(),
   length: (doc) => doc.getText('text').length,
   text: (doc) => doc.getText('text').toString(),
-  encode: (doc) => doc.export({ mode: 'snapshot' }),
-  snapshot: (doc) => doc.export({ mode: 'shallow-snapshot', frontiers: doc.oplogFrontiers() }),
+
+  /** Its snapshot brings the state along and puts the history off: that is the work `snapshot`. All updates are the history. */
+  encode: (doc) => doc.export({ mode: 'update' }),
+  snapshot: (doc) => doc.export({ mode: 'snapshot' }),
 
   load(bytes) {
     const doc = new LoroDoc();

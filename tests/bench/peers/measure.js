@@ -53,7 +53,6 @@ function take(work, check) {
   let warmUps = runs < LEAST_RUNS ? 0 : WARM_UPS;
   let warming = 0;
   while (times.length < runs) {
-    globalThis.gc?.();
     const start = performance.now();
     const result = work();
     const took = performance.now() - start;
