@@ -134,6 +134,8 @@ packed_trace_load (const char *path)
     read_and_pack (path, file);
   if (waitpid (reader, &status, 0) < 0 || !WIFEXITED (status) || WEXITSTATUS (status) != 0)
     {
+      if (WIFSIGNALED (status))
+        g_printerr ("%s: reading it ended with signal %d\n", path, WTERMSIG (status));
       close (file);
       return NULL;
     }
