@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rope-private.h: the nodes of a rope and the path to the leaf last touched; for rope.c and rope-tree.c. */
+/* rope-private.h: the nodes of a rope and the leaf in hand; for rope*.c, and rope-hand.h's callers. */
 
 #pragma once
 
-#include "text/rope.h"
+#include "text/rope-leaf.h"
 
-/* Neighbours below one parent have eight children together at least, so each level divides by four: enough
- * for 2^48 leaves. */
+/* Neighbours below one parent have more than half as many children as fit into one, so each level divides by
+ * sixteen at least: enough for 2^64 leaves. */
 #define COQUILL_ROPE_MAX_DEPTH 24
-
-typedef struct
-{
-  uint16_t bytes;
-  uint16_t code_points;
-  char text[COQUILL_ROPE_LEAF_BYTES];
-} CoquillRopeLeaf;
 
 typedef struct
 {
@@ -29,63 +22,133 @@ typedef struct
   unsigned index;
 } CoquillRopeStep;
 
+/**
+ * CoquillRopePath:
+ * @leaf: where it leads
+ * @start: code points before @leaf
+ * @steps: from the root down; as many as the rope is deep
+ */
+typedef struct
+{
+  CoquillRopeLeaf *leaf;
+  uint64_t start;
+  CoquillRopeStep steps[COQUILL_ROPE_MAX_DEPTH];
+} CoquillRopePath;
+
+/*
+ * There always is a leaf in hand, outside of the functions of rope-tree.c. What is edited in it is only known
+ * to the leaf; the nodes above it are told when the hand is settled, and the totals come from what is outside
+ * of it.
+ */
 struct CoquillRope
 {
-  void *root;     /* an inner node if depth > 0, else a leaf */
-  unsigned depth; /* levels of inner nodes */
-  uint64_t length;
-  size_t bytes;
-
-  /* The remembered path: path[0] is the root's step; leaf is NULL when there is none. */
-  CoquillRopeStep path[COQUILL_ROPE_MAX_DEPTH];
-  CoquillRopeLeaf *leaf;
-  uint64_t start; /* code points before the leaf */
+  uint64_t other_points; /* outside of the leaf in hand */
+  size_t other_bytes;
+  uint32_t counted; /* code points that the nodes above the hand count for its leaf */
+  unsigned depth;   /* levels of inner nodes */
+  void *root;       /* an inner node if depth > 0, else a leaf */
+  CoquillRopePath hand;
 };
+
+/* Whether an edit at @position can be done in hand: where two leaves meet, either will do. */
+static inline bool
+coquill_rope_in_hand (const CoquillRope *self, uint64_t position)
+{
+  return position - self->hand.start <= coquill_rope_leaf_points (self->hand.leaf);
+}
+
+/**
+ * coquill_rope_settle:
+ *
+ * Tells the nodes above the hand how many code points are in it now.
+ */
+void
+coquill_rope_settle (CoquillRope *self);
 
 /**
  * coquill_rope_seek:
  * @before: where two leaves meet, take the one before; else the one behind, if there is one
  *
- * Moves the path to the leaf around @position, at once if it is the one that the path leads to.
+ * Takes the hand to the leaf around @position, out of one that is not there. The leaf that it leaves is
+ * merged with a neighbour if it has become small.
  */
 void
 coquill_rope_seek (CoquillRope *self, uint64_t position, bool before);
 
 /**
- * coquill_rope_next_leaf:
+ * coquill_rope_find:
+ * @path: (out): a way to the character at @position
+ * @position: less than the length
  *
- * Moves the path to the next leaf.
+ * Leaves the hand where it is, but settles it.
+ */
+void
+coquill_rope_find (CoquillRope *self, CoquillRopePath *path, uint64_t position);
+
+/**
+ * coquill_rope_path_next:
+ *
+ * Moves a path to the next leaf. The hand is settled.
  *
  * Returns: false at the end
  */
 bool
-coquill_rope_next_leaf (CoquillRope *self);
+coquill_rope_path_next (const CoquillRope *self, CoquillRopePath *path);
 
 /**
- * coquill_rope_add_points:
- * @points: may be negative, modulo 2^64
+ * coquill_rope_put_down:
  *
- * Adds to the counts along the path what was added to its leaf.
+ * Settles the hand, and counts its leaf among the others, so that the tree can be changed.
  */
 void
-coquill_rope_add_points (CoquillRope *self, uint64_t points);
+coquill_rope_put_down (CoquillRope *self);
 
 /**
- * coquill_rope_insert_leaf:
+ * coquill_rope_take_up:
+ *
+ * Takes the leaf in hand to which its path now leads.
+ */
+void
+coquill_rope_take_up (CoquillRope *self);
+
+/**
+ * coquill_rope_add_leaf:
  * @leaf: (transfer full):
+ * @follow: take it in hand
  *
- * Puts a leaf behind the one that the path leads to, and moves the path to it.
+ * Puts a leaf behind the one in hand.
  */
 void
-coquill_rope_insert_leaf (CoquillRope *self, CoquillRopeLeaf *leaf);
+coquill_rope_add_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, bool follow);
+
+/**
+ * coquill_rope_hand_sibling:
+ * @side: 1 or -1
+ *
+ * Returns: (nullable): the leaf behind the one in hand, or before it, if they have the same parent
+ */
+CoquillRopeLeaf *
+coquill_rope_hand_sibling (const CoquillRope *self, int side);
+
+/**
+ * coquill_rope_lean:
+ * @side: 1 or -1
+ *
+ * Gives what is behind the gap of the leaf in hand, or before it, to that sibling, which has room for it, and
+ * takes the hand there: its gap is then at the same place of the text.
+ */
+void
+coquill_rope_lean (CoquillRope *self, int side);
 
 /**
  * coquill_rope_shrink:
  *
- * To be called when something was taken out of the path's leaf: removes it if it is empty, and merges small
- * neighbours.
+ * Merges the leaf that the hand's path leads to with a neighbour if that is possible, and then nodes above
+ * that have become small. To be called between coquill_rope_put_down() and coquill_rope_take_up().
+ *
+ * Returns: whether it did: the path leads nowhere then
  */
-void
+bool
 coquill_rope_shrink (CoquillRope *self);
 
 /**

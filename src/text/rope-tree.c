@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rope-tree.c: finding, adding and removing leaves of a rope. */
+/* rope-tree.c: adding and removing leaves of a rope. */
 
 #include "text/rope-private.h"
 
@@ -8,10 +8,9 @@
 #include <string.h>
 
 #include "text/memory.h"
-#include "text/utf8.h"
 
-/* Two neighbours that shrink are merged when they fill no more than this of one node, so that the next
- * insertion does not split it again. */
+/* Two neighbours are merged when they fill no more than this of one node, so that the next insertion does not
+ * split it again. */
 #define MERGED_BYTES (COQUILL_ROPE_LEAF_BYTES * 3 / 4)
 #define MERGED_CHILDREN (COQUILL_ROPE_FANOUT * 3 / 4)
 
@@ -23,56 +22,6 @@ sum (const CoquillRopeInner *inner)
   for (unsigned i = 0; i < inner->n; i++)
     total += inner->counts[i];
   return total;
-}
-
-/* Goes down to the leaf around @position. Where two leaves meet it takes the one before if @before, else the
- * one behind, if there is one. */
-static void
-descend (CoquillRope *self, uint64_t position, bool before)
-{
-  void *node = self->root;
-  uint64_t start = 0;
-
-  for (unsigned level = 0; level < self->depth; level++)
-    {
-      CoquillRopeInner *inner = node;
-      unsigned i = 0;
-
-      while (i + 1 < inner->n && position - start >= inner->counts[i] + before)
-        start += inner->counts[i++];
-      self->path[level] = (CoquillRopeStep){ inner, i };
-      node = inner->children[i];
-    }
-  self->leaf = node;
-  self->start = start;
-}
-
-void
-coquill_rope_seek (CoquillRope *self, uint64_t position, bool before)
-{
-  if (self->leaf == NULL || position < self->start
-      || position - self->start >= (uint64_t)self->leaf->code_points + before)
-    descend (self, position, before);
-}
-
-/* Moves the path to the next leaf; false at the end. */
-bool
-coquill_rope_next_leaf (CoquillRope *self)
-{
-  unsigned level = self->depth;
-
-  while (level > 0 && self->path[level - 1].index + 1 == self->path[level - 1].node->n)
-    level--;
-  if (level == 0)
-    return false;
-
-  self->start += self->leaf->code_points;
-  self->path[level - 1].index++;
-  for (; level < self->depth; level++)
-    self->path[level]
-        = (CoquillRopeStep){ self->path[level - 1].node->children[self->path[level - 1].index], 0 };
-  self->leaf = self->path[level - 1].node->children[self->path[level - 1].index];
-  return true;
 }
 
 static void
@@ -109,27 +58,23 @@ grow_root (CoquillRope *self, uint64_t left_points, void *right, uint64_t right_
   root->counts[0] = left_points;
   root->children[1] = right;
   root->counts[1] = right_points;
-  memmove (self->path + 1, self->path, self->depth * sizeof *self->path);
-  self->path[0] = (CoquillRopeStep){ root, follow ? 1 : 0 };
+  memmove (self->hand.steps + 1, self->hand.steps, self->depth * sizeof *self->hand.steps);
+  self->hand.steps[0] = (CoquillRopeStep){ root, follow ? 1 : 0 };
   self->root = root;
   self->depth++;
 }
 
-/* Puts a leaf behind the one that the path leads to and moves the path to it. */
-void
-coquill_rope_insert_leaf (CoquillRope *self, CoquillRopeLeaf *leaf)
+/* Puts @leaf behind the leaf that the path leads to, which counts as it should, and makes the path lead to
+ * the one or to the other. */
+static void
+place_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, uint64_t left_points, bool follow)
 {
   void *child = leaf;
-  uint64_t points = leaf->code_points;
-  uint64_t left_points = self->leaf->code_points; /* of the node before child */
-  bool follow = true; /* the path leads through child, not through the one before */
-
-  self->start += self->leaf->code_points;
-  self->leaf = leaf;
+  uint64_t points = coquill_rope_leaf_points (leaf);
 
   for (unsigned level = self->depth; level-- > 0;)
     {
-      CoquillRopeStep *step = &self->path[level];
+      CoquillRopeStep *step = &self->hand.steps[level];
       CoquillRopeInner *inner = step->node;
       CoquillRopeInner *right = NULL;
       unsigned at = step->index + 1;
@@ -155,7 +100,8 @@ coquill_rope_insert_leaf (CoquillRope *self, CoquillRopeLeaf *leaf)
       if (right == NULL)
         {
           while (level-- > 0)
-            self->path[level].node->counts[self->path[level].index] += leaf->code_points;
+            self->hand.steps[level].node->counts[self->hand.steps[level].index]
+                += coquill_rope_leaf_points (leaf);
           return;
         }
 
@@ -168,15 +114,50 @@ coquill_rope_insert_leaf (CoquillRope *self, CoquillRopeLeaf *leaf)
   grow_root (self, left_points, child, points, follow);
 }
 
-/* Adds to the counts along the path. */
 void
-coquill_rope_add_points (CoquillRope *self, uint64_t points)
+coquill_rope_add_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, bool follow)
 {
-  for (unsigned level = 0; level < self->depth; level++)
-    self->path[level].node->counts[self->path[level].index] += points;
+  uint32_t left_points = coquill_rope_leaf_points (self->hand.leaf);
+
+  coquill_rope_put_down (self);
+  self->other_points += coquill_rope_leaf_points (leaf);
+  self->other_bytes += coquill_rope_leaf_bytes (leaf);
+  place_leaf (self, leaf, left_points, follow);
+  if (follow)
+    {
+      self->hand.leaf = leaf;
+      self->hand.start += left_points;
+    }
+  coquill_rope_take_up (self);
 }
 
-/* Takes the child at @at out of the node; the child has been freed. */
+void
+coquill_rope_lean (CoquillRope *self, int side)
+{
+  CoquillRopeStep *step = &self->hand.steps[self->depth - 1];
+  CoquillRopeLeaf *leaf = self->hand.leaf, *sibling = coquill_rope_hand_sibling (self, side);
+  uint64_t points = side < 0 ? leaf->front_points : leaf->back_points;
+
+  coquill_rope_put_down (self);
+  step->node->counts[step->index] -= points;
+  if (side < 0)
+    {
+      step->index--;
+      self->hand.start -= coquill_rope_leaf_points (sibling);
+      coquill_rope_leaf_give_front (leaf, sibling);
+    }
+  else
+    {
+      step->index++;
+      coquill_rope_leaf_give_back (leaf, sibling);
+      self->hand.start += coquill_rope_leaf_points (leaf);
+    }
+  step->node->counts[step->index] += points;
+  self->hand.leaf = sibling;
+  coquill_rope_take_up (self);
+}
+
+/* Takes the child at @at out of the node; it has been freed. */
 static void
 forget_child (CoquillRopeInner *inner, unsigned at)
 {
@@ -185,18 +166,27 @@ forget_child (CoquillRopeInner *inner, unsigned at)
   memmove (inner->counts + at, inner->counts + at + 1, (inner->n - at) * sizeof *inner->counts);
 }
 
-/* Appends the second of two neighbours, @at and @at + 1 below @parent, to the first, if they fit together. */
+/* Makes one of two neighbours, @at and @at + 1 below @parent, if they fit together: it has the first one's
+ * place, and the second one's is to be forgotten. */
 static bool
 merge_leaves (CoquillRopeInner *parent, unsigned at)
 {
   CoquillRopeLeaf *left = parent->children[at], *right = parent->children[at + 1];
-  size_t bytes = (size_t)left->bytes + right->bytes;
+  uint32_t left_bytes = coquill_rope_leaf_bytes (left), right_bytes = coquill_rope_leaf_bytes (right);
 
-  if (bytes > MERGED_BYTES && left->bytes > 0 && right->bytes > 0)
-    return false;
-  memcpy (left->text + left->bytes, right->text, right->bytes);
-  left->bytes = (uint16_t)bytes;
-  left->code_points += right->code_points;
+  if (left_bytes == 0)
+    {
+      parent->children[at] = right;
+      free (left);
+      return true;
+    }
+  if (right_bytes > 0)
+    {
+      if (left_bytes + right_bytes > MERGED_BYTES)
+        return false;
+      coquill_rope_leaf_move_gap (right, coquill_rope_leaf_points (right));
+      coquill_rope_leaf_give_front (right, left);
+    }
   free (right);
   return true;
 }
@@ -215,31 +205,37 @@ merge_inners (CoquillRopeInner *parent, unsigned at)
   return true;
 }
 
-/* After something was deleted from the leaf of the path: merges small neighbours, from the leaf up. */
-void
+bool
 coquill_rope_shrink (CoquillRope *self)
 {
+  bool empty = coquill_rope_leaf_bytes (self->hand.leaf) == 0, moved = false;
+
   for (unsigned level = self->depth; level-- > 0;)
     {
-      CoquillRopeInner *parent = self->path[level].node;
-      unsigned index = self->path[level].index;
+      CoquillRopeInner *parent = self->hand.steps[level].node;
+      unsigned index = self->hand.steps[level].index;
       bool lowest = level + 1 == self->depth;
       bool (*merge) (CoquillRopeInner *, unsigned) = lowest ? merge_leaves : merge_inners;
-      CoquillRopeInner *inner = parent->children[index];
 
-      if (lowest ? self->leaf->bytes >= COQUILL_ROPE_LEAF_BYTES / 2 : inner->n >= COQUILL_ROPE_FANOUT / 2)
-        break;
+      if (!lowest)
+        {
+          unsigned n = ((CoquillRopeInner *)parent->children[index])->n;
+
+          if (n >= COQUILL_ROPE_FANOUT / 2)
+            break;
+          empty = n == 0;
+        }
 
       if (index + 1 < parent->n && merge (parent, index))
         ;
       else if (index > 0 && merge (parent, index - 1))
         index--;
-      else if (parent->n == 1 && (lowest ? self->leaf->bytes == 0 : inner->n == 0))
+      else if (parent->n == 1 && empty)
         {
           /* An only child that is empty: its parent is now empty as well. */
           free (parent->children[0]);
           parent->n = 0;
-          self->leaf = NULL;
+          moved = true;
           continue;
         }
       else
@@ -247,7 +243,7 @@ coquill_rope_shrink (CoquillRope *self)
 
       parent->counts[index] += parent->counts[index + 1];
       forget_child (parent, index + 1);
-      self->leaf = NULL;
+      moved = true;
     }
 
   while (self->depth > 0 && ((CoquillRopeInner *)self->root)->n == 1)
@@ -256,9 +252,10 @@ coquill_rope_shrink (CoquillRope *self)
 
       self->root = root->children[0];
       self->depth--;
-      self->leaf = NULL;
+      moved = true;
       free (root);
     }
+  return moved;
 }
 
 /* Recursion no deeper than COQUILL_ROPE_MAX_DEPTH. */
@@ -279,45 +276,4 @@ void
 coquill_rope_free_nodes (CoquillRope *self)
 {
   free_node (self->root, self->depth);
-}
-
-static bool
-check_node (const void *node, unsigned depth, bool is_root, uint64_t *points, size_t *bytes)
-{
-  if (depth == 0)
-    {
-      const CoquillRopeLeaf *leaf = node;
-      uint64_t code_points;
-
-      if ((leaf->bytes == 0 && !is_root) || leaf->bytes > COQUILL_ROPE_LEAF_BYTES
-          || !coquill_utf8_check (leaf->text, leaf->bytes, &code_points) || code_points != leaf->code_points)
-        return false;
-      *points += code_points;
-      *bytes += leaf->bytes;
-      return true;
-    }
-
-  const CoquillRopeInner *inner = node;
-
-  if (inner->n < (is_root ? 2 : 1) || inner->n > COQUILL_ROPE_FANOUT)
-    return false;
-  for (unsigned i = 0; i < inner->n; i++)
-    {
-      uint64_t below = 0;
-
-      if (!check_node (inner->children[i], depth - 1, false, &below, bytes) || below != inner->counts[i])
-        return false;
-      *points += below;
-    }
-  return true;
-}
-
-bool
-coquill_rope_check (const CoquillRope *self)
-{
-  uint64_t points = 0;
-  size_t bytes = 0;
-
-  return check_node (self->root, self->depth, true, &points, &bytes) && points == self->length
-         && bytes == self->bytes;
 }

@@ -8,30 +8,34 @@
 #include <stdint.h>
 
 /*
- * A B+-tree. The leaves hold the text, about 1 KB each; the inner nodes hold, for each child, its number of
- * code points:
+ * A B+-tree. The leaves hold the text, each in a gap buffer of 4 KB; the inner nodes hold, for each child,
+ * its number of code points:
  *
  *              ┌ 812 │ 790 │ 455 ┐            inner: children and their code points
  *              └──┬──┴──┬──┴──┬──┘
  *        ┌────────┘     │     └───────┐
- *   "The quick b"   "rown fox"   " jumps…"    leaves: whole code points, never empty
+ *   "The qu╎╎ick b"  "rown fo╎╎x"  "╎╎ jumps…"   leaves: two parts of whole code points, and a gap
  *
  * Invariants, checked by coquill_rope_check():
- * - all leaves are at the same depth; a leaf holds 1 to COQUILL_ROPE_LEAF_BYTES bytes and begins and ends at
- * a code point (only the root of an empty rope is an empty leaf);
+ * - all leaves are at the same depth; a leaf holds at most COQUILL_ROPE_LEAF_BYTES bytes, and is not empty
+ * unless it is in hand;
  * - an inner node has 1 to COQUILL_ROPE_FANOUT children, the root has two at least, and each count is its
- * child's sum;
- * - of two neighbours below one parent, a nearly empty one is merged when it shrinks, so n bytes have O(n / 1
- * KB) leaves.
+ * child's sum, where what was edited in hand since then is added;
+ * - a leaf that holds less than a quarter when the hand leaves it is merged with a neighbour below the same
+ * parent, if both fit into three quarters of one, so n bytes have O(n / 4 KB) leaves.
  *
- * The rope remembers the path to the leaf that it last touched. An edit in that leaf, as most are, costs a
- * memmove of less than 1 KB and one addition per level; others add one descent, O(log n). There is no
- * allocation per character. Reads move the remembered path too: use a rope from one thread at a time.
+ * The rope has one leaf in hand, the last one edited. An edit there, as most are, moves the gap as far as it
+ * is from the last edit, and changes the leaf's own counters: nothing above is touched until the hand goes
+ * elsewhere, along the leaves of one parent or, O(log n), from the root. There is no allocation per
+ * character. Reading leaves the hand where it is, but may settle what it has not told the nodes above: use a
+ * rope from one thread at a time.
  */
 typedef struct CoquillRope CoquillRope;
 
-#define COQUILL_ROPE_LEAF_BYTES 1000
+#ifndef COQUILL_ROPE_LEAF_BYTES
+#define COQUILL_ROPE_LEAF_BYTES 4072 /* a leaf and what malloc() adds are one page */
 #define COQUILL_ROPE_FANOUT 32
+#endif
 
 /**
  * CoquillRopeChunkFunc:
@@ -96,6 +100,16 @@ coquill_rope_bytes (const CoquillRope *self);
  */
 void
 coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, size_t bytes);
+
+/**
+ * coquill_rope_insert_counted:
+ * @code_points: how many the text is
+ *
+ * coquill_rope_insert() for who knows that already.
+ */
+void
+coquill_rope_insert_counted (
+    CoquillRope *self, uint64_t position, const char *utf8, size_t bytes, uint64_t code_points);
 
 /**
  * coquill_rope_delete:

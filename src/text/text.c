@@ -87,7 +87,8 @@ coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *d
         {
           const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
 
-          coquill_rope_insert (self->rope, entry->position, content + entry->offset, entry->bytes);
+          coquill_rope_insert_counted (self->rope, entry->position, content + entry->offset, entry->bytes,
+                                       entry->inserted);
         }
     }
   for (size_t i = 0; func != NULL && i < deltas->n_entries; i++)
@@ -188,7 +189,7 @@ coquill_text_insert (CoquillText *self,
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                    "An insertion is behind the end of the text");
 
-  coquill_rope_insert (self->rope, position, utf8, n_bytes);
+  coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, piece.length);
   append (self, agent, &piece, utf8, sequence);
   return true;
 }

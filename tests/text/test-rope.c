@@ -124,7 +124,7 @@ test_chunks_stop_when_told (void)
 {
   g_autofree char *text = g_strnfill (10 * COQUILL_ROPE_LEAF_BYTES, 'x');
   CoquillRope *rope = coquill_rope_new_from_utf8 (text, strlen (text));
-  Chunks chunks = { g_string_new (NULL), 3 };
+  Chunks chunks = { g_string_new (NULL), 2 };
 
   g_assert_false (coquill_rope_foreach_chunk (rope, 5, 9000, collect_chunk, &chunks));
   g_assert_cmpuint (chunks.read->len, <, 9000);
@@ -242,6 +242,143 @@ test_one_sided_edits_keep_the_tree_sound (void)
   coquill_rope_free (rope);
 }
 
+/* What one leaf holds, with every border of it tried by what comes before and behind. */
+static void
+test_edits_at_every_border_of_leaves (void)
+{
+  const guint n = 3 * COQUILL_ROPE_LEAF_BYTES;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_unichar (text, alphabet[i % 3 == 0 ? i % G_N_ELEMENTS (alphabet) : i % 2]);
+
+  g_autofree gunichar *points = g_utf8_to_ucs4_fast (text->str, (glong)text->len, NULL);
+
+  for (guint border = 1; border < n; border += border % 97 == 0 ? 1 : 96)
+    {
+      CoquillRope *rope = coquill_rope_new ();
+      g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (gunichar));
+      char character[4];
+
+      coquill_rope_append (rope, text->str, text->len, n);
+      g_array_append_vals (model, points, n);
+      for (int step = 0; step < 4; step++)
+        {
+          guint position = border + (guint)step / 2 - 1;
+          const char *typed = step % 2 == 0 ? "x" : "\xf0\x9f\x98\x80";
+          gunichar typed_point = g_utf8_get_char (typed);
+
+          coquill_rope_insert (rope, position, typed, strlen (typed));
+          g_array_insert_val (model, position, typed_point);
+          g_assert_cmpuint (coquill_rope_read (rope, position, 1, character), ==, strlen (typed));
+          g_assert_cmpmem (character, strlen (typed), typed, strlen (typed));
+          coquill_rope_delete (rope, position + 1, 1);
+          g_array_remove_index (model, position + 1);
+        }
+      assert_rope_equals (rope, (gunichar *)(void *)model->data, model->len);
+      coquill_rope_free (rope);
+    }
+}
+
+/* The hand types and erases in one place, while all is read, which must not take it elsewhere nor leave
+ * anything uncounted. */
+static void
+test_reading_far_away_sees_what_is_typed (void)
+{
+  g_autofree char *text = g_strnfill (40 * COQUILL_ROPE_LEAF_BYTES, 'x');
+  CoquillRope *rope = coquill_rope_new_from_utf8 (text, strlen (text));
+  guint64 length = strlen (text);
+  char buffer[8];
+
+  coquill_rope_insert (rope, length, "\xe2\x82\xac", 3);
+  coquill_rope_insert (rope, 0, "\xc3\xa4", 2);
+  for (guint64 i = 0; i < 2 * COQUILL_ROPE_LEAF_BYTES; i++)
+    {
+      coquill_rope_insert (rope, 1 + i, "ab", 2);
+      coquill_rope_delete (rope, 2 + i, 1);
+      g_assert_cmpuint (coquill_rope_length (rope), ==, length + 3 + i);
+      g_assert_cmpuint (coquill_rope_bytes (rope), ==, length + 6 + i);
+      g_assert_cmpuint (coquill_rope_read (rope, length + 2 + i, 1, buffer), ==, 3);
+      g_assert_cmpmem (buffer, 3, "\xe2\x82\xac", 3);
+      g_assert_cmpuint (coquill_rope_read (rope, 0, 2, buffer), ==, 3);
+      g_assert_cmpmem (buffer, 3,
+                       "\xc3\xa4"
+                       "a",
+                       3);
+    }
+  g_assert_true (coquill_rope_check (rope));
+  coquill_rope_free (rope);
+}
+
+static gsize
+n_chunks (CoquillRope *rope)
+{
+  Chunks chunks = { g_string_new (NULL), G_MAXUINT };
+
+  coquill_rope_foreach_chunk (rope, 0, coquill_rope_length (rope), collect_chunk, &chunks);
+  g_string_free (chunks.read, TRUE);
+  return G_MAXUINT - chunks.calls_left;
+}
+
+/* However text comes in where people type, its leaves are full, or half full. */
+static void
+test_typing_leaves_full_leaves_behind (void)
+{
+  const guint n = 400000, least = n / COQUILL_ROPE_LEAF_BYTES;
+  enum
+  {
+    FORWARD,
+    BACKWARD,
+    BEFORE_THE_LAST,
+    INSIDE,
+    BACKWARD_INSIDE,
+    AT_ONCE,
+    N_WAYS
+  };
+
+  for (int way = 0; way < N_WAYS; way++)
+    {
+      g_autofree char *around = g_strnfill (COQUILL_ROPE_LEAF_BYTES, 'y');
+      CoquillRope *rope = coquill_rope_new ();
+
+      if (way == BEFORE_THE_LAST)
+        coquill_rope_insert (rope, 0, "\n", 1);
+      else if (way == INSIDE || way == BACKWARD_INSIDE)
+        coquill_rope_insert (rope, 0, around, COQUILL_ROPE_LEAF_BYTES);
+      for (guint i = 0; i < n && way != AT_ONCE; i++)
+        {
+          const guint inside = COQUILL_ROPE_LEAF_BYTES / 2;
+          const guint positions[] = { i, 0, i, inside + i, inside };
+
+          coquill_rope_insert (rope, positions[way], "x", 1);
+        }
+      if (way == AT_ONCE)
+        {
+          g_autofree char *text = g_strnfill (n, 'x');
+
+          coquill_rope_insert (rope, 0, text, n);
+        }
+      g_assert_true (coquill_rope_check (rope));
+      g_test_message ("way %d: %" G_GSIZE_FORMAT " leaves", way, n_chunks (rope));
+      g_assert_cmpuint (n_chunks (rope), <=, (way == BACKWARD_INSIDE ? 2 : 1) * least * 9 / 8 + 4);
+      coquill_rope_free (rope);
+    }
+}
+
+/* Text that is taken out everywhere leaves few leaves. */
+static void
+test_leaves_that_become_small_are_merged (void)
+{
+  g_autofree char *text = g_strnfill (200 * COQUILL_ROPE_LEAF_BYTES, 'x');
+  CoquillRope *rope = coquill_rope_new_from_utf8 (text, strlen (text));
+
+  for (guint64 position = 0; position + 100 < coquill_rope_length (rope); position++)
+    coquill_rope_delete (rope, position, 100);
+  g_assert_true (coquill_rope_check (rope));
+  g_assert_cmpuint (n_chunks (rope), <=, 8 + 4 * coquill_rope_length (rope) / COQUILL_ROPE_LEAF_BYTES);
+  coquill_rope_free (rope);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -257,6 +394,10 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/rope/random-ascii-edits-equal-a-plain-array", GINT_TO_POINTER (TRUE),
                         test_random_edits_equal_a_plain_array);
   g_test_add_func ("/rope/one-sided-edits-keep-the-tree-sound", test_one_sided_edits_keep_the_tree_sound);
+  g_test_add_func ("/rope/edits-at-every-border-of-leaves", test_edits_at_every_border_of_leaves);
+  g_test_add_func ("/rope/reading-far-away-sees-what-is-typed", test_reading_far_away_sees_what_is_typed);
+  g_test_add_func ("/rope/typing-leaves-full-leaves-behind", test_typing_leaves_full_leaves_behind);
+  g_test_add_func ("/rope/leaves-that-become-small-are-merged", test_leaves_that_become_small_are_merged);
 
   return g_test_run ();
 }

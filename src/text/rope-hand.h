@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rope-hand.h: what a key press does to a rope, to be compiled into its caller. */
+
+#pragma once
+
+#include "text/rope-private.h"
+
+/*
+ * Nearly every edit is one ASCII character beside the last one. For it these are a comparison and two
+ * counters; they say false to all else, having done nothing, and rope.h's functions are for that.
+ */
+
+/**
+ * coquill_rope_hand_length:
+ *
+ * Returns: coquill_rope_length()
+ */
+static inline uint64_t
+coquill_rope_hand_length (const CoquillRope *self)
+{
+  return self->other_points + coquill_rope_leaf_points (self->hand.leaf);
+}
+
+/**
+ * coquill_rope_hand_type:
+ * @character: ASCII, not 0
+ *
+ * Inserts a character at the gap.
+ *
+ * Returns: whether it did: whether @position is at the gap, and there is room
+ */
+static inline bool
+coquill_rope_hand_type (CoquillRope *self, uint64_t position, char character)
+{
+  CoquillRopeLeaf *leaf = self->hand.leaf;
+
+  if (position - self->hand.start != leaf->front_points
+      || leaf->front_bytes + leaf->back_bytes == COQUILL_ROPE_LEAF_BYTES)
+    return false;
+  leaf->text[leaf->front_bytes++] = character;
+  leaf->front_points++;
+  return true;
+}
+
+/**
+ * coquill_rope_hand_erase:
+ *
+ * Deletes the character at @position, as Backspace and Delete do.
+ *
+ * Returns: whether it did: whether it is beside the gap, and ASCII
+ */
+static inline bool
+coquill_rope_hand_erase (CoquillRope *self, uint64_t position)
+{
+  CoquillRopeLeaf *leaf = self->hand.leaf;
+  uint64_t point = position - self->hand.start;
+
+  if (leaf->front_bytes > 0 && point == leaf->front_points - 1
+      && (uint8_t)leaf->text[leaf->front_bytes - 1] < 0x80)
+    {
+      leaf->front_bytes--;
+      leaf->front_points--;
+      return true;
+    }
+  if (point == leaf->front_points && leaf->back_bytes > 0 && (uint8_t)*coquill_rope_leaf_back (leaf) < 0x80)
+    {
+      leaf->back_bytes--;
+      leaf->back_points--;
+      return true;
+    }
+  return false;
+}
+
+/**
+ * coquill_rope_hand_peek:
+ *
+ * Returns: the character at @position if it is beside the gap and ASCII; else 0
+ */
+static inline char
+coquill_rope_hand_peek (const CoquillRope *self, uint64_t position)
+{
+  const CoquillRopeLeaf *leaf = self->hand.leaf;
+  uint64_t point = position - self->hand.start;
+  char character = 0;
+
+  if (point == leaf->front_points && leaf->back_bytes > 0)
+    character = *coquill_rope_leaf_back (leaf);
+  else if (leaf->front_bytes > 0 && point == leaf->front_points - 1)
+    character = leaf->text[leaf->front_bytes - 1];
+  return (uint8_t)character < 0x80 ? character : 0;
+}

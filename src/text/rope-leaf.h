@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rope-leaf.h: a leaf of a rope, a gap buffer of a few kilobytes. */
+
+#pragma once
+
+#include "text/rope.h"
+
+/**
+ * CoquillRopeLeaf:
+ * @front_bytes: bytes before the gap, at the beginning of @text
+ * @back_bytes: bytes behind it, at the end of @text
+ * @front_points: code points before the gap
+ * @back_points: code points behind it
+ *
+ *   | front_bytes | gap | back_bytes |
+ *
+ * Both parts begin and end at a code point. A part that has as many bytes as code points is ASCII. All else
+ * is looked for from the gap, so that what an edit costs depends on how far it is from the last one.
+ */
+typedef struct
+{
+  uint32_t front_bytes;
+  uint32_t back_bytes;
+  uint32_t front_points;
+  uint32_t back_points;
+  char text[COQUILL_ROPE_LEAF_BYTES];
+} CoquillRopeLeaf;
+
+static inline uint32_t
+coquill_rope_leaf_bytes (const CoquillRopeLeaf *self)
+{
+  return self->front_bytes + self->back_bytes;
+}
+
+static inline uint32_t
+coquill_rope_leaf_points (const CoquillRopeLeaf *self)
+{
+  return self->front_points + self->back_points;
+}
+
+static inline uint32_t
+coquill_rope_leaf_room (const CoquillRopeLeaf *self)
+{
+  return COQUILL_ROPE_LEAF_BYTES - self->front_bytes - self->back_bytes;
+}
+
+/* What is behind the gap. */
+static inline const char *
+coquill_rope_leaf_back (const CoquillRopeLeaf *self)
+{
+  return self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
+}
+
+/**
+ * coquill_rope_leaf_new:
+ *
+ * Returns: (transfer full): an empty leaf, to be freed with free()
+ */
+CoquillRopeLeaf *
+coquill_rope_leaf_new (void);
+
+/**
+ * coquill_rope_leaf_move_gap:
+ * @point: code points of the leaf before the gap's new place
+ *
+ * O(distance).
+ */
+void
+coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point);
+
+/**
+ * coquill_rope_leaf_put:
+ * @bytes: at most the leaf's room
+ *
+ * Adds text in front of the gap.
+ */
+void
+coquill_rope_leaf_put (CoquillRopeLeaf *self, const char *utf8, size_t bytes, uint64_t code_points);
+
+/**
+ * coquill_rope_leaf_delete:
+ * @point: code points
+ * @count: code points, @point + @count is at most the leaf's
+ *
+ * Takes a range out; the gap is there then. O(distance of the gap + bytes), without the bytes for ASCII.
+ */
+void
+coquill_rope_leaf_delete (CoquillRopeLeaf *self, uint32_t point, uint32_t count);
+
+/**
+ * coquill_rope_leaf_split:
+ *
+ * Moves what is behind the gap to a new leaf, behind its gap.
+ *
+ * Returns: (transfer full): the new leaf
+ */
+CoquillRopeLeaf *
+coquill_rope_leaf_split (CoquillRopeLeaf *self);
+
+/**
+ * coquill_rope_leaf_give_front:
+ * @previous: the leaf before, with room for it
+ *
+ * Moves what is before the gap to the end of another leaf, whose gap is then behind it.
+ */
+void
+coquill_rope_leaf_give_front (CoquillRopeLeaf *self, CoquillRopeLeaf *previous);
+
+/**
+ * coquill_rope_leaf_give_back:
+ * @next: the leaf behind, with room for it
+ *
+ * Moves what is behind the gap to the start of another leaf, whose gap is then in front of it.
+ */
+void
+coquill_rope_leaf_give_back (CoquillRopeLeaf *self, CoquillRopeLeaf *next);
+
+/**
+ * coquill_rope_leaf_pieces:
+ * @point: code points
+ * @count: code points, @point + @count is at most the leaf's
+ * @func: called with the parts of the range, two at most
+ *
+ * Returns: false if @func stopped it
+ */
+bool
+coquill_rope_leaf_pieces (
+    const CoquillRopeLeaf *self, uint32_t point, uint32_t count, CoquillRopeChunkFunc func, void *data);
+
+/**
+ * coquill_rope_leaf_check:
+ *
+ * Returns: whether both parts are text, with the code points told
+ */
+bool
+coquill_rope_leaf_check (const CoquillRopeLeaf *self);
