@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* order-private.h: what the parts of the order know of each other. */
+
+#pragma once
+
+#include "text/order-index.h"
+#include "text/order.h"
+
+#define COQUILL_ORDER_NODE_CHILDREN 32
+
+/* A hand's place in the text while nobody has asked for it: so far that no position is near. */
+#define COQUILL_ORDER_UNKNOWN (UINT64_C (1) << 62)
+
+/* An inner node. Never empty; all leaves are equally deep. */
+struct CoquillOrderNode
+{
+  CoquillOrderNode *parent;
+  uint32_t n_children;
+  uint64_t widths[COQUILL_ORDER_NODE_CHILDREN]; /* visible characters; without what the hand has not told */
+  void *children[COQUILL_ORDER_NODE_CHILDREN];
+};
+
+/* The hand: @leaf is never NULL. Of its width, @untold is not yet in the widths of the nodes above. */
+struct CoquillOrder
+{
+  CoquillOrderLeaf *leaf;
+  uint64_t before;     /* visible characters before the leaf, or COQUILL_ORDER_UNKNOWN */
+  uint64_t span_start; /* visible characters of the leaf before the span at @span */
+  unsigned span;       /* an index where the search in the leaf begins; 0 if the leaf is empty */
+  unsigned height;     /* 0: the root is a leaf */
+  uint64_t untold;     /* modulo 2^64, as it may be less than 0 */
+
+  uint64_t width;
+  size_t n_spans;
+  void *root;
+  CoquillOrderLeaf *first;
+  CoquillOrderLeaf *last;
+  CoquillOrderIndex *ids; /* NULL until it is asked for */
+};
+
+static inline uint32_t
+coquill_order_span_width (const CoquillOrderSpan *span)
+{
+  return span->standing == 0 ? span->length : 0;
+}
+
+/* Whether two neighbours can be one. */
+static inline bool
+coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
+{
+  return b->id - a->id == a->length && a->standing == b->standing
+         && b->length <= COQUILL_ORDER_MAX_LENGTH - a->length;
+}
+
+/* Tells the nodes above what has changed in the hand's leaf. */
+void
+coquill_order_tell (CoquillOrder *self);
+
+/* Takes a leaf in hand, which may be the one already there. */
+void
+coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before);
+
+/* Takes the leaf in hand with the visible character at position - 1, from a distance. */
+void
+coquill_order_reach (CoquillOrder *self, uint64_t position);
+
+/* Makes room in the hand's leaf for spans at an index greater than 0 and not before the hand's span. If the
+ * leaf must be split for it, the half with the span before that index is in hand then. Returns the index
+ * there. */
+unsigned
+coquill_order_make_room (CoquillOrder *self, unsigned index, unsigned n_spans);
+
+/* Gives the order a new last leaf and takes it in hand. */
+void
+coquill_order_add_leaf (CoquillOrder *self);
+
+/* To be called when the hand's leaf has lost spans: merges it with a neighbour if it is small. */
+void
+coquill_order_shrink (CoquillOrder *self);

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* order-tree.c: the B+-tree of the order, and the leaf in hand. */
+
+#include "text/order-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/memory.h"
+
+#define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
+#define NODE_CHILDREN COQUILL_ORDER_NODE_CHILDREN
+
+static unsigned
+slot_of (const CoquillOrderNode *node, const void *child)
+{
+  unsigned slot = 0;
+
+  while (node->children[slot] != child)
+    slot++;
+  return slot;
+}
+
+static void
+set_parent (void *child, bool is_leaf, CoquillOrderNode *parent)
+{
+  if (is_leaf)
+    ((CoquillOrderLeaf *)child)->parent = parent;
+  else
+    ((CoquillOrderNode *)child)->parent = parent;
+}
+
+void
+coquill_order_tell (CoquillOrder *self)
+{
+  const void *child = self->leaf;
+
+  if (self->untold == 0)
+    return;
+  for (CoquillOrderNode *node = self->leaf->parent; node != NULL; node = node->parent)
+    {
+      node->widths[slot_of (node, child)] += self->untold;
+      child = node;
+    }
+  self->untold = 0;
+}
+
+void
+coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before)
+{
+  if (self->leaf != leaf)
+    {
+      coquill_order_tell (self);
+      self->leaf = leaf;
+    }
+  self->before = before;
+  self->span = 0;
+  self->span_start = 0;
+}
+
+void
+coquill_order_reach (CoquillOrder *self, uint64_t position)
+{
+  CoquillOrderLeaf *leaf = self->leaf;
+  void *node = self->root;
+  uint64_t before = 0;
+
+  /* Unknown places are far from all positions. */
+  if (leaf->next != NULL && position - 1 - (self->before + leaf->width) < leaf->next->width)
+    {
+      coquill_order_take (self, leaf->next, self->before + leaf->width);
+      return;
+    }
+  if (leaf->previous != NULL && self->before - position < leaf->previous->width)
+    {
+      coquill_order_take (self, leaf->previous, self->before - leaf->previous->width);
+      self->span = self->leaf->n_spans - 1;
+      self->span_start = self->leaf->width - coquill_order_span_width (&self->leaf->spans[self->span]);
+      return;
+    }
+
+  coquill_order_tell (self);
+  for (unsigned level = self->height; level > 0; level--)
+    {
+      const CoquillOrderNode *parent = node;
+      unsigned slot = 0;
+
+      while (position - before > parent->widths[slot])
+        before += parent->widths[slot++];
+      node = parent->children[slot];
+    }
+  coquill_order_take (self, node, before);
+}
+
+/* Puts in a node or leaf behind the one from which it was split. What lies above @left is wide enough for
+ * both already. */
+static void
+add_behind (CoquillOrder *self, void *left, void *right, uint64_t right_width, CoquillOrderNode *parent)
+{
+  bool is_leaf = true;
+
+  for (;;)
+    {
+      CoquillOrderNode *node = parent;
+      CoquillOrderNode *sibling = NULL;
+      unsigned slot;
+
+      if (parent == NULL)
+        {
+          node = coquill_allocate (sizeof *node);
+          node->n_children = 1;
+          node->children[0] = left;
+          node->widths[0] = self->width;
+          set_parent (left, is_leaf, node);
+          self->root = node;
+          self->height++;
+        }
+      slot = slot_of (node, left);
+      node->widths[slot] -= right_width;
+      slot++;
+
+      if (node->n_children == NODE_CHILDREN)
+        {
+          /* Who builds from front to end leaves full nodes behind. */
+          bool at_end = slot == NODE_CHILDREN && self->last->parent == node;
+          unsigned cut = at_end ? NODE_CHILDREN : NODE_CHILDREN / 2;
+
+          sibling = coquill_allocate (sizeof *sibling);
+          sibling->parent = node->parent;
+          sibling->n_children = NODE_CHILDREN - cut;
+          node->n_children = cut;
+          memcpy (sibling->widths, &node->widths[cut], sibling->n_children * sizeof node->widths[0]);
+          memcpy (sibling->children, &node->children[cut], sibling->n_children * sizeof node->children[0]);
+          for (unsigned i = 0; i < sibling->n_children; i++)
+            set_parent (sibling->children[i], is_leaf, sibling);
+          if (at_end || slot > cut)
+            {
+              node = sibling;
+              slot -= cut;
+            }
+        }
+      memmove (&node->widths[slot + 1], &node->widths[slot],
+               (node->n_children - slot) * sizeof node->widths[0]);
+      memmove (&node->children[slot + 1], &node->children[slot],
+               (node->n_children - slot) * sizeof node->children[0]);
+      node->widths[slot] = right_width;
+      node->children[slot] = right;
+      node->n_children++;
+      set_parent (right, is_leaf, node);
+      if (sibling == NULL)
+        return;
+
+      left = parent;
+      right = sibling;
+      right_width = 0;
+      for (unsigned i = 0; i < sibling->n_children; i++)
+        right_width += sibling->widths[i];
+      parent = parent->parent;
+      is_leaf = false;
+    }
+}
+
+/* All spans of a leaf are, or soon will be, in another. */
+static void
+index_spans (CoquillOrder *self, const CoquillOrderLeaf *from, CoquillOrderLeaf *to)
+{
+  if (self->ids != NULL)
+    for (unsigned i = 0; i < from->n_spans; i++)
+      coquill_order_index_set (self->ids, from->spans[i].id, from->spans[i].length, to);
+}
+
+/* A leaf behind the one in hand, with nothing in it. */
+static CoquillOrderLeaf *
+new_leaf (CoquillOrder *self)
+{
+  CoquillOrderLeaf *leaf = coquill_allocate (sizeof *leaf);
+
+  leaf->previous = self->leaf;
+  leaf->next = self->leaf->next;
+  if (leaf->next != NULL)
+    leaf->next->previous = leaf;
+  leaf->previous->next = leaf;
+  return leaf;
+}
+
+void
+coquill_order_add_leaf (CoquillOrder *self)
+{
+  CoquillOrderLeaf *last = self->last;
+  CoquillOrderLeaf *leaf;
+
+  coquill_order_take (self, last, self->width - last->width);
+  coquill_order_tell (self);
+  leaf = new_leaf (self);
+  add_behind (self, last, leaf, 0, last->parent);
+  self->last = leaf;
+  coquill_order_take (self, leaf, self->width);
+}
+
+unsigned
+coquill_order_make_room (CoquillOrder *self, unsigned index, unsigned n_spans)
+{
+  CoquillOrderLeaf *leaf = self->leaf;
+  CoquillOrderLeaf *right;
+  unsigned cut = LEAF_SPANS / 2;
+
+  if (leaf->n_spans + n_spans <= LEAF_SPANS)
+    return index;
+
+  coquill_order_tell (self);
+  right = new_leaf (self);
+  right->n_spans = leaf->n_spans - cut;
+  leaf->n_spans = cut;
+  memcpy (right->spans, &leaf->spans[cut], right->n_spans * sizeof right->spans[0]);
+  for (unsigned i = 0; i < right->n_spans; i++)
+    right->width += coquill_order_span_width (&right->spans[i]);
+  leaf->width -= right->width;
+  add_behind (self, leaf, right, right->width, leaf->parent);
+  if (self->last == leaf)
+    self->last = right;
+  index_spans (self, right, right);
+
+  if (index <= cut)
+    return index;
+  self->leaf = right;
+  if (self->before != COQUILL_ORDER_UNKNOWN)
+    self->before += leaf->width;
+  if (self->span >= cut)
+    {
+      self->span -= cut;
+      self->span_start -= leaf->width;
+    }
+  else
+    self->span = 0, self->span_start = 0;
+  return index - cut;
+}
+
+static void
+remove_child (CoquillOrderNode *node, unsigned slot)
+{
+  node->n_children--;
+  memmove (&node->widths[slot], &node->widths[slot + 1], (node->n_children - slot) * sizeof node->widths[0]);
+  memmove (&node->children[slot], &node->children[slot + 1],
+           (node->n_children - slot) * sizeof node->children[0]);
+}
+
+/* To be called when a node has lost a child: frees it if it is empty, merges it with a neighbour if it is
+ * small, and so on upwards. */
+static void
+shrink_node (CoquillOrder *self, CoquillOrderNode *node)
+{
+  unsigned level = 1;
+
+  for (CoquillOrderNode *parent = node->parent; parent != NULL; node = parent, parent = node->parent, level++)
+    {
+      unsigned slot;
+      CoquillOrderNode *left, *right;
+
+      if (node->n_children >= NODE_CHILDREN / 4)
+        return;
+      slot = slot_of (parent, node);
+      if (node->n_children == 0)
+        {
+          remove_child (parent, slot);
+          free (node);
+          continue;
+        }
+      if (slot + 1 == parent->n_children)
+        {
+          if (slot == 0)
+            return;
+          slot--;
+        }
+      left = parent->children[slot];
+      right = parent->children[slot + 1];
+      if (left->n_children + right->n_children > NODE_CHILDREN * 3 / 4)
+        return;
+      memcpy (&left->widths[left->n_children], right->widths, right->n_children * sizeof left->widths[0]);
+      memcpy (&left->children[left->n_children], right->children,
+              right->n_children * sizeof left->children[0]);
+      for (unsigned i = 0; i < right->n_children; i++)
+        set_parent (right->children[i], level == 1, left);
+      left->n_children += right->n_children;
+      parent->widths[slot] += parent->widths[slot + 1];
+      remove_child (parent, slot + 1);
+      free (right);
+    }
+
+  while (self->height > 0 && ((CoquillOrderNode *)self->root)->n_children == 1)
+    {
+      CoquillOrderNode *root = self->root;
+
+      self->root = root->children[0];
+      self->height--;
+      set_parent (self->root, self->height == 0, NULL);
+      free (root);
+    }
+}
+
+/* Takes an empty leaf, or one that is merged with that before it, out of the tree; it is not in hand. */
+static void
+remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
+{
+  CoquillOrderNode *parent = leaf->parent;
+
+  if (leaf->previous != NULL)
+    leaf->previous->next = leaf->next;
+  else
+    self->first = leaf->next;
+  if (leaf->next != NULL)
+    leaf->next->previous = leaf->previous;
+  else
+    self->last = leaf->previous;
+  remove_child (parent, slot_of (parent, leaf));
+  free (leaf);
+  shrink_node (self, parent);
+}
+
+/* The right leaf's spans go behind the left one's; both have one parent, and one of them is in hand. */
+static void
+merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *right)
+{
+  CoquillOrderSpan *joint = &left->spans[left->n_spans - 1];
+  CoquillOrderNode *parent = left->parent;
+  unsigned first = 0;
+
+  coquill_order_tell (self);
+  index_spans (self, right, left);
+  if (coquill_order_follows (joint, &right->spans[0]))
+    {
+      joint->length += right->spans[0].length;
+      self->n_spans--;
+      first = 1;
+    }
+  memcpy (&left->spans[left->n_spans], &right->spans[first], (right->n_spans - first) * sizeof *joint);
+  left->n_spans += right->n_spans - first;
+  parent->widths[slot_of (parent, left)] += right->width;
+  if (self->leaf == right)
+    coquill_order_take (self, left,
+                        self->before == COQUILL_ORDER_UNKNOWN ? self->before : self->before - left->width);
+  left->width += right->width;
+  remove_leaf (self, right);
+}
+
+void
+coquill_order_shrink (CoquillOrder *self)
+{
+  CoquillOrderLeaf *leaf = self->leaf;
+  CoquillOrderLeaf *previous = leaf->previous;
+  CoquillOrderLeaf *next = leaf->next;
+
+  if (self->span >= leaf->n_spans)
+    self->span = 0, self->span_start = 0;
+  if (leaf->n_spans >= LEAF_SPANS / 4 || self->height == 0)
+    return;
+  if (leaf->n_spans == 0)
+    {
+      if (previous != NULL)
+        coquill_order_take (self, previous, COQUILL_ORDER_UNKNOWN);
+      else
+        coquill_order_take (self, next, 0);
+      remove_leaf (self, leaf);
+    }
+  else if (next != NULL && next->parent == leaf->parent
+           && leaf->n_spans + next->n_spans <= LEAF_SPANS * 3 / 4)
+    merge_leaves (self, leaf, next);
+  else if (previous != NULL && previous->parent == leaf->parent
+           && leaf->n_spans + previous->n_spans <= LEAF_SPANS * 3 / 4)
+    merge_leaves (self, previous, leaf);
+}
