@@ -303,6 +303,7 @@ oracle_insert (Oracle *self, OracleVersion *version, guint agent, guint64 positi
         item.right_origin = g_array_index (self->order, gint, i);
         break;
       }
+  item.left_origin = left;
   item.is_right_child = TRUE;
   for (gint i = get (self, left)->first_right; i != 0; i = get (self, i)->next_sibling)
     if (oracle_knows (version, i) && self->fault != ORACLE_INTERLEAVES)

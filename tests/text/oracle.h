@@ -41,7 +41,7 @@ typedef struct
   GArray *undoers; /* gint: of an insertion its deletions, of a deletion its restorations; NULL if none */
 
   /* The tree, of insertions. */
-  gint parent, right_origin;
+  gint parent, left_origin, right_origin;
   gboolean is_right_child;
   gint first_left, first_right, next_sibling; /* 0: none */
   guint index;                                /* in the order */
@@ -158,3 +158,7 @@ oracle_place (const Oracle *self, const OracleVersion *version, gint insertion);
 /* Whether the order is the traversal of the tree, and what is visible is so by definition. */
 gboolean
 oracle_check (const Oracle *self, const OracleVersion *version);
+
+/* oracle-interleaving.c: whether runs interleave no more than they must, by the paper's definition. */
+gboolean
+oracle_is_maximally_non_interleaving (const Oracle *self, const OracleVersion *version);

@@ -113,6 +113,7 @@ world_gather (World *self, Replica *to, const Step *step);
 void
 world_take_everything (World *self, Replica *to, guint32 seed);
 
+/* world-reload.c */
 void
 world_reload (World *self, Replica *replica, const Step *step);
 
