@@ -4,10 +4,9 @@
  * Definition 4 of "The Art of the Fugue" (version 3), for all elements A and B of a list, deleted ones too:
  * (1) if A is the left origin of B, and B the first of those that have it, then B follows A directly;
  * (2) if B is the right origin of A, and A the last of those that have it, then B follows A directly, unless
- *     (Lemma 5) A and B have different left origins and between A's left origin and B is something that doesn't
- *     descend from that left origin;
- * (3) of those with the same left and the same right origin the one with the lower id comes first.
- * By its Theorem 10 there is only one such order.
+ *     (Lemma 5) A and B have different left origins and between A's left origin and B is something that
+ * doesn't descend from that left origin; (3) of those with the same left and the same right origin the one
+ * with the lower id comes first. By its Theorem 10 there is only one such order.
  */
 
 #include "oracle.h"
@@ -15,29 +14,23 @@
 typedef struct
 {
   const Oracle *oracle;
-  GArray *list;  /* gint: the root, which stands for the start, and all known insertions, in order */
-  guint *ranks;  /* by number: index in the list */
-  gint *first;   /* by number: the first that has it as its left origin, 0 for none */
-  gint *last;    /* by number: the last that has it as its right origin */
+  GArray *list; /* gint: the root, which stands for the start, and all known insertions, in order */
+  guint *ranks; /* by number: index in the list */
+  gint *first;  /* by number: the first that has it as its left origin, 0 for none */
+  gint *last;   /* by number: the last that has it as its right origin */
 } List;
 
-static gboolean
-descends (const List *self, gint number, gint ancestor)
-{
-  while (number != ancestor && number != 0)
-    number = oracle_item (self->oracle, number)->left_origin;
-  return number == ancestor;
-}
-
+/* Lemma 5. What stands behind the origin descends from it if its own left origin is there too: all before it
+ * do. */
 static gboolean
 must_be_apart (const List *self, gint a, gint b)
 {
-  gint origin = oracle_item (self->oracle, a)->left_origin;
+  guint origin = self->ranks[oracle_item (self->oracle, a)->left_origin];
 
-  if (oracle_item (self->oracle, b)->left_origin == origin)
+  if (self->ranks[oracle_item (self->oracle, b)->left_origin] == origin)
     return FALSE;
-  for (guint i = self->ranks[origin] + 1; i < self->ranks[b]; i++)
-    if (!descends (self, g_array_index (self->list, gint, i), origin))
+  for (guint i = origin + 1; i < self->ranks[b]; i++)
+    if (self->ranks[oracle_item (self->oracle, g_array_index (self->list, gint, i))->left_origin] < origin)
       return TRUE;
   return FALSE;
 }

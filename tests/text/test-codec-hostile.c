@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-codec-hostile.c: bytes that are no change are refused. */
+
+#include <glib.h>
+#include <string.h>
+
+#include "random-change.h"
+#include "seed.h"
+#include "text/codec.h"
+#include "text/crc32c.h"
+#include "text/varint.h"
+
+static void
+assert_refused (const guint8 *bytes, gsize length, CoquillTextErrorCode code)
+{
+  CoquillTextError error = { 0 };
+  /* A copy of the exact size, so that the sanitizer sees a read behind its end. */
+  g_autofree guint8 *copy = g_memdup2 (bytes, length);
+
+  g_assert_null (coquill_change_decode (copy, length, &error));
+  g_assert_cmpint (error.code, ==, code);
+  g_assert_cmpuint (strlen (error.message), >, 0);
+  g_assert_null (coquill_change_decode (copy, length, NULL));
+}
+
+static void
+put_checksum (CoquillBuffer *bytes)
+{
+  guint32 crc = coquill_crc32c (bytes->data, bytes->length - 4);
+
+  bytes->length -= 4;
+  coquill_buffer_append_fixed32 (bytes, crc);
+}
+
+static void
+test_damage_is_found (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+  CoquillChange *change = random_change (rand, 3, 30);
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  for (gsize i = 0; i < bytes.length; i++)
+    for (int bit = 0; bit < 8; bit++)
+      {
+        CoquillTextErrorCode code = i == 0   ? COQUILL_TEXT_ERROR_MALFORMED
+                                    : i == 1 ? COQUILL_TEXT_ERROR_UNSUPPORTED_VERSION
+                                             : COQUILL_TEXT_ERROR_CHECKSUM;
+
+        bytes.data[i] ^= (guint8)(1 << bit);
+        assert_refused (bytes.data, bytes.length, code);
+        bytes.data[i] ^= (guint8)(1 << bit);
+      }
+  for (gsize length = 0; length < bytes.length; length++)
+    assert_refused (bytes.data, length,
+                    length < 6 ? COQUILL_TEXT_ERROR_MALFORMED : COQUILL_TEXT_ERROR_CHECKSUM);
+
+  coquill_buffer_clear (&bytes);
+  coquill_change_free (change);
+}
+
+/* With a checksum that agrees: every byte set to every value is refused, or is a change that can be written
+ * again. */
+static void
+test_forged_bytes_are_refused_or_sound (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+  CoquillChange *change = random_change (rand, 2, 12);
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  guint n_sound = 0, n_refused = 0;
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  for (gsize i = 2; i < bytes.length - 4; i++)
+    for (guint value = 0; value < 256; value++)
+      {
+        guint8 before = bytes.data[i];
+
+        bytes.data[i] = (guint8)value;
+        put_checksum (&bytes);
+
+        g_autofree guint8 *copy = g_memdup2 (bytes.data, bytes.length);
+        CoquillTextError error = { 0 };
+        CoquillChange *forged = coquill_change_decode (copy, bytes.length, &error);
+
+        if (forged != NULL)
+          {
+            CoquillBuffer again = COQUILL_BUFFER_INIT;
+
+            g_assert_true (coquill_change_encode (forged, &again));
+            coquill_buffer_clear (&again);
+            coquill_change_free (forged);
+            n_sound++;
+          }
+        else
+          {
+            g_assert_cmpint (error.code, !=, COQUILL_TEXT_ERROR_CHECKSUM);
+            g_assert_cmpint (error.code, !=, COQUILL_TEXT_ERROR_NONE);
+            n_refused++;
+          }
+        bytes.data[i] = before;
+      }
+  g_test_message ("%u sound, %u refused", n_sound, n_refused);
+  g_assert_cmpuint (n_sound, >, 1000);
+  g_assert_cmpuint (n_refused, >, 1000);
+
+  coquill_buffer_clear (&bytes);
+  coquill_change_free (change);
+}
+
+/* One agent that starts, then columns as told. */
+static void
+append_frame_head (CoquillBuffer *bytes, guint64 n_operations)
+{
+  static const guint8 device[32] = { 7 };
+
+  coquill_buffer_append (bytes, "\xc7\x01\x01", 3);
+  coquill_buffer_append_varint (bytes, n_operations);
+  coquill_buffer_append_varint (bytes, 0);
+  coquill_buffer_append (bytes, device, sizeof device);
+  coquill_buffer_append_varint (bytes, 0);
+  coquill_buffer_append_fixed64 (bytes, 1);
+  coquill_buffer_append_byte (bytes, 1);
+}
+
+static void
+assert_frame_refused (CoquillBuffer *bytes, CoquillTextErrorCode code)
+{
+  coquill_buffer_append_fixed32 (bytes, 0);
+  put_checksum (bytes);
+  assert_refused (bytes->data, bytes->length, code);
+  coquill_buffer_clear (bytes);
+}
+
+static void
+test_budgets_hold (void)
+{
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+
+  /* 2^60 operations. */
+  append_frame_head (&bytes, UINT64_C (1) << 60);
+  coquill_buffer_append_varint (&bytes, 0);
+  assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
+
+  /* One deletion of 2^60 code points: head, position, length. */
+  append_frame_head (&bytes, 1);
+  coquill_buffer_append_varint (&bytes, 1 << 0 | 1 << 2 | 1 << 7);
+  coquill_buffer_append_varint (&bytes, 1 << 1);
+  coquill_buffer_append_varint (&bytes, 1 << 1);
+  coquill_buffer_append_varint (&bytes, 9 << 1);
+  coquill_buffer_append_byte (&bytes, 1 | 1 << 6);
+  coquill_buffer_append_signed (&bytes, 0);
+  coquill_buffer_append_varint (&bytes, UINT64_C (1) << 60);
+  assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
+
+  /* Heads that claim to unpack to 2^60 bytes. */
+  append_frame_head (&bytes, 1);
+  coquill_buffer_append_varint (&bytes, 1);
+  coquill_buffer_append_varint (&bytes, UINT64_C (1) << 61 | 1);
+  coquill_buffer_append_varint (&bytes, 4);
+  coquill_buffer_append (&bytes, "abcd", 4);
+  assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
+
+  /* Content, positions and parents that are within their own limits and too many together. */
+  append_frame_head (&bytes, 1);
+  coquill_buffer_append_varint (&bytes, 1 << 1 | 1 << 2 | 1 << 5 | 1 << 6);
+  for (int i = 0; i < 4; i++)
+    {
+      static const guint64 sizes[] = { COQUILL_CHANGE_MAX_CONTENT, COQUILL_CHANGE_MAX_OPERATIONS * 10,
+                                       COQUILL_CHANGE_MAX_PARENTS * 10, COQUILL_CHANGE_MAX_PARENTS * 10 };
+
+      coquill_buffer_append_varint (&bytes, sizes[i] << 1 | 1);
+      coquill_buffer_append_varint (&bytes, 1);
+    }
+  coquill_buffer_append (&bytes, "abcd", 4);
+  assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
+
+  /* Four thousand million agents. */
+  coquill_buffer_append (&bytes, "\xc7\x01", 2);
+  coquill_buffer_append_varint (&bytes, UINT32_MAX);
+  coquill_buffer_append_varint (&bytes, 0);
+  assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
+
+  /* Too long altogether: refused before a byte is read. */
+  CoquillTextError error = { 0 };
+
+  g_assert_null (coquill_change_decode ((const guint8 *)"", COQUILL_CHANGE_MAX_BYTES + 1, &error));
+  g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_TOO_LARGE);
+}
+
+static void
+test_text_that_is_none_is_refused (void)
+{
+  static const char *const texts[]
+      = { "\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80", "" };
+
+  for (gsize i = 0; i <= G_N_ELEMENTS (texts); i++)
+    {
+      /* The last one is U+0000 as one byte. */
+      const char *text = i < G_N_ELEMENTS (texts) ? texts[i] : "\0";
+      gsize length = i < G_N_ELEMENTS (texts) ? strlen (text) : 1;
+      CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+
+      append_frame_head (&bytes, 1);
+      coquill_buffer_append_varint (&bytes, 1 << 0 | (length > 0) << 1 | 1 << 2);
+      coquill_buffer_append_varint (&bytes, 1 << 1);
+      if (length > 0)
+        coquill_buffer_append_varint (&bytes, length << 1);
+      coquill_buffer_append_varint (&bytes, 1 << 1);
+      coquill_buffer_append_byte (&bytes, 0);
+      coquill_buffer_append (&bytes, text, length);
+      coquill_buffer_append_signed (&bytes, 0);
+      assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_MALFORMED);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/codec/damage-is-found", test_damage_is_found);
+  g_test_add_func ("/codec/forged-bytes-are-refused-or-sound", test_forged_bytes_are_refused_or_sound);
+  g_test_add_func ("/codec/budgets-hold", test_budgets_hold);
+  g_test_add_func ("/codec/text-that-is-none-is-refused", test_text_that_is_none_is_refused);
+  return g_test_run ();
+}

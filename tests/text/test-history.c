@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-history.c: a text that was loaded from a snapshot, without its history and with it. */
+
+#include "small-text.h"
+
+static void
+test_snapshot_without_history (void)
+{
+  guint32 a, b, c;
+  CoquillText *text_a = new_text (1, &a), *text_b = new_text (2, &b), *loaded;
+  CoquillAgent id = agent_id (3);
+  CoquillChange *change, *history;
+  CoquillTextError error;
+  CoquillTextRange range;
+  guint64 deletion;
+  uint64_t version;
+
+  insert (text_a, a, 0, "one two");
+  merge (text_b, text_a);
+  deletion = delete (text_a, a, 3, 4);
+  insert (text_b, b, 7, " three");
+  history = everything (text_a);
+  loaded = reload (text_a);
+
+  /* Edits, and taking them back, need no history. */
+  c = coquill_text_add_agent (loaded, &id, NULL);
+  insert (loaded, c, 3, "!");
+  range = (CoquillTextRange){ c, delete (loaded, c, 0, 2), 2 };
+  assert_text (loaded, "e!");
+  g_assert_true (coquill_text_restore (loaded, c, &range, 1, NULL, NULL, NULL, NULL));
+  assert_text (loaded, "one!");
+  g_assert_cmpuint (coquill_text_first_item (loaded), ==, 11);
+  g_assert_null (coquill_text_extract (loaded, 0, 12));
+  g_assert_false (coquill_text_local_version (loaded, (CoquillChangeId){ a, 3 }, &version));
+  change = coquill_text_extract (loaded, 11, coquill_text_n_items (loaded));
+  g_assert_cmpuint (coquill_change_n_items (change), ==, 5);
+  g_assert_true (coquill_text_merge (text_a, change, NULL, NULL, NULL));
+  assert_text (text_a, "one!");
+  coquill_change_free (change);
+
+  /* What reaches below does. */
+  range = (CoquillTextRange){ a, deletion, 4 };
+  g_assert_false (coquill_text_restore (loaded, c, &range, 1, NULL, NULL, NULL, &error));
+  g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_HISTORY_NEEDED);
+  change = everything (text_b);
+  g_assert_false (coquill_text_merge (loaded, change, NULL, NULL, &error));
+  g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_HISTORY_NEEDED);
+  assert_text (loaded, "one!");
+
+  g_assert_true (coquill_text_add_history (loaded, history, &error));
+  g_assert_true (coquill_text_has_history (loaded));
+  g_assert_cmpuint (coquill_text_first_item (loaded), ==, 0);
+  g_assert_true (coquill_text_local_version (loaded, (CoquillChangeId){ a, 3 }, &version));
+  g_assert_cmpuint (version, ==, 3);
+  g_assert_true (coquill_text_merge (loaded, change, NULL, NULL, &error));
+  assert_text (loaded, "one! three");
+  g_assert_true (coquill_text_restore (loaded, c, &range, 1, NULL, NULL, NULL, &error));
+  assert_text (loaded, "one! two three");
+  merge (text_a, loaded);
+  assert_text (text_a, "one! two three");
+
+  coquill_change_free (change);
+  coquill_change_free (history);
+  coquill_text_free (loaded);
+  coquill_text_free (text_a);
+  coquill_text_free (text_b);
+}
+
+static void
+test_history_that_does_not_fit (void)
+{
+  guint32 a, b;
+  CoquillText *text = new_text (1, &a), *forged = new_text (1, &b), *loaded;
+  CoquillChange *change;
+  CoquillTextError error;
+
+  /* As many items by the same agent, but with another end. */
+  insert (text, a, 0, "abc");
+  coquill_text_add_agent (text, &(CoquillAgent){ .device = { 4 } }, NULL);
+  insert (text, a + 1, 3, "d");
+  insert (forged, b, 0, "abc");
+  coquill_text_add_agent (forged, &(CoquillAgent){ .device = { 4 } }, NULL);
+  loaded = reload (text);
+  {
+    CoquillText *other = new_text (4, &b);
+    CoquillAgent id = { .device = { 4 } };
+
+    b = coquill_text_add_agent (other, &id, NULL);
+    insert (other, b, 0, "d");
+    merge (forged, other);
+    coquill_text_free (other);
+  }
+  change = everything (forged);
+  g_assert_false (coquill_text_add_history (loaded, change, &error));
+  g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_IMPOSSIBLE);
+  g_assert_false (coquill_text_has_history (loaded));
+  coquill_change_free (change);
+
+  /* The right one, a part at a time, some of it twice. */
+  for (guint i = 0; i < 4; i++)
+    {
+      change = coquill_text_extract (text, i > 0 ? i - 1 : 0, i + 1);
+      g_assert_true (coquill_text_add_history (loaded, change, &error));
+      coquill_change_free (change);
+      g_assert_true (coquill_text_has_history (loaded) == (i == 3));
+    }
+  assert_text (loaded, "abcd");
+  coquill_text_free (text);
+  coquill_text_free (forged);
+  coquill_text_free (loaded);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/history/a-snapshot-works-without-history", test_snapshot_without_history);
+  g_test_add_func ("/history/history-has-to-fit-the-snapshot", test_history_that_does_not_fit);
+  return g_test_run ();
+}
