@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "document/document-replace.h"
 #include "replica/replica-error-private.h"
 #include "replica/replica-private.h"
 
@@ -227,6 +228,29 @@ coquill_replica_delete (CoquillReplica *self, guint64 position, guint64 count, G
   if (!coquill_document_delete (self->document, position, count, g_get_real_time (), &problem))
     return translate_error (problem, error);
   edited (self);
+  return TRUE;
+}
+
+gboolean
+coquill_replica_replace_text (
+    CoquillReplica *self, const char *text, gssize length, guint *n_edits, GError **error)
+{
+  g_autoptr (GArray) deltas = NULL;
+  GError *problem = NULL;
+  gsize bytes;
+
+  g_return_val_if_fail (COQUILL_IS_REPLICA (self) && text != NULL, FALSE);
+
+  if (!may_edit (self, error))
+    return FALSE;
+  bytes = length < 0 ? strlen (text) : (gsize)length;
+  deltas = coquill_replica_deltas_new ();
+  if (!coquill_document_replace_text (self->document, text, bytes, g_get_real_time (),
+                                      coquill_replica_collect_delta, deltas, n_edits, &problem))
+    return translate_error (problem, error);
+  coquill_replica_emit_deltas (self, deltas, TRUE);
+  if (deltas->len > 0)
+    edited (self);
   return TRUE;
 }
 

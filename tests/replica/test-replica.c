@@ -200,6 +200,44 @@ test_undo_and_redo_tell_what_changes (ReplicaFixture *fixture, gconstpointer dat
 }
 
 static void
+test_a_replaced_text_is_one_step_that_tells_what_changes (ReplicaFixture *fixture, gconstpointer data)
+{
+  CoquillLibrary *library = replica_fixture_library (fixture, "a");
+  CoquillReplica *replica = replica_fixture_create (library, NULL, "One line.\nAnother line.\n");
+  g_autoptr (GString) mirror = g_string_new ("One line.\nAnother line.\n");
+  g_autoptr (GError) error = NULL;
+  guint n_edits;
+
+  g_signal_connect (replica, "text-changed", G_CALLBACK (append_change_cb), mirror);
+  g_assert_true (
+      coquill_replica_replace_text (replica, "One red line.\nAnother lime.\n", -1, &n_edits, &error));
+  g_assert_cmpuint (n_edits, ==, 2);
+  g_assert_cmpstr (mirror->str, ==, "One red line.\nAnother lime.\n");
+  replica_fixture_assert_text (replica, mirror->str);
+  g_assert_true (coquill_replica_replace_text (replica, mirror->str, -1, &n_edits, &error));
+  g_assert_cmpuint (n_edits, ==, 0);
+  g_assert_false (coquill_replica_replace_text (replica, "a\0b", 3, NULL, &error));
+  g_assert_error (error, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_TEXT);
+  g_clear_error (&error);
+  g_assert_false (coquill_replica_replace_text (replica, "\xff", -1, NULL, &error));
+  g_assert_error (error, COQUILL_REPLICA_ERROR, COQUILL_REPLICA_ERROR_TEXT);
+  replica_fixture_assert_text (replica, mirror->str);
+
+  g_assert_true (coquill_replica_undo (replica, NULL));
+  g_assert_cmpstr (mirror->str, ==, "One line.\nAnother line.\n");
+  replica_fixture_assert_text (replica, mirror->str);
+  g_assert_false (coquill_replica_get_can_undo (replica));
+  g_assert_true (coquill_replica_redo (replica, NULL));
+  g_assert_cmpstr (mirror->str, ==, "One red line.\nAnother lime.\n");
+  g_assert_true (coquill_replica_replace_text (replica, "", 0, NULL, NULL));
+  replica_fixture_assert_text (replica, "");
+
+  g_signal_handlers_disconnect_by_data (replica, mirror);
+  g_object_unref (replica);
+  replica_fixture_close_library (library);
+}
+
+static void
 test_title_is_the_first_line_until_it_is_set (ReplicaFixture *fixture, gconstpointer data)
 {
   CoquillLibrary *library = replica_fixture_library (fixture, "a");
@@ -391,6 +429,8 @@ main (int argc, char **argv)
   ADD ("nothing-committed-is-lost-without-closing", test_nothing_committed_is_lost_without_closing);
   ADD ("many-small-blocks-are-merged-at-close", test_many_small_blocks_are_merged_at_close);
   ADD ("undo-and-redo-tell-what-changes", test_undo_and_redo_tell_what_changes);
+  ADD ("a-replaced-text-is-one-step-that-tells-what-changes",
+       test_a_replaced_text_is_one_step_that_tells_what_changes);
   ADD ("title-is-the-first-line-until-it-is-set", test_title_is_the_first_line_until_it_is_set);
   ADD ("list-has-the-newest-change-first", test_list_has_the_newest_change_first);
   ADD ("what-is-no-text-is-refused", test_what_is_no_text_is_refused);
