@@ -116,6 +116,15 @@ void
 coquill_rope_leaf_give_back (CoquillRopeLeaf *self, CoquillRopeLeaf *next);
 
 /**
+ * coquill_rope_leaf_at:
+ * @point: code points, fewer than the leaf's
+ *
+ * Returns: where that character is; it is not parted by the gap
+ */
+const char *
+coquill_rope_leaf_at (const CoquillRopeLeaf *self, uint32_t point);
+
+/**
  * coquill_rope_leaf_pieces:
  * @point: code points
  * @count: code points, @point + @count is at most the leaf's

@@ -74,13 +74,39 @@ read_chunk (const char *utf8, size_t bytes, uint64_t code_points, void *data)
   return true;
 }
 
+/* One character in hand or, as where people type behind all that is in hand, the first of the next leaf.
+ * Returns: its bytes, 0 if it is elsewhere */
+static size_t
+read_nearby (const CoquillRope *self, uint64_t position, char *buffer)
+{
+  const CoquillRopeLeaf *leaf = self->hand.leaf;
+  uint64_t point = position - self->hand.start;
+
+  if (point == coquill_rope_leaf_points (leaf))
+    {
+      leaf = coquill_rope_hand_sibling (self, 1);
+      point = 0;
+    }
+  if (leaf == NULL || point >= coquill_rope_leaf_points (leaf))
+    return 0;
+
+  const char *character = coquill_rope_leaf_at (leaf, (uint32_t)point);
+  uint8_t first = (uint8_t)*character;
+  size_t bytes = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+
+  for (size_t i = 0; i < bytes; i++)
+    buffer[i] = character[i];
+  return bytes;
+}
+
 size_t
 coquill_rope_read (CoquillRope *self, uint64_t position, uint64_t count, char *buffer)
 {
   char *end = buffer;
+  size_t bytes = count == 1 ? read_nearby (self, position, buffer) : 0;
 
-  if (count == 1 && (*buffer = coquill_rope_hand_peek (self, position)) != 0)
-    return 1;
+  if (bytes > 0)
+    return bytes;
   coquill_rope_foreach_chunk (self, position, count, read_chunk, &end);
   return (size_t)(end - buffer);
 }

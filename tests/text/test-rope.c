@@ -178,6 +178,20 @@ random_edit (GRand *rand, CoquillRope *rope, GArray *model, guint near, gboolean
   return position;
 }
 
+/* One character at a time, as a caret sees them. */
+static void
+assert_characters_around (CoquillRope *rope, const GArray *model, guint position)
+{
+  for (guint i = position < 2 ? 0 : position - 2; i < MIN (position + 2, model->len); i++)
+    {
+      char expected[6], character[4];
+      guint bytes = (guint)g_unichar_to_utf8 (g_array_index (model, gunichar, i), expected);
+
+      g_assert_cmpuint (coquill_rope_read (rope, i, 1, character), ==, bytes);
+      g_assert_cmpmem (character, bytes, expected, bytes);
+    }
+}
+
 static void
 test_random_edits_equal_a_plain_array (gconstpointer data)
 {
@@ -203,6 +217,7 @@ test_random_edits_equal_a_plain_array (gconstpointer data)
           gsize bytes = expected != NULL ? strlen (expected) : 0;
           g_autofree char *text = g_malloc (bytes + 1);
 
+          assert_characters_around (rope, model, near);
           g_assert_cmpuint (coquill_rope_measure (rope, from, n), ==, bytes);
           g_assert_cmpuint (coquill_rope_read (rope, from, n, text), ==, bytes);
           g_assert_cmpmem (text, bytes, expected, bytes);
