@@ -36,21 +36,26 @@ check_node (Walk *walk, const void *node, unsigned level, bool in_hand)
 
   const CoquillRopeInner *inner = node;
   const CoquillRopeStep *step = &rope->hand.steps[level];
+  uint64_t start = walk->points, uncounted = 0;
 
-  if (inner->n < (level == 0 ? 2 : 1) || inner->n > COQUILL_ROPE_FANOUT || (in_hand && step->node != inner))
+  if (inner->n < (level == 0 ? 2 : 1) || inner->n > COQUILL_ROPE_FANOUT)
+    return false;
+  if (in_hand && (step->node != inner || step->start != start || step->index >= inner->n))
     return false;
   for (unsigned i = 0; i < inner->n; i++)
     {
       bool child_in_hand = in_hand && step->index == i;
-      uint64_t before = walk->points, counted = inner->counts[i];
 
       if (!check_node (walk, inner->children[i], level + 1, child_in_hand))
         return false;
       if (child_in_hand)
-        counted += (uint64_t)coquill_rope_leaf_points (rope->hand.leaf) - rope->counted;
-      if (walk->points - before != counted)
+        uncounted = (uint64_t)coquill_rope_leaf_points (rope->hand.leaf) - rope->counted;
+      if (walk->points - start != inner->ends[i] + uncounted)
         return false;
     }
+  for (unsigned i = inner->n; i < COQUILL_ROPE_FANOUT; i++)
+    if (inner->ends[i] != UINT64_MAX)
+      return false;
   return true;
 }
 

@@ -7,53 +7,49 @@
  */
 #define SMALL_BYTES (COQUILL_ROPE_LEAF_BYTES / 4)
 
-/* Goes down from the root. Where two leaves meet it takes the one before if @before, else the one behind, if
- * there is one. */
-static void
-descend (const CoquillRope *self, CoquillRopePath *path, uint64_t position, bool before)
+/* The child of the character at @point, or the last one if there is none. Without a branch that could be
+ * guessed wrongly. */
+static unsigned
+choose_child (const CoquillRopeInner *inner, uint64_t point)
 {
+  unsigned i = 0, n = 0;
+
+  for (unsigned end = COQUILL_ROPE_GROUP; end < COQUILL_ROPE_FANOUT; end += COQUILL_ROPE_GROUP)
+    i += inner->ends[end - 1] <= point;
+  i *= COQUILL_ROPE_GROUP;
+  for (unsigned j = 0; j < COQUILL_ROPE_GROUP; j++)
+    n += inner->ends[i + j] <= point;
+  return i + n < inner->n ? i + n : inner->n - 1;
+}
+
+/* Goes down from the root, or from the lowest node of the path that has the character, if the path @leads
+ * anywhere. */
+static void
+go (const CoquillRope *self, CoquillRopePath *path, uint64_t position, bool leads)
+{
+  unsigned level = leads && self->depth > 0 ? self->depth - 1 : 0;
   void *node = self->root;
   uint64_t start = 0;
 
-  for (unsigned level = 0; level < self->depth; level++)
+  while (level > 0
+         && position - path->steps[level].start >= coquill_rope_inner_points (path->steps[level].node))
+    level--;
+  if (level > 0)
+    {
+      node = path->steps[level].node;
+      start = path->steps[level].start;
+    }
+  for (; level < self->depth; level++)
     {
       CoquillRopeInner *inner = node;
-      unsigned i = 0;
+      unsigned i = choose_child (inner, position - start);
 
-      while (i + 1 < inner->n && position - start >= inner->counts[i] + before)
-        start += inner->counts[i++];
-      path->steps[level] = (CoquillRopeStep){ inner, i };
+      path->steps[level] = (CoquillRopeStep){ inner, i, start };
+      start += coquill_rope_inner_start (inner, i);
       node = inner->children[i];
     }
   path->leaf = node;
   path->start = start;
-}
-
-/* Goes sideways, below the path's lowest node. Returns: false if @position may be below another */
-static bool
-go_sideways (const CoquillRope *self, CoquillRopePath *path, uint64_t position, bool before)
-{
-  if (self->depth == 0)
-    return true;
-
-  CoquillRopeStep *step = &path->steps[self->depth - 1];
-  CoquillRopeInner *inner = step->node;
-  uint64_t start = path->start;
-  unsigned i = step->index;
-
-  if (position < start)
-    while (i > 0 && position < start + before)
-      start -= inner->counts[--i];
-  else
-    while (i + 1 < inner->n && position - start >= inner->counts[i] + before)
-      start += inner->counts[i++];
-  if (position < start || position - start >= inner->counts[i] + before)
-    return false;
-
-  step->index = i;
-  path->leaf = inner->children[i];
-  path->start = start;
-  return true;
 }
 
 void
@@ -65,9 +61,10 @@ coquill_rope_settle (CoquillRope *self)
     return;
   for (unsigned level = 0; level < self->depth; level++)
     {
-      CoquillRopeStep *step = &self->hand.steps[level];
+      CoquillRopeInner *inner = self->hand.steps[level].node;
 
-      step->node->counts[step->index] += (uint64_t)points - self->counted;
+      for (unsigned i = self->hand.steps[level].index; i < inner->n; i++)
+        inner->ends[i] += (uint64_t)points - self->counted;
     }
   self->counted = points;
 }
@@ -89,15 +86,12 @@ coquill_rope_take_up (CoquillRope *self)
 }
 
 void
-coquill_rope_seek (CoquillRope *self, uint64_t position, bool before)
+coquill_rope_seek (CoquillRope *self, uint64_t position)
 {
-  bool moved = false;
+  bool small = coquill_rope_leaf_bytes (self->hand.leaf) < SMALL_BYTES;
 
   coquill_rope_put_down (self);
-  if (coquill_rope_leaf_bytes (self->hand.leaf) < SMALL_BYTES)
-    moved = coquill_rope_shrink (self);
-  if (moved || !go_sideways (self, &self->hand, position, before))
-    descend (self, &self->hand, position, before);
+  go (self, &self->hand, position, !small || !coquill_rope_shrink (self));
   coquill_rope_take_up (self);
 }
 
@@ -109,9 +103,8 @@ coquill_rope_find (CoquillRope *self, CoquillRopePath *path, uint64_t position)
   path->start = self->hand.start;
   for (unsigned level = 0; level < self->depth; level++)
     path->steps[level] = self->hand.steps[level];
-  if (position - path->start >= coquill_rope_leaf_points (path->leaf)
-      && !go_sideways (self, path, position, false))
-    descend (self, path, position, false);
+  if (position - path->start >= coquill_rope_leaf_points (path->leaf))
+    go (self, path, position, true);
 }
 
 bool
@@ -125,12 +118,14 @@ coquill_rope_path_next (const CoquillRope *self, CoquillRopePath *path)
   if (level == 0)
     return false;
 
+  path->start += points;
   path->steps[level - 1].index++;
   for (; level < self->depth; level++)
-    path->steps[level]
-        = (CoquillRopeStep){ path->steps[level - 1].node->children[path->steps[level - 1].index], 0 };
+    path->steps[level] = (CoquillRopeStep){
+      .node = path->steps[level - 1].node->children[path->steps[level - 1].index],
+      .start = path->start,
+    };
   path->leaf = path->steps[level - 1].node->children[path->steps[level - 1].index];
-  path->start += points;
   return true;
 }
 

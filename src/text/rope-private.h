@@ -9,17 +9,43 @@
  * sixteen at least: enough for 2^64 leaves. */
 #define COQUILL_ROPE_MAX_DEPTH 24
 
+/* What of a node's ends is compared at once; divides COQUILL_ROPE_FANOUT. */
+#define COQUILL_ROPE_GROUP 8
+
+/**
+ * CoquillRopeInner:
+ * @ends: code points from the node's start to each child's end; %UINT64_MAX behind the last child
+ * @children: inner nodes or, on the lowest level, leaves
+ */
 typedef struct
 {
   unsigned n;
-  uint64_t counts[COQUILL_ROPE_FANOUT];
-  void *children[COQUILL_ROPE_FANOUT]; /* inner nodes or, on the lowest level, leaves */
+  uint64_t ends[COQUILL_ROPE_FANOUT];
+  void *children[COQUILL_ROPE_FANOUT];
 } CoquillRopeInner;
 
+static inline uint64_t
+coquill_rope_inner_start (const CoquillRopeInner *self, unsigned child)
+{
+  return child > 0 ? self->ends[child - 1] : 0;
+}
+
+/* Code points below the node. */
+static inline uint64_t
+coquill_rope_inner_points (const CoquillRopeInner *self)
+{
+  return coquill_rope_inner_start (self, self->n);
+}
+
+/**
+ * CoquillRopeStep:
+ * @start: code points before the node
+ */
 typedef struct
 {
   CoquillRopeInner *node;
   unsigned index;
+  uint64_t start;
 } CoquillRopeStep;
 
 /**
@@ -67,13 +93,12 @@ coquill_rope_settle (CoquillRope *self);
 
 /**
  * coquill_rope_seek:
- * @before: where two leaves meet, take the one before; else the one behind, if there is one
  *
- * Takes the hand to the leaf around @position, out of one that is not there. The leaf that it leaves is
- * merged with a neighbour if it has become small.
+ * Takes the hand to the leaf of the character at @position, or to the last leaf if there is none, from
+ * another one. The leaf that it leaves is merged with a neighbour if it has become small.
  */
 void
-coquill_rope_seek (CoquillRope *self, uint64_t position, bool before);
+coquill_rope_seek (CoquillRope *self, uint64_t position);
 
 /**
  * coquill_rope_find:

@@ -14,104 +14,119 @@
 #define MERGED_BYTES (COQUILL_ROPE_LEAF_BYTES * 3 / 4)
 #define MERGED_CHILDREN (COQUILL_ROPE_FANOUT * 3 / 4)
 
-static uint64_t
-sum (const CoquillRopeInner *inner)
+static CoquillRopeInner *
+inner_new (void)
 {
-  uint64_t total = 0;
+  CoquillRopeInner *self = coquill_allocate (sizeof *self);
 
-  for (unsigned i = 0; i < inner->n; i++)
-    total += inner->counts[i];
-  return total;
+  for (unsigned i = 0; i < COQUILL_ROPE_FANOUT; i++)
+    self->ends[i] = UINT64_MAX;
+  return self;
+}
+
+/* Adds to what the child has, modulo 2^64. */
+static void
+add_points (CoquillRopeInner *inner, unsigned child, uint64_t points)
+{
+  for (unsigned i = child; i < inner->n; i++)
+    inner->ends[i] += points;
 }
 
 static void
 place_child (CoquillRopeInner *inner, unsigned at, void *child, uint64_t points)
 {
+  uint64_t start = coquill_rope_inner_start (inner, at);
+
   memmove (inner->children + at + 1, inner->children + at, (inner->n - at) * sizeof *inner->children);
-  memmove (inner->counts + at + 1, inner->counts + at, (inner->n - at) * sizeof *inner->counts);
+  memmove (inner->ends + at + 1, inner->ends + at, (inner->n - at) * sizeof *inner->ends);
   inner->children[at] = child;
-  inner->counts[at] = points;
+  inner->ends[at] = start;
   inner->n++;
+  add_points (inner, at, points);
 }
 
-/* Moves the children from @cut on to a new node. */
-static CoquillRopeInner *
-split_inner (CoquillRopeInner *inner, unsigned cut)
+/* Puts the children from @from on behind those of @to. */
+static void
+move_children (CoquillRopeInner *inner, unsigned from, CoquillRopeInner *to)
 {
-  CoquillRopeInner *right = coquill_allocate (sizeof (CoquillRopeInner));
+  uint64_t shift = coquill_rope_inner_points (to) - coquill_rope_inner_start (inner, from);
 
-  right->n = inner->n - cut;
-  memcpy (right->children, inner->children + cut, right->n * sizeof *inner->children);
-  memcpy (right->counts, inner->counts + cut, right->n * sizeof *inner->counts);
-  inner->n = cut;
-  return right;
+  memcpy (to->children + to->n, inner->children + from, (inner->n - from) * sizeof *inner->children);
+  for (unsigned i = from; i < inner->n; i++)
+    {
+      to->ends[to->n++] = inner->ends[i] + shift;
+      inner->ends[i] = UINT64_MAX;
+    }
+  inner->n = from;
 }
 
 static void
-grow_root (CoquillRope *self, uint64_t left_points, void *right, uint64_t right_points, bool follow)
+grow_root (CoquillRope *self, void *right, uint64_t right_points, bool follow)
 {
-  CoquillRopeInner *root = coquill_allocate (sizeof (CoquillRopeInner));
+  CoquillRopeInner *root = inner_new ();
 
   assert (self->depth < COQUILL_ROPE_MAX_DEPTH);
-  root->n = 2;
-  root->children[0] = self->root;
-  root->counts[0] = left_points;
-  root->children[1] = right;
-  root->counts[1] = right_points;
+  place_child (root, 0, self->root, self->other_points - right_points);
+  place_child (root, 1, right, right_points);
   memmove (self->hand.steps + 1, self->hand.steps, self->depth * sizeof *self->hand.steps);
-  self->hand.steps[0] = (CoquillRopeStep){ root, follow ? 1 : 0 };
+  self->hand.steps[0] = (CoquillRopeStep){ root, follow ? 1 : 0, 0 };
   self->root = root;
   self->depth++;
 }
 
-/* Puts @leaf behind the leaf that the path leads to, which counts as it should, and makes the path lead to
- * the one or to the other. */
-static void
-place_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, uint64_t left_points, bool follow)
+/* Makes room for a child at @at by moving the children from there, or from the middle, to a new node.
+ * Returns: that */
+static CoquillRopeInner *
+split_inner (CoquillRopeInner *inner, unsigned at)
 {
-  void *child = leaf;
-  uint64_t points = coquill_rope_leaf_points (leaf);
+  CoquillRopeInner *right = inner_new ();
 
-  for (unsigned level = self->depth; level-- > 0;)
+  /* Text that grows at its end leaves full nodes behind. */
+  move_children (inner, at == COQUILL_ROPE_FANOUT ? at : COQUILL_ROPE_FANOUT / 2, right);
+  return right;
+}
+
+/* Puts @leaf behind the leaf that the path leads to, and makes the path lead to the one or to the other. */
+static void
+place_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, bool follow)
+{
+  uint32_t leaf_points = coquill_rope_leaf_points (leaf);
+  void *child = leaf;
+  uint64_t points = leaf_points;
+  unsigned level = self->depth;
+
+  while (child != NULL && level > 0)
     {
-      CoquillRopeStep *step = &self->hand.steps[level];
-      CoquillRopeInner *inner = step->node;
-      CoquillRopeInner *right = NULL;
+      CoquillRopeStep *step = &self->hand.steps[--level];
+      CoquillRopeInner *inner = step->node, *right = NULL;
       unsigned at = step->index + 1;
 
-      inner->counts[step->index] = left_points;
-      step->index += follow;
+      /* What was moved out of the child before went to the new one. */
+      add_points (inner, step->index, leaf_points - points);
       if (inner->n == COQUILL_ROPE_FANOUT)
-        {
-          /* Text that grows at its end leaves full nodes behind. */
-          unsigned cut = at == COQUILL_ROPE_FANOUT ? at : COQUILL_ROPE_FANOUT / 2;
-
-          right = split_inner (inner, cut);
-          if (at > cut || right->n == 0)
-            place_child (right, at - cut, child, points);
-          else
-            place_child (inner, at, child, points);
-          if (step->index >= inner->n)
-            *step = (CoquillRopeStep){ right, step->index - inner->n };
-        }
+        right = split_inner (inner, at);
+      if (at > inner->n || (right != NULL && right->n == 0))
+        place_child (right, at - inner->n, child, points);
       else
         place_child (inner, at, child, points);
 
-      if (right == NULL)
+      step->index += follow;
+      follow = step->index >= inner->n;
+      if (follow)
         {
-          while (level-- > 0)
-            self->hand.steps[level].node->counts[self->hand.steps[level].index]
-                += coquill_rope_leaf_points (leaf);
-          return;
+          step->start += coquill_rope_inner_points (inner);
+          step->index -= inner->n;
+          step->node = right;
         }
-
-      left_points = sum (inner);
       child = right;
-      points = sum (right);
-      follow = step->node == right;
+      points = right != NULL ? coquill_rope_inner_points (right) : 0;
     }
 
-  grow_root (self, left_points, child, points, follow);
+  if (child != NULL)
+    grow_root (self, child, points, follow);
+  else
+    while (level-- > 0)
+      add_points (self->hand.steps[level].node, self->hand.steps[level].index, leaf_points);
 }
 
 void
@@ -122,7 +137,7 @@ coquill_rope_add_leaf (CoquillRope *self, CoquillRopeLeaf *leaf, bool follow)
   coquill_rope_put_down (self);
   self->other_points += coquill_rope_leaf_points (leaf);
   self->other_bytes += coquill_rope_leaf_bytes (leaf);
-  place_leaf (self, leaf, left_points, follow);
+  place_leaf (self, leaf, follow);
   if (follow)
     {
       self->hand.leaf = leaf;
@@ -139,31 +154,32 @@ coquill_rope_lean (CoquillRope *self, int side)
   uint64_t points = side < 0 ? leaf->front_points : leaf->back_points;
 
   coquill_rope_put_down (self);
-  step->node->counts[step->index] -= points;
   if (side < 0)
     {
       step->index--;
+      step->node->ends[step->index] += points;
       self->hand.start -= coquill_rope_leaf_points (sibling);
       coquill_rope_leaf_give_front (leaf, sibling);
     }
   else
     {
+      step->node->ends[step->index] -= points;
       step->index++;
       coquill_rope_leaf_give_back (leaf, sibling);
       self->hand.start += coquill_rope_leaf_points (leaf);
     }
-  step->node->counts[step->index] += points;
   self->hand.leaf = sibling;
   coquill_rope_take_up (self);
 }
 
-/* Takes the child at @at out of the node; it has been freed. */
+/* Takes the second of two merged neighbours, @at and @at + 1, out of the node; it has been freed. */
 static void
-forget_child (CoquillRopeInner *inner, unsigned at)
+forget_second (CoquillRopeInner *inner, unsigned at)
 {
   inner->n--;
-  memmove (inner->children + at, inner->children + at + 1, (inner->n - at) * sizeof *inner->children);
-  memmove (inner->counts + at, inner->counts + at + 1, (inner->n - at) * sizeof *inner->counts);
+  memmove (inner->children + at + 1, inner->children + at + 2, (inner->n - at - 1) * sizeof *inner->children);
+  memmove (inner->ends + at, inner->ends + at + 1, (inner->n - at) * sizeof *inner->ends);
+  inner->ends[inner->n] = UINT64_MAX;
 }
 
 /* Makes one of two neighbours, @at and @at + 1 below @parent, if they fit together: it has the first one's
@@ -198,9 +214,7 @@ merge_inners (CoquillRopeInner *parent, unsigned at)
 
   if (left->n + right->n > MERGED_CHILDREN && left->n > 0 && right->n > 0)
     return false;
-  memcpy (left->children + left->n, right->children, right->n * sizeof *right->children);
-  memcpy (left->counts + left->n, right->counts, right->n * sizeof *right->counts);
-  left->n += right->n;
+  move_children (right, 0, left);
   free (right);
   return true;
 }
@@ -235,14 +249,14 @@ coquill_rope_shrink (CoquillRope *self)
           /* An only child that is empty: its parent is now empty as well. */
           free (parent->children[0]);
           parent->n = 0;
+          parent->ends[0] = UINT64_MAX;
           moved = true;
           continue;
         }
       else
         break;
 
-      parent->counts[index] += parent->counts[index + 1];
-      forget_child (parent, index + 1);
+      forget_second (parent, index);
       moved = true;
     }
 

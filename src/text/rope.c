@@ -78,7 +78,7 @@ coquill_rope_insert_counted (
     return;
 
   if (!coquill_rope_in_hand (self, position))
-    coquill_rope_seek (self, position, true);
+    coquill_rope_seek (self, position > 0 ? position - 1 : 0);
   coquill_rope_leaf_move_gap (self->hand.leaf, (uint32_t)(position - self->hand.start));
 
   if (bytes <= coquill_rope_leaf_room (self->hand.leaf))
@@ -110,7 +110,7 @@ coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t
   uint64_t length = coquill_rope_length (self);
 
   if (!coquill_rope_in_hand (self, length))
-    coquill_rope_seek (self, length, true);
+    coquill_rope_seek (self, length);
   coquill_rope_leaf_move_gap (self->hand.leaf, (uint32_t)(length - self->hand.start));
   put_long (self, utf8, bytes, code_points);
 }
@@ -125,7 +125,7 @@ coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
   while (count > 0)
     {
       if (position - self->hand.start >= coquill_rope_leaf_points (self->hand.leaf))
-        coquill_rope_seek (self, position, false);
+        coquill_rope_seek (self, position);
 
       uint32_t point = (uint32_t)(position - self->hand.start);
       uint32_t left = coquill_rope_leaf_points (self->hand.leaf) - point;
