@@ -123,7 +123,7 @@ coquill_rope_leaf_put (CoquillRopeLeaf *self, const char *utf8, size_t bytes, ui
 {
   if (bytes == 1)
     self->text[self->front_bytes] = *utf8;
-  else
+  else if (bytes > 0)
     memcpy (self->text + self->front_bytes, utf8, bytes);
   self->front_bytes += (uint32_t)bytes;
   self->front_points += (uint32_t)code_points;
