@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # build.sh: the build folders, to be sourced inside the environment. build/plain is for use, build/sanitized finds
-# faults, build/bench is measured. With CI=true warnings are errors.
+# faults, build/coverage counts the lines that tests run, build/bench is measured. With CI=true warnings are errors.
 
 # Checkouts share what ccache has compiled, wherever they lie.
 export CCACHE_BASEDIR=$source_folder CCACHE_NOHASHDIR=1
@@ -17,6 +17,7 @@ prepare_build ()
   local folder=$source_folder/build/$1 options=()
   case $1 in
     sanitized) options+=(-Db_sanitize=address,undefined -Db_lundef=false) ;;
+    coverage) options+=(-Db_coverage=true -Doptimization=0) ;;
     bench) options+=(-Dbuildtype=release -Db_ndebug=true) ;;
   esac
   case ${CI-} in true) options+=(-Dwerror=true) ;; esac

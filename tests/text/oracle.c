@@ -188,6 +188,7 @@ add_item (Oracle *self, OracleVersion *version, OracleItem item)
   item.sequence = items->len;
   item.n_parents = version->heads->len;
   item.parents = g_memdup2 (version->heads->data, item.n_parents * sizeof (gint));
+  item.depth = 1;
   for (guint i = 0; i < item.n_parents; i++)
     item.depth = MAX (item.depth, get (self, item.parents[i])->depth + 1);
   g_array_append_val (items, number);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "effort.h"
 #include "seed.h"
 #include "text/graph.h"
 
@@ -254,7 +255,7 @@ test_going_back (void)
   CoquillGraph *graph = coquill_graph_new ();
 
   coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = 50 }, NULL);
-  for (guint i = 0; i < 400; i++)
+  for (guint i = 0; i < MAX (4 * test_effort (), 40); i++)
     {
       g_autofree char *before = describe (graph);
       g_autofree char *after = NULL;

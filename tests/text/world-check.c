@@ -6,6 +6,40 @@
 
 #include "world.h"
 
+typedef struct
+{
+  GString *string;
+  guint64 length;
+} Chunks;
+
+static bool
+add_chunk_cb (const char *utf8, size_t bytes, uint64_t length, void *data)
+{
+  Chunks *chunks = data;
+
+  g_string_append_len (chunks->string, utf8, (gssize)bytes);
+  chunks->length += length;
+  return true;
+}
+
+/* A part of the text, read in two ways. */
+static void
+check_reading (World *self, Replica *replica, const char *expected, guint64 from, guint64 count)
+{
+  g_autoptr (GString) told = g_string_new (NULL);
+  Chunks chunks = { told, 0 };
+  const char *start = g_utf8_offset_to_pointer (expected, (glong)from);
+  gsize bytes = (gsize)(g_utf8_offset_to_pointer (start, (glong)count) - start);
+  g_autofree char *read = g_malloc (bytes + 1);
+
+  if (!coquill_text_foreach_chunk (replica->text, from, count, add_chunk_cb, &chunks)
+      || chunks.length != count || told->len != bytes || memcmp (told->str, start, bytes) != 0)
+    world_fail (self, "%c tells another part of its text", world_name (self, replica));
+  if (coquill_text_measure (replica->text, from, count) != bytes
+      || coquill_text_read (replica->text, from, count, read) != bytes || memcmp (read, start, bytes) != 0)
+    world_fail (self, "%c reads another part of its text", world_name (self, replica));
+}
+
 void
 world_check_text (World *self, Replica *replica)
 {
@@ -34,6 +68,7 @@ world_check_text (World *self, Replica *replica)
         world_fail (self, "%c: the deltas give U+%04X at %u in place of U+%04X", name,
                     g_array_index (replica->mirror, gunichar, i), i, expected);
     }
+  check_reading (self, replica, string, visible->len / 3, visible->len / 2);
   free (string);
 }
 
@@ -204,6 +239,7 @@ world_check_all (World *self, Replica *replica)
   check_spans (self, replica);
   check_new_anchors (self, replica);
   check_anchors (self, replica);
+  world_check_items (self, replica, replica->version->n_known);
 }
 
 static void

@@ -8,7 +8,7 @@
 #include "world.h"
 
 /* From one branch to another, in one delivery: each costs the walker the way there. */
-#define MOST_JUMPS 200
+#define MOST_JUMPS 80
 
 /* In one delivery: each may cost the walk from where the branches parted. */
 #define MOST_CHANGES 300

@@ -123,10 +123,14 @@ world_reload (World *self, Replica *replica, const Step *step);
 void
 world_check_text (World *self, Replica *replica);
 
-/* All: ids and authors, anchors, frontier, counts. */
+/* All: ids and authors, anchors, frontier, counts, and what is told of single items. */
 void
 world_check_all (World *self, Replica *replica);
 
 /* All items of a replica as it would send them. */
 void
 world_check_history (World *self, Replica *replica);
+
+/* world-check-items.c: ancestors, depths, local versions, deletions and operations of items. */
+void
+world_check_items (World *self, Replica *replica, guint32 seed);
