@@ -34,17 +34,6 @@ coquill_rope_leaf_new (void)
   return self;
 }
 
-/* Bytes of the last @count code points. */
-static size_t
-offset_from_end (const char *utf8, size_t bytes, uint32_t count)
-{
-  size_t i = bytes;
-
-  while (count > 0)
-    count -= ((uint8_t)utf8[--i] & 0xc0) != 0x80;
-  return bytes - i;
-}
-
 /* Bytes of the first @count of @points code points. */
 static uint32_t
 bytes_from_start (const char *utf8, uint32_t bytes, uint32_t points, uint32_t count)
@@ -53,7 +42,7 @@ bytes_from_start (const char *utf8, uint32_t bytes, uint32_t points, uint32_t co
     return count;
   if (count <= points / 2)
     return (uint32_t)coquill_utf8_offset (utf8, bytes, count);
-  return bytes - (uint32_t)offset_from_end (utf8, bytes, points - count);
+  return bytes - (uint32_t)coquill_utf8_offset_from_end (utf8, bytes, points - count);
 }
 
 /* Bytes of the last @count of @points code points. */

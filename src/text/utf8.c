@@ -122,22 +122,3 @@ coquill_utf8_count (const char *text, size_t length)
     n -= (s[i] & 0xc0) == 0x80;
   return n;
 }
-
-size_t
-coquill_utf8_offset (const char *text, size_t length, uint64_t code_points)
-{
-  const uint8_t *s = (const uint8_t *)text;
-  size_t i = 0;
-
-  /* Every eight bytes start eight code points at most, so as long as that many are wanted whole words can be
-   * skipped; what follows the last start found still belongs to it. */
-  while (code_points > 8 && length - i >= 8)
-    {
-      code_points -= 8 - ((continuations (load8 (s + i)) * LOW_BITS) >> 56);
-      i += 8;
-    }
-  for (; i < length; i++)
-    if ((s[i] & 0xc0) != 0x80 && code_points-- == 0)
-      break;
-  return i;
-}

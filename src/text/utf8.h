@@ -49,3 +49,13 @@ coquill_utf8_count (const char *text, size_t length);
  */
 size_t
 coquill_utf8_offset (const char *text, size_t length, uint64_t code_points);
+
+/**
+ * coquill_utf8_offset_from_end:
+ * @text: valid UTF-8
+ *
+ * Returns: the number of bytes that the last @code_points code points take, @length if there are fewer.
+ * O(length)
+ */
+size_t
+coquill_utf8_offset_from_end (const char *text, size_t length, uint64_t code_points);
