@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "text/agent.h"
+#include "text/buffer.h"
 #include "text/error.h"
 
 /*
@@ -102,10 +103,6 @@ typedef struct
   const uint8_t *content;
   size_t content_length;
   const CoquillChangeId *parents;
-
-  /*< private >*/
-  size_t content_offset;
-  uint32_t first_parent;
 } CoquillOperation;
 
 /**
@@ -121,31 +118,99 @@ typedef struct
   CoquillAgentPrevious previous;
 } CoquillChangeAgent;
 
+/* The columns that a change consists of, see codec.h. */
+typedef enum
+{
+  COQUILL_COLUMN_HEADS,
+  COQUILL_COLUMN_TEXT,
+  COQUILL_COLUMN_POSITIONS,
+  COQUILL_COLUMN_FAR_POSITIONS,
+  COQUILL_COLUMN_LENGTHS,
+  COQUILL_COLUMN_SEQUENCES,
+  COQUILL_COLUMN_JOINS,
+  COQUILL_COLUMN_AGENTS,
+  COQUILL_COLUMN_PARENT_AGENTS,
+  COQUILL_COLUMN_PARENT_ITEMS,
+  COQUILL_COLUMN_TARGETS,
+  COQUILL_COLUMN_PAYLOADS,
+  COQUILL_COLUMN_PAYLOAD_BYTES,
+  COQUILL_CHANGE_COLUMNS
+} CoquillChangeColumn;
+
+/**
+ * CoquillChangeTrack:
+ * @next: the item behind the agent's last operation
+ * @caret: where its caret was left
+ * @other: the other agent of its last join
+ * @own: where its own item stood among the parents of its last join, see codec.h
+ * @started: its item 0 is in the change
+ *
+ * What an agent did so far in a change, and so what is expected of its next operation.
+ */
+typedef struct
+{
+  uint64_t next;
+  uint64_t caret;
+  uint32_t other;
+  uint8_t own;
+  bool started;
+} CoquillChangeTrack;
+
+/**
+ * CoquillChangePlace:
+ * @last: last item of the operation before
+ * @target: behind the restoration before
+ * @any: there is an operation before
+ *
+ * What is remembered of all operations so far, whoever's they are. All zeros at the start.
+ */
+typedef struct
+{
+  CoquillChangeId last;
+  uint64_t target;
+  bool any;
+} CoquillChangePlace;
+
+/* What most changes have no more of than that needs no allocation. */
+#define COQUILL_CHANGE_FEW_AGENTS 4
+#define COQUILL_CHANGE_FEW_PARENTS 4
+#define COQUILL_CHANGE_LITTLE_ROOM 16
+
 /**
  * CoquillChange:
  * @agents: the agent table, to be filled with coquill_change_add_agent()
  * @n_operations: runs
+ * @n_parents: parents of all operations together
  * @content_length: bytes of all content
  *
- * Operations are added with coquill_change_add_operation() and read with a #CoquillChangeReader.
+ * Operations are added with coquill_change_add_operation() and read with a #CoquillChangeReader. In memory
+ * they are what they are in the encoded change, columns of bytes (codec.h), not packed: a few bytes a run.
+ * Never copied by value.
  */
-typedef struct
+typedef struct CoquillChange CoquillChange;
+struct CoquillChange
 {
   CoquillChangeAgent *agents;
   size_t n_agents;
   size_t n_operations;
+  size_t n_parents;
   size_t content_length;
 
   /*< private >*/
-  CoquillOperation *operations;
-  CoquillChangeId *parents;
-  size_t n_parents;
-  uint8_t *content;
-  size_t agents_capacity;
-  size_t operations_capacity;
-  size_t parents_capacity;
-  size_t content_capacity;
-} CoquillChange;
+  CoquillBuffer columns[COQUILL_CHANGE_COLUMNS];
+  CoquillChangeTrack *tracks; /* per agent, behind the last operation */
+  CoquillChangePlace place;   /* behind the last operation */
+  uint64_t n_items;
+  size_t capacity; /* of agents and tracks */
+  uint8_t *room;   /* where columns live that are not allocated themselves */
+  size_t room_size;
+  uint32_t widest;            /* most parents of one operation */
+  bool ascii;                 /* the text is ASCII only: a code point is a byte */
+  CoquillTextErrorCode fault; /* why an operation wasn't added; none was added after it */
+  CoquillChangeAgent few_agents[COQUILL_CHANGE_FEW_AGENTS];
+  CoquillChangeTrack few_tracks[COQUILL_CHANGE_FEW_AGENTS];
+  uint8_t little_room[COQUILL_CHANGE_COLUMNS * COQUILL_CHANGE_LITTLE_ROOM];
+};
 
 /**
  * coquill_change_new:
@@ -179,7 +244,10 @@ coquill_change_add_agent (CoquillChange *self, const CoquillAgent *id, const Coq
  * @parents: (nullable): @operation->n_parents ids
  * @content: (nullable): @operation->content_length bytes
  *
- * Appends a run with its parents and content. Checks nothing: coquill_text_merge() does.
+ * Appends a run with its parents and content. What no change can hold (an unknown agent, sequences that fall,
+ * text that is none) is not added, and the whole change is refused by whom it is given to;
+ * coquill_change_is_sound() tells. Whether it makes sense in a document only coquill_text_merge() knows. O(1)
+ * and its bytes.
  */
 void
 coquill_change_add_operation (CoquillChange *self,
@@ -190,10 +258,19 @@ coquill_change_add_operation (CoquillChange *self,
 /**
  * coquill_change_n_items:
  *
- * Returns: how many items all runs have together. O(runs)
+ * Returns: how many items all runs have together. O(1)
  */
 uint64_t
 coquill_change_n_items (const CoquillChange *self);
+
+/**
+ * coquill_change_is_sound:
+ * @error: (out) (optional): `MALFORMED`, `TOO_LARGE` or `IMPOSSIBLE`
+ *
+ * Returns: false if an operation was added that no change can hold. A decoded change is always sound
+ */
+bool
+coquill_change_is_sound (const CoquillChange *self, CoquillTextError *error);
 
 /**
  * CoquillChangeReader:
@@ -205,7 +282,14 @@ typedef struct
 {
   /*< private >*/
   const CoquillChange *change;
-  size_t next;
+  const uint8_t *next[COQUILL_CHANGE_COLUMNS];
+  const uint8_t *end; /* of the heads */
+  CoquillChangeTrack *tracks;
+  CoquillChangeId *parents;
+  void *allocated;
+  CoquillChangePlace place;
+  CoquillChangeTrack few_tracks[COQUILL_CHANGE_FEW_AGENTS];
+  CoquillChangeId few_parents[COQUILL_CHANGE_FEW_PARENTS];
 } CoquillChangeReader;
 
 /**

@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* codec-decode.c: hostile bytes to a change. */
 
-#include "text/codec.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/agent-coder.h"
+#include "text/change-private.h"
 #include "text/codec-private.h"
-#include "text/utf8.h"
+
+#define MAX_NUMBERS (COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES)
+
+/* The most plain bytes of each column. What does not fit the change is found when the column is read. */
+static const size_t column_limits[COQUILL_CHANGE_COLUMNS] = {
+  [COQUILL_COLUMN_HEADS] = COQUILL_CHANGE_MAX_OPERATIONS,
+  [COQUILL_COLUMN_TEXT] = COQUILL_CHANGE_MAX_CONTENT,
+  [COQUILL_COLUMN_POSITIONS] = COQUILL_CHANGE_MAX_OPERATIONS,
+  [COQUILL_COLUMN_FAR_POSITIONS] = MAX_NUMBERS,
+  [COQUILL_COLUMN_LENGTHS] = MAX_NUMBERS,
+  [COQUILL_COLUMN_SEQUENCES] = MAX_NUMBERS,
+  [COQUILL_COLUMN_JOINS] = MAX_NUMBERS,
+  [COQUILL_COLUMN_AGENTS] = MAX_NUMBERS,
+  [COQUILL_COLUMN_PARENT_AGENTS] = COQUILL_CHANGE_MAX_PARENTS * COQUILL_VARINT_MAX_BYTES,
+  [COQUILL_COLUMN_PARENT_ITEMS] = COQUILL_CHANGE_MAX_PARENTS * COQUILL_VARINT_MAX_BYTES,
+  [COQUILL_COLUMN_TARGETS] = MAX_NUMBERS * 2,
+  [COQUILL_COLUMN_PAYLOADS] = MAX_NUMBERS,
+  [COQUILL_COLUMN_PAYLOAD_BYTES] = COQUILL_CHANGE_MAX_CONTENT,
+};
 
 typedef struct
 {
   CoquillChange *change;
-  CoquillColumn columns[N_COLUMNS];
-  CoquillChangeTrack *tracks; /* per agent */
-  uint32_t agent;             /* of the operation before */
-  CoquillChangeId last;       /* last item of the operation before */
-  uint64_t target;            /* behind the restoration before */
+  CoquillColumns columns;
   CoquillTextError *error;
 } Decoder;
-
-/* The most plain bytes of each column. What does not fit the change is found when the column is read. */
-static const size_t column_limits[N_COLUMNS] = {
-  [COLUMN_HEADS] = COQUILL_CHANGE_MAX_OPERATIONS,
-  [COLUMN_CONTENT] = COQUILL_CHANGE_MAX_CONTENT,
-  [COLUMN_POSITIONS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_SEQUENCES] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_PARENT_COUNTS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_PARENT_AGENTS] = COQUILL_CHANGE_MAX_PARENTS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_PARENT_ITEMS] = COQUILL_CHANGE_MAX_PARENTS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_LENGTHS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_AGENTS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_TARGETS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES * 2,
-  [COLUMN_PAYLOADS] = COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES,
-};
 
 static bool
 malformed (Decoder *self, const char *what)
@@ -53,18 +52,6 @@ no_memory (Decoder *self)
   return coquill_text_error_set (self->error, COQUILL_TEXT_ERROR_NO_MEMORY, "change: no memory");
 }
 
-static uint64_t
-column_varint (Decoder *self, unsigned column)
-{
-  return coquill_reader_varint (&self->columns[column].reader);
-}
-
-static uint64_t
-column_signed (Decoder *self, unsigned column)
-{
-  return (uint64_t)coquill_reader_signed (&self->columns[column].reader);
-}
-
 static int
 compare_agents (const void *a, const void *b)
 {
@@ -77,12 +64,14 @@ static bool
 check_distinct (Decoder *self)
 {
   const CoquillChange *change = self->change;
-  const CoquillChangeAgent **sorted;
+  const CoquillChangeAgent *few[COQUILL_CHANGE_FEW_AGENTS];
+  const CoquillChangeAgent **sorted = few;
   bool distinct = true;
 
   if (change->n_agents < 2)
     return true;
-  sorted = malloc (change->n_agents * sizeof *sorted);
+  if (change->n_agents > COQUILL_CHANGE_FEW_AGENTS)
+    sorted = malloc (change->n_agents * sizeof *sorted);
   if (sorted == NULL)
     return no_memory (self);
   for (size_t i = 0; i < change->n_agents; i++)
@@ -90,7 +79,8 @@ check_distinct (Decoder *self)
   qsort (sorted, change->n_agents, sizeof *sorted, compare_agents);
   for (size_t i = 1; i < change->n_agents; i++)
     distinct = distinct && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
-  free (sorted);
+  if (sorted != few)
+    free (sorted);
   return distinct || malformed (self, "an agent comes twice");
 }
 
@@ -100,12 +90,9 @@ decode_agents (Decoder *self, CoquillReader *reader, size_t n_agents)
   CoquillChange *change = self->change;
   CoquillAgentCoder coder = { 0 };
 
-  change->agents = calloc (n_agents + 1, sizeof *change->agents);
-  self->tracks = calloc (n_agents + 1, sizeof *self->tracks);
-  if (change->agents == NULL || self->tracks == NULL)
+  if (!coquill_change_reserve_agents (change, n_agents))
     return no_memory (self);
-  change->n_agents = change->agents_capacity = n_agents;
-
+  change->n_agents = n_agents;
   for (size_t i = 0; i < n_agents; i++)
     {
       CoquillChangeAgent *agent = &change->agents[i];
@@ -118,219 +105,110 @@ decode_agents (Decoder *self, CoquillReader *reader, size_t n_agents)
   return check_distinct (self);
 }
 
-/* Every operation has an expected parent, or parents in a column, a byte each at least. */
+/* All columns lie in one piece of memory. */
 static bool
-allocate_operations (Decoder *self, size_t n_operations)
+unpack (Decoder *self)
 {
   CoquillChange *change = self->change;
-  size_t n_parents = n_operations + coquill_reader_left (&self->columns[COLUMN_PARENT_AGENTS].reader);
+  /* One more, so that an empty column at the end lies in the room, too. */
+  size_t size = self->columns.total + 1, used = 0;
 
-  if (n_parents > COQUILL_CHANGE_MAX_PARENTS)
-    n_parents = COQUILL_CHANGE_MAX_PARENTS;
-  change->operations = malloc ((n_operations + 1) * sizeof *change->operations);
-  change->parents = malloc ((n_parents + 1) * sizeof *change->parents);
-  if (change->operations == NULL || change->parents == NULL)
-    return no_memory (self);
-  change->operations_capacity = n_operations;
-  change->parents_capacity = n_parents;
-  return true;
-}
-
-/* The change owns its content: what was unpacked is handed over, plain bytes are copied. */
-static bool
-take_content (Decoder *self)
-{
-  CoquillChange *change = self->change;
-  CoquillColumn *column = &self->columns[COLUMN_CONTENT];
-  size_t length = coquill_reader_left (&column->reader);
-
-  if (column->owned != NULL)
-    change->content = column->owned;
-  else if (length > 0)
+  if (size > change->room_size)
     {
-      change->content = malloc (length);
-      if (change->content == NULL)
-        return no_memory (self);
-      memcpy (change->content, column->reader.next, length);
+      change->room = malloc (size);
+      if (change->room == NULL)
+        {
+          change->room = change->little_room;
+          return no_memory (self);
+        }
+      change->room_size = size;
     }
-  column->owned = NULL;
-  change->content_capacity = length;
-  coquill_reader_init (&column->reader, change->content, length);
+  for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
+    {
+      CoquillBuffer *column = &change->columns[i];
+
+      column->data = change->room + used;
+      column->length = column->capacity = self->columns.columns[i].size;
+      used += column->length;
+    }
+  for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
+    if (!coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))
+      return false;
   return true;
 }
 
 static bool
-add_parent (Decoder *self, CoquillOperation *operation, CoquillChangeId parent)
+check_text (Decoder *self, CoquillChangeCheck *check)
 {
   CoquillChange *change = self->change;
+  const CoquillBuffer *text = &change->columns[COQUILL_COLUMN_TEXT];
 
-  if (change->n_parents == change->parents_capacity)
+  if (!coquill_utf8_check (text->data, text->length, &check->code_points))
+    return malformed (self, "inserted bytes are no text");
+  change->ascii = check->code_points == text->length;
+  change->content_length = text->length + change->columns[COQUILL_COLUMN_PAYLOAD_BYTES].length;
+  if (change->content_length > COQUILL_CHANGE_MAX_CONTENT)
+    return too_large (self, "bytes of content");
+  return true;
+}
+
+static bool
+is_at_ends (const CoquillChangeReader *reader, const CoquillChangeCheck *check)
+{
+  for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
+    if (i != COQUILL_COLUMN_TEXT && reader->next[i] != check->ends[i])
+      return false;
+  return check->code_points == 0;
+}
+
+/* The one pass over the operations that checks what every reader relies on. */
+static bool
+check_operations (Decoder *self, CoquillChangeReader *reader, CoquillChangeCheck *check)
+{
+  CoquillChange *change = self->change;
+  CoquillOperation operation;
+
+  for (size_t i = 0; i < change->n_operations; i++)
+    if (!coquill_change_take_operation (reader, &operation, check))
+      return coquill_text_error_set (self->error, check->code, "change: %s", check->what);
+  if (!is_at_ends (reader, check))
+    return malformed (self, "columns and operations do not match");
+  for (size_t i = 0; i < change->n_agents; i++)
+    if (change->agents[i].starts != reader->tracks[i].started)
+      return malformed (self, "an agent does not start as it says");
+  if (check->n_parents > COQUILL_CHANGE_MAX_PARENTS)
     return too_large (self, "parents");
-  change->parents[change->n_parents++] = parent;
-  operation->n_parents++;
+
+  memcpy (change->tracks, reader->tracks, change->n_agents * sizeof *change->tracks);
+  change->place = reader->place;
+  change->n_items = check->n_items;
+  change->n_parents = check->n_parents;
+  change->widest = check->widest;
   return true;
 }
 
 static bool
-decode_parents (Decoder *self, CoquillOperation *operation)
-{
-  uint64_t n_parents = column_varint (self, COLUMN_PARENT_COUNTS);
-
-  if (n_parents > COQUILL_MAX_PARENTS)
-    return too_large (self, "parents of one item");
-  for (uint64_t i = 0; i < n_parents; i++)
-    {
-      uint64_t agent = column_varint (self, COLUMN_PARENT_AGENTS);
-      uint64_t back = column_signed (self, COLUMN_PARENT_ITEMS);
-
-      if (agent >= self->change->n_agents)
-        return malformed (self, "unknown agent of a parent");
-
-      uint64_t sequence = self->tracks[agent].next - 1 - back;
-
-      if (sequence >= COQUILL_MAX_SEQUENCE || (agent == operation->agent && sequence >= operation->sequence))
-        return malformed (self, "bad parent");
-      if (!add_parent (self, operation, (CoquillChangeId){ (uint32_t)agent, sequence }))
-        return false;
-    }
-  return true;
-}
-
-static bool
-decode_position (Decoder *self, CoquillOperation *operation)
-{
-  CoquillChangeTrack *track = &self->tracks[operation->agent];
-
-  operation->position = track->caret - operation->backward + column_signed (self, COLUMN_POSITIONS);
-  if (operation->position > COQUILL_CHANGE_MAX_POSITION
-      || (operation->backward && operation->length > operation->position + 1))
-    return malformed (self, "bad position");
-  coquill_change_track_caret (track, operation);
-  return true;
-}
-
-static bool
-decode_content (Decoder *self, CoquillOperation *operation)
-{
-  CoquillReader *content = &self->columns[COLUMN_CONTENT].reader;
-  size_t left = coquill_reader_left (content);
-  size_t length;
-
-  if (operation->kind == COQUILL_OPERATION_INSERT)
-    {
-      if (!coquill_utf8_take (content->next, left, operation->length, &length))
-        return malformed (self, "inserted bytes are not the text they should be");
-    }
-  else
-    {
-      length = column_varint (self, COLUMN_PAYLOADS);
-      if (length > left)
-        return malformed (self, "content ends early");
-    }
-
-  operation->content_offset = length > 0 ? (size_t)(content->next - self->change->content) : 0;
-  operation->content_length = length;
-  coquill_reader_bytes (content, length);
-  return true;
-}
-
-static bool
-decode_target (Decoder *self, CoquillOperation *operation)
-{
-  uint64_t agent = column_varint (self, COLUMN_TARGETS);
-  uint64_t sequence = self->target + column_signed (self, COLUMN_TARGETS);
-
-  if (agent >= self->change->n_agents || sequence > COQUILL_MAX_SEQUENCE - operation->length)
-    return malformed (self, "bad target");
-  operation->target = (CoquillChangeId){ (uint32_t)agent, sequence };
-  self->target = sequence + operation->length;
-  return true;
-}
-
-/* Who, which items and after which ones: what all kinds have. */
-static bool
-decode_head (Decoder *self, CoquillOperation *operation, uint8_t head)
+check_columns (Decoder *self)
 {
   CoquillChange *change = self->change;
-  uint64_t agent = head & HEAD_AGENT ? column_varint (self, COLUMN_AGENTS) : self->agent;
+  CoquillChangeCheck check = { 0 };
+  CoquillChangeReader reader;
+  bool good;
 
-  if (agent >= change->n_agents || ((head & HEAD_AGENT) != 0 && agent == self->agent))
-    return malformed (self, "bad agent of an operation");
-
-  uint64_t expected = self->tracks[agent].next;
-  uint64_t skipped = head & HEAD_SEQUENCE ? column_varint (self, COLUMN_SEQUENCES) : 0;
-  uint64_t more = head & HEAD_LENGTH ? column_varint (self, COLUMN_LENGTHS) + 1 : 0;
-
-  if (more >= COQUILL_CHANGE_MAX_RUN)
-    return too_large (self, "items in a run");
-  if (skipped > COQUILL_MAX_SEQUENCE || expected + skipped > COQUILL_MAX_SEQUENCE - 1 - more)
-    return too_large (self, "items of an agent");
-  if (((head & HEAD_SEQUENCE) != 0 && skipped == 0) || ((head & HEAD_LENGTH) != 0 && more == 0))
-    return malformed (self, "a number that says what is expected anyway");
-
-  operation->kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
-  operation->backward = (head & HEAD_BACKWARD) != 0;
-  operation->agent = (uint32_t)agent;
-  operation->sequence = expected + skipped;
-  operation->length = more + 1;
-  operation->first_parent = (uint32_t)change->n_parents;
-
-  if ((head & HEAD_UNKNOWN) != 0 || (operation->backward && operation->kind != COQUILL_OPERATION_DELETE)
-      || (operation->kind == COQUILL_OPERATION_RECORD && operation->length != 1))
-    return malformed (self, "bad head of an operation");
-  if (operation->sequence == 0)
-    {
-      if (!change->agents[agent].starts)
-        return malformed (self, "an agent starts and does not say so");
-      self->tracks[agent].started = true;
-    }
-
-  if (head & HEAD_PARENTS)
-    return decode_parents (self, operation);
-  return change->n_operations == 0 || add_parent (self, operation, self->last);
-}
-
-static bool
-decode_operation (Decoder *self)
-{
-  CoquillChange *change = self->change;
-  CoquillOperation *operation = &change->operations[change->n_operations];
-
-  memset (operation, 0, sizeof *operation);
-  if (!decode_head (self, operation, coquill_reader_byte (&self->columns[COLUMN_HEADS].reader)))
+  for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
+    check.ends[i] = change->columns[i].data + change->columns[i].length;
+  if (!check_text (self, &check))
     return false;
-
-  bool good = false;
-
-  switch (operation->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      good = decode_content (self, operation) && decode_position (self, operation);
-      break;
-    case COQUILL_OPERATION_DELETE:
-      good = decode_position (self, operation);
-      break;
-    case COQUILL_OPERATION_RESTORE:
-      good = decode_target (self, operation);
-      break;
-    case COQUILL_OPERATION_RECORD:
-      good = decode_content (self, operation);
-      break;
-    }
-  if (!good)
-    return false;
-
-  self->agent = operation->agent;
-  self->tracks[operation->agent].next = operation->sequence + operation->length;
-  self->last = (CoquillChangeId){ operation->agent, operation->sequence + operation->length - 1 };
-  change->n_operations++;
-  return true;
+  if (!coquill_change_reader_start (&reader, change, 0))
+    return no_memory (self);
+  good = check_operations (self, &reader, &check);
+  coquill_change_reader_clear (&reader);
+  return good;
 }
 
 static bool
 decode (Decoder *self, const uint8_t *bytes, size_t length)
 {
-  CoquillChange *change = self->change;
   CoquillReader reader;
 
   if (!coquill_frame_open (&reader, bytes, length, COQUILL_CHANGE_MAGIC, COQUILL_CHANGE_VERSION,
@@ -347,26 +225,14 @@ decode (Decoder *self, const uint8_t *bytes, size_t length)
   if (n_agents > coquill_reader_left (&reader) / COQUILL_AGENT_MIN_BYTES)
     return malformed (self, "cut short");
 
+  self->change->n_operations = n_operations;
   if (!decode_agents (self, &reader, n_agents)
-      || !coquill_columns_read (self->columns, N_COLUMNS, column_limits, COQUILL_CHANGE_MAX_COLUMNS, &reader,
-                                self->error))
+      || !coquill_columns_read (&self->columns, COQUILL_CHANGE_COLUMNS, column_limits,
+                                COQUILL_CHANGE_MAX_COLUMNS, &reader, self->error))
     return false;
-  if (coquill_reader_left (&self->columns[COLUMN_HEADS].reader) != n_operations)
+  if (self->columns.columns[COQUILL_COLUMN_HEADS].size != n_operations)
     return malformed (self, "not one head for each operation");
-  if (!allocate_operations (self, n_operations) || !take_content (self))
-    return false;
-
-  while (change->n_operations < n_operations)
-    if (!decode_operation (self))
-      return false;
-  change->content_length = change->content_capacity;
-
-  if (!coquill_columns_done (self->columns, N_COLUMNS))
-    return malformed (self, "columns and operations do not match");
-  for (size_t i = 0; i < n_agents; i++)
-    if (change->agents[i].starts != self->tracks[i].started)
-      return malformed (self, "an agent says that it starts and does not");
-  return true;
+  return unpack (self) && check_columns (self);
 }
 
 CoquillChange *
@@ -375,12 +241,9 @@ coquill_change_decode (const uint8_t *bytes, size_t length, CoquillTextError *er
   Decoder self = { .change = coquill_change_new (), .error = error };
   bool good = decode (&self, bytes, length);
 
-  coquill_columns_clear (self.columns, N_COLUMNS);
-  free (self.tracks);
-  if (!good)
-    {
-      coquill_change_free (self.change);
-      return NULL;
-    }
-  return self.change;
+  coquill_columns_clear (&self.columns);
+  if (good)
+    return self.change;
+  coquill_change_free (self.change);
+  return NULL;
 }

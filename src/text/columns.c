@@ -1,34 +1,68 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* columns.c: packed columns, agents and the frame of the encoded formats. */
+/* columns.c: packed columns and the frame of the encoded formats. */
 
 #include "text/columns.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
 #include "text/crc32c.h"
-#include "text/memory.h"
 
 /* Magic and version before, the checksum behind. */
 #define FRAME_HEAD 2
 #define FRAME_TAIL 4
 
+/* Smaller columns are never packed: zstd's own header takes a dozen bytes, its work microseconds, and what is
+ * sent at once is small. */
+static const size_t min_packed[] = {
+  [COQUILL_PACKING_FAST] = 256,
+  [COQUILL_PACKING_COMPACT] = 48,
+  [COQUILL_PACKING_LARGE] = 1 << 20,
+};
+
+/* What packs a column well takes time: level 19 a third of a microsecond a byte, level 16 a third of that,
+ * level 12 a tenth of that. So that packing takes about as long whatever the size, larger columns get lower
+ * levels. */
+static const struct
+{
+  size_t size;
+  int level;
+} compact_levels[] = {
+  { 64 << 10, 19 }, { 640 << 10, 16 }, { 2 << 20, 12 }, { 8 << 20, 6 }, { SIZE_MAX, 3 },
+};
+
+#define FAST_LEVEL 3
+
+static int
+choose_level (CoquillPacking packing, size_t size)
+{
+  unsigned i = 0;
+
+  if (packing != COQUILL_PACKING_COMPACT)
+    return FAST_LEVEL;
+  while (size > compact_levels[i].size)
+    i++;
+  return compact_levels[i].level;
+}
+
 /* Packs a column if that pays; otherwise @packed stays empty. */
 static bool
-pack (const CoquillBuffer *plain, CoquillPacking packing, CoquillBuffer *packed)
+pack (ZSTD_CCtx **context, const CoquillBuffer *plain, CoquillPacking packing, CoquillBuffer *packed)
 {
-  if (plain->length < COQUILL_COLUMN_MIN_PACKED)
+  if (plain->length < min_packed[packing])
     return true;
+  if (*context == NULL)
+    *context = ZSTD_createCCtx ();
 
   size_t bound = ZSTD_compressBound (plain->length);
-  uint8_t *end = coquill_buffer_reserve (packed, bound);
+  uint8_t *end = *context != NULL ? coquill_buffer_reserve (packed, bound) : NULL;
 
   if (end == NULL)
     return false;
 
-  size_t size = ZSTD_compress (end, bound, plain->data, plain->length, packing);
+  size_t size = ZSTD_compressCCtx (*context, end, bound, plain->data, plain->length,
+                                   choose_level (packing, plain->length));
 
   if (ZSTD_isError (size))
     return false;
@@ -41,15 +75,17 @@ bool
 coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out)
 {
   CoquillBuffer packed[COQUILL_COLUMNS_MAX] = { 0 };
+  ZSTD_CCtx *context = NULL;
   uint64_t mask = 0;
   bool good = true;
 
   assert (n <= COQUILL_COLUMNS_MAX);
   for (unsigned i = 0; i < n; i++)
     {
-      good = good && !columns[i].failed && pack (&columns[i], packing, &packed[i]);
+      good = good && !columns[i].failed && pack (&context, &columns[i], packing, &packed[i]);
       mask |= (uint64_t)(columns[i].length > 0) << i;
     }
+  ZSTD_freeCCtx (context);
 
   coquill_buffer_append_varint (out, mask);
   for (unsigned i = 0; i < n; i++)
@@ -70,20 +106,29 @@ coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking
 }
 
 static bool
-unpack (CoquillColumn *column, const uint8_t *bytes, size_t packed_size, size_t size, CoquillTextError *error)
+read_sizes (CoquillColumn *self,
+            unsigned number,
+            size_t limit,
+            size_t budget,
+            CoquillReader *reader,
+            CoquillTextError *error)
 {
-  column->owned = malloc (size);
-  if (column->owned == NULL)
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "no memory for %zu bytes", size);
-  if (ZSTD_getFrameContentSize (bytes, packed_size) != size
-      || ZSTD_decompress (column->owned, size, bytes, packed_size) != size)
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "a column cannot be unpacked");
-  coquill_reader_init (&column->reader, column->owned, size);
+  uint64_t head = coquill_reader_varint (reader);
+  uint64_t size = head >> 1;
+  uint64_t packed_size = head & 1 ? coquill_reader_varint (reader) : 0;
+
+  if (reader->failed || size == 0 || ((head & 1) != 0 && packed_size == 0)
+      || packed_size > coquill_reader_left (reader))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "bad size of column %u", number);
+  if (size > limit || size > budget)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "column %u is too large", number);
+  self->size = size;
+  self->packed_size = packed_size;
   return true;
 }
 
 bool
-coquill_columns_read (CoquillColumn *columns,
+coquill_columns_read (CoquillColumns *self,
                       unsigned n,
                       const size_t *limits,
                       size_t budget,
@@ -91,8 +136,6 @@ coquill_columns_read (CoquillColumn *columns,
                       CoquillTextError *error)
 {
   uint64_t mask = coquill_reader_varint (reader);
-  uint64_t sizes[COQUILL_COLUMNS_MAX] = { 0 };        /* plain */
-  uint64_t packed_sizes[COQUILL_COLUMNS_MAX] = { 0 }; /* 0: not packed */
 
   assert (n <= COQUILL_COLUMNS_MAX);
   if (mask >> n != 0)
@@ -101,29 +144,16 @@ coquill_columns_read (CoquillColumn *columns,
   for (unsigned i = 0; i < n; i++)
     if (mask >> i & 1)
       {
-        uint64_t head = coquill_reader_varint (reader);
-
-        sizes[i] = head >> 1;
-        packed_sizes[i] = head & 1 ? coquill_reader_varint (reader) : 0;
-        if (reader->failed || sizes[i] == 0 || ((head & 1) != 0 && packed_sizes[i] == 0)
-            || packed_sizes[i] > coquill_reader_left (reader))
-          return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "bad size of column %u", i);
-        if (sizes[i] > limits[i] || sizes[i] > budget)
-          return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "column %u is too large", i);
-        budget -= sizes[i];
+        if (!read_sizes (&self->columns[i], i, limits[i], budget - self->total, reader, error))
+          return false;
+        self->total += self->columns[i].size;
       }
-
   for (unsigned i = 0; i < n; i++)
     {
-      size_t carried = packed_sizes[i] > 0 ? packed_sizes[i] : sizes[i];
-      const uint8_t *bytes = coquill_reader_bytes (reader, carried);
+      CoquillColumn *column = &self->columns[i];
 
-      if (bytes == NULL)
-        break;
-      if (packed_sizes[i] == 0)
-        coquill_reader_init (&columns[i].reader, bytes, carried);
-      else if (!unpack (&columns[i], bytes, carried, sizes[i], error))
-        return false;
+      column->bytes
+          = coquill_reader_bytes (reader, column->packed_size > 0 ? column->packed_size : column->size);
     }
   if (reader->failed || coquill_reader_left (reader) > 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
@@ -131,121 +161,33 @@ coquill_columns_read (CoquillColumn *columns,
   return true;
 }
 
-void
-coquill_columns_clear (CoquillColumn *columns, unsigned n)
-{
-  for (unsigned i = 0; i < n; i++)
-    free (columns[i].owned);
-}
-
 bool
-coquill_columns_done (const CoquillColumn *columns, unsigned n)
+coquill_columns_unpack (CoquillColumns *self, unsigned number, uint8_t *plain, CoquillTextError *error)
 {
-  for (unsigned i = 0; i < n; i++)
-    if (columns[i].reader.failed || coquill_reader_left (&columns[i].reader) > 0)
-      return false;
+  const CoquillColumn *column = &self->columns[number];
+
+  if (column->packed_size == 0)
+    {
+      if (column->size > 0)
+        memcpy (plain, column->bytes, column->size);
+      return true;
+    }
+  if (self->context == NULL)
+    self->context = ZSTD_createDCtx ();
+  if (self->context == NULL)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "no memory to unpack with");
+  if (ZSTD_getFrameContentSize (column->bytes, column->packed_size) != column->size
+      || ZSTD_decompressDCtx (self->context, plain, column->size, column->bytes, column->packed_size)
+             != column->size)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "column %u cannot be unpacked",
+                                   number);
   return true;
 }
 
-/* Agents of one device usually follow each other: the search goes from the back. */
 void
-coquill_agent_coder_append (CoquillAgentCoder *self,
-                            const CoquillAgent *agent,
-                            const CoquillAgentPrevious *previous,
-                            CoquillBuffer *out)
+coquill_columns_clear (CoquillColumns *self)
 {
-  size_t i = self->n_devices;
-
-  while (i > 0 && memcmp (self->devices[i - 1], agent->device, sizeof agent->device) != 0)
-    i--;
-  if (i > 0)
-    coquill_buffer_append_varint (out, i - 1);
-  else
-    {
-      self->devices
-          = coquill_grow (self->devices, &self->capacity, self->n_devices + 1, sizeof *self->devices);
-      memcpy (self->devices[self->n_devices], agent->device, sizeof agent->device);
-      coquill_buffer_append_varint (out, self->n_devices++);
-      coquill_buffer_append (out, agent->device, sizeof agent->device);
-    }
-  coquill_buffer_append_varint (out, agent->ordinal);
-  coquill_buffer_append_fixed64 (out, agent->nonce);
-
-  coquill_buffer_append_byte (out, previous == NULL ? 0 : previous->present ? 2 : 1);
-  if (previous != NULL && previous->present)
-    {
-      coquill_buffer_append_varint (out, previous->ordinal);
-      coquill_buffer_append_fixed64 (out, previous->nonce);
-      coquill_buffer_append_varint (out, previous->length);
-      coquill_buffer_append (out, previous->digest, sizeof previous->digest);
-    }
-}
-
-static uint32_t
-read_ordinal (CoquillReader *reader)
-{
-  uint64_t ordinal = coquill_reader_varint (reader);
-
-  if (ordinal > UINT32_MAX)
-    reader->failed = true;
-  return (uint32_t)ordinal;
-}
-
-void
-coquill_agent_coder_read (CoquillAgentCoder *self,
-                          CoquillReader *reader,
-                          CoquillAgent *agent,
-                          bool *starts,
-                          CoquillAgentPrevious *previous)
-{
-  uint64_t device = coquill_reader_varint (reader);
-
-  memset (agent, 0, sizeof *agent);
-  memset (previous, 0, sizeof *previous);
-  *starts = false;
-
-  if (device > self->n_devices)
-    reader->failed = true;
-  if (reader->failed)
-    return;
-  if (device == self->n_devices)
-    {
-      const uint8_t *bytes = coquill_reader_bytes (reader, sizeof agent->device);
-
-      if (bytes == NULL)
-        return;
-      self->devices
-          = coquill_grow (self->devices, &self->capacity, self->n_devices + 1, sizeof *self->devices);
-      memcpy (self->devices[self->n_devices++], bytes, sizeof agent->device);
-    }
-  memcpy (agent->device, self->devices[device], sizeof agent->device);
-  agent->ordinal = read_ordinal (reader);
-  agent->nonce = coquill_reader_fixed64 (reader);
-
-  uint8_t state = coquill_reader_byte (reader);
-
-  *starts = state > 0;
-  if (state == 2)
-    {
-      previous->present = true;
-      previous->ordinal = read_ordinal (reader);
-      previous->nonce = coquill_reader_fixed64 (reader);
-      previous->length = coquill_reader_varint (reader);
-
-      const uint8_t *digest = coquill_reader_bytes (reader, sizeof previous->digest);
-
-      if (digest != NULL)
-        memcpy (previous->digest, digest, sizeof previous->digest);
-    }
-  else if (state > 2)
-    reader->failed = true;
-}
-
-void
-coquill_agent_coder_clear (CoquillAgentCoder *self)
-{
-  free (self->devices);
-  memset (self, 0, sizeof *self);
+  ZSTD_freeDCtx (self->context);
 }
 
 bool

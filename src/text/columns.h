@@ -1,43 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* columns.h: what the formats of codec.h and snapshot.h have in common: packed columns, agents, the frame
- * around it all. */
+/* columns.h: what the formats of codec.h and snapshot.h have in common: packed columns and the frame around
+ * it all. */
 
 #pragma once
 
-#include "text/agent.h"
 #include "text/buffer.h"
 #include "text/error.h"
 #include "text/varint.h"
 
 /* The most columns of a format. */
-#define COQUILL_COLUMNS_MAX 11
-
-/* Smaller columns are never packed: zstd's own header takes a dozen bytes. */
-#define COQUILL_COLUMN_MIN_PACKED 48
+#define COQUILL_COLUMNS_MAX 13
 
 /**
  * CoquillPacking:
- * @COQUILL_PACKING_FAST: zstd level 3: for what is sent at once
- * @COQUILL_PACKING_COMPACT: zstd level 19: for what is kept
+ * @COQUILL_PACKING_FAST: for what is sent at once
+ * @COQUILL_PACKING_COMPACT: for what is kept
+ * @COQUILL_PACKING_LARGE: for what is opened first: only what is large
  */
 typedef enum
 {
-  COQUILL_PACKING_FAST = 3,
-  COQUILL_PACKING_COMPACT = 19,
+  COQUILL_PACKING_FAST,
+  COQUILL_PACKING_COMPACT,
+  COQUILL_PACKING_LARGE,
 } CoquillPacking;
-
-/**
- * CoquillColumn:
- * @reader: the plain bytes
- * @owned: (nullable): where they were unpacked to
- *
- * A column as read. Starts as all zeros, ends with coquill_columns_clear().
- */
-typedef struct
-{
-  CoquillReader reader;
-  uint8_t *owned;
-} CoquillColumn;
 
 /**
  * coquill_columns_append:
@@ -51,17 +36,42 @@ bool
 coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out);
 
 /**
+ * CoquillColumn:
+ * @size: plain bytes
+ * @packed_size: bytes as written, 0 if they are plain
+ * @bytes: as written, borrowed from the input
+ */
+typedef struct
+{
+  size_t size;
+  size_t packed_size;
+  const uint8_t *bytes;
+} CoquillColumn;
+
+/**
+ * CoquillColumns:
+ *
+ * Columns as read, not yet unpacked. Starts as all zeros, ends with coquill_columns_clear().
+ */
+typedef struct
+{
+  CoquillColumn columns[COQUILL_COLUMNS_MAX];
+  size_t total;  /* plain bytes of all */
+  void *context; /* of zstd, made when it is needed */
+} CoquillColumns;
+
+/**
  * coquill_columns_read:
  * @limits: the most plain bytes of each column
  * @budget: the most plain bytes of all columns together
  * @reader: must end where the columns end
  *
- * Reads and unpacks all columns. Sizes are checked, all of them, before anything is unpacked.
+ * Reads and checks mask and sizes. Nothing is allocated or unpacked.
  *
- * Returns: false with @error set; the columns have to be cleared in any case
+ * Returns: false with @error set
  */
 bool
-coquill_columns_read (CoquillColumn *columns,
+coquill_columns_read (CoquillColumns *self,
                       unsigned n,
                       const size_t *limits,
                       size_t budget,
@@ -69,67 +79,21 @@ coquill_columns_read (CoquillColumn *columns,
                       CoquillTextError *error);
 
 /**
- * coquill_columns_clear:
+ * coquill_columns_unpack:
+ * @plain: room for the column's plain size
  *
- * Frees what was unpacked.
- */
-void
-coquill_columns_clear (CoquillColumn *columns, unsigned n);
-
-/**
- * coquill_columns_done:
- *
- * Returns: whether every column has been read to its end, and no further
+ * Returns: false with @error set
  */
 bool
-coquill_columns_done (const CoquillColumn *columns, unsigned n);
+coquill_columns_unpack (CoquillColumns *self, unsigned column, uint8_t *plain, CoquillTextError *error);
 
 /**
- * CoquillAgentCoder:
+ * coquill_columns_clear:
  *
- * What is remembered between the agents of one list: the devices met so far. Starts as all zeros, ends with
- * coquill_agent_coder_clear().
- */
-typedef struct
-{
-  uint8_t (*devices)[32];
-  size_t n_devices;
-  size_t capacity;
-} CoquillAgentCoder;
-
-/**
- * coquill_agent_coder_append:
- * @previous: (nullable): %NULL if the agent does not start here
- *
- * Writes one agent.
+ * Frees what unpacking needed.
  */
 void
-coquill_agent_coder_append (CoquillAgentCoder *self,
-                            const CoquillAgent *agent,
-                            const CoquillAgentPrevious *previous,
-                            CoquillBuffer *out);
-
-/**
- * coquill_agent_coder_read:
- * @starts: (out): whether @previous was told
- *
- * Reads one agent. Failure is the reader's.
- */
-void
-coquill_agent_coder_read (CoquillAgentCoder *self,
-                          CoquillReader *reader,
-                          CoquillAgent *agent,
-                          bool *starts,
-                          CoquillAgentPrevious *previous);
-
-/**
- * coquill_agent_coder_clear:
- */
-void
-coquill_agent_coder_clear (CoquillAgentCoder *self);
-
-/* The fewest bytes of an encoded agent, so that their number can be checked before there is room for them. */
-#define COQUILL_AGENT_MIN_BYTES 11
+coquill_columns_clear (CoquillColumns *self);
 
 /**
  * coquill_frame_open:

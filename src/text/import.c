@@ -10,9 +10,6 @@
 #include "text/text-private.h"
 #include "text/utf8.h"
 
-/* No position is that high, and no sum of a position and a length overflows. */
-#define MAX_POSITION (UINT64_C (1) << 48)
-
 static bool
 refuse (CoquillImport *self, CoquillTextErrorCode code, const char *message)
 {
@@ -39,35 +36,6 @@ map_agents (CoquillImport *self)
                        "An agent names two different agents as the one before it");
       self->agents[i] = local;
     }
-  return true;
-}
-
-static bool
-check_structure (CoquillImport *self, const CoquillOperation *operation)
-{
-  const CoquillChange *change = self->change;
-  bool has_content
-      = operation->kind == COQUILL_OPERATION_INSERT || operation->kind == COQUILL_OPERATION_RECORD;
-  uint64_t n_characters;
-
-  if (operation->kind < COQUILL_OPERATION_INSERT || operation->kind > COQUILL_OPERATION_RECORD
-      || operation->agent >= change->n_agents || operation->length == 0
-      || operation->length > COQUILL_MAX_SEQUENCE || operation->sequence > COQUILL_MAX_SEQUENCE
-      || (!has_content && operation->content_length > 0)
-      || (operation->kind == COQUILL_OPERATION_RECORD && operation->length != 1))
-    return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An operation breaks the structure of a change");
-  if (operation->n_parents > COQUILL_MAX_PARENTS)
-    return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "An operation has too many parents");
-  if (operation->length > COQUILL_MAX_SEQUENCE - operation->sequence)
-    return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "An agent cannot have that many items");
-  if (operation->position > MAX_POSITION)
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
-  if (operation->kind == COQUILL_OPERATION_INSERT
-      && (operation->content_length == 0
-          || !coquill_utf8_check (operation->content, operation->content_length, &n_characters)
-          || n_characters != operation->length))
-    return refuse (self, COQUILL_TEXT_ERROR_MALFORMED,
-                   "An insertion is not text in UTF-8 of the length that it says");
   return true;
 }
 
@@ -367,11 +335,13 @@ coquill_import_run (CoquillImport *self)
 
   self->n_lags = 0;
   self->n_appended = 0;
+  if (!coquill_change_is_sound (self->change, self->error))
+    return false;
   self->agents = coquill_allocate ((self->change->n_agents + 1) * sizeof *self->agents);
   done = map_agents (self);
   coquill_change_reader_init (&reader, self->change);
   while (done && coquill_change_reader_next (&reader, &operation))
-    done = check_structure (self, &operation) && import_operation (self, &operation);
+    done = import_operation (self, &operation);
   coquill_change_reader_clear (&reader);
   free (self->agents);
   self->agents = NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/agent-coder.h"
 #include "text/change.h"
 #include "text/columns.h"
 #include "text/memory.h"
@@ -61,6 +62,7 @@ encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
 {
   uint64_t *expected = coquill_allocate ((snapshot->n_agents + 1) * sizeof *expected);
   uint64_t length = 0, text_length;
+  uint32_t agent = 0;
   bool good = true;
 
   for (size_t i = 0; good && i < snapshot->n_spans; i++)
@@ -70,8 +72,11 @@ encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
       good = span_is_good (snapshot, span);
       if (!good)
         break;
-      coquill_buffer_append_varint (&columns[COLUMN_LENGTHS], span->length - 1);
-      coquill_buffer_append_varint (&columns[COLUMN_AGENTS], span->agent);
+      coquill_buffer_append_varint (&columns[COLUMN_LENGTHS],
+                                    (uint64_t)(span->length - 1) << 1 | (span->agent != agent));
+      if (span->agent != agent)
+        coquill_buffer_append_varint (&columns[COLUMN_AGENTS], span->agent);
+      agent = span->agent;
       coquill_buffer_append_signed (&columns[COLUMN_SEQUENCES],
                                     (int64_t)(span->sequence - expected[span->agent]));
       expected[span->agent] = span->sequence + span->length;
@@ -120,7 +125,7 @@ coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
 
   coquill_buffer_append (&columns[COLUMN_TEXT], snapshot->text, snapshot->text_bytes);
   good = good && encode_spans (snapshot, columns)
-         && coquill_columns_append (columns, N_COLUMNS, COQUILL_PACKING_FAST, out);
+         && coquill_columns_append (columns, N_COLUMNS, COQUILL_PACKING_LARGE, out);
   for (unsigned i = 0; i < N_COLUMNS; i++)
     coquill_buffer_clear (&columns[i]);
 
@@ -135,6 +140,26 @@ compare_agents (const void *a, const void *b)
   return coquill_agent_compare (&(*left)->id, &(*right)->id);
 }
 
+static bool
+check_agents_distinct (const CoquillSnapshot *self, CoquillTextError *error)
+{
+  const CoquillSnapshotAgent **sorted;
+  bool good = true;
+
+  if (self->n_agents < 2)
+    return true;
+  sorted = malloc (self->n_agents * sizeof *sorted);
+  if (sorted == NULL)
+    return no_memory (error);
+  for (size_t i = 0; i < self->n_agents; i++)
+    sorted[i] = &self->agents[i];
+  qsort (sorted, self->n_agents, sizeof *sorted, compare_agents);
+  for (size_t i = 1; i < self->n_agents; i++)
+    good = good && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
+  free (sorted);
+  return good || malformed (error, "an agent comes twice");
+}
+
 static int
 compare_spans (const void *a, const void *b)
 {
@@ -145,23 +170,15 @@ compare_spans (const void *a, const void *b)
   return ((*left)->sequence > (*right)->sequence) - ((*left)->sequence < (*right)->sequence);
 }
 
-/* Distinct agents, and no item twice: both by sorting. */
+/* No item twice, by sorting. */
 static bool
-check_distinct (const CoquillSnapshot *self, CoquillTextError *error)
+check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
 {
-  size_t n = self->n_agents > self->n_spans ? self->n_agents : self->n_spans;
-  const void **sorted = malloc ((n + 1) * sizeof *sorted);
+  const CoquillSnapshotSpan **sorted = malloc ((self->n_spans + 1) * sizeof *sorted);
   bool good = true;
 
   if (sorted == NULL)
     return no_memory (error);
-
-  for (size_t i = 0; i < self->n_agents; i++)
-    sorted[i] = &self->agents[i];
-  qsort (sorted, self->n_agents, sizeof *sorted, compare_agents);
-  for (size_t i = 1; i < self->n_agents; i++)
-    good = good && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
-
   for (size_t i = 0; i < self->n_spans; i++)
     sorted[i] = &self->spans[i];
   qsort (sorted, self->n_spans, sizeof *sorted, compare_spans);
@@ -171,9 +188,61 @@ check_distinct (const CoquillSnapshot *self, CoquillTextError *error)
 
       good = good && (before->agent != span->agent || before->sequence + before->length <= span->sequence);
     }
-
   free (sorted);
-  return good || malformed (error, "an agent or an item comes twice");
+  return good || malformed (error, "an item comes twice");
+}
+
+/* Sets @length bits from @from on. Returns: whether all of them were clear */
+static bool
+claim (uint64_t *bits, uint64_t from, uint64_t length)
+{
+  while (length > 0)
+    {
+      unsigned offset = from % 64;
+      uint64_t n = 64 - offset < length ? 64 - offset : length;
+      uint64_t mask = (n == 64 ? UINT64_MAX : (UINT64_C (1) << n) - 1) << offset;
+
+      if ((bits[from / 64] & mask) != 0)
+        return false;
+      bits[from / 64] |= mask;
+      from += n;
+      length -= n;
+    }
+  return true;
+}
+
+/* No item twice: a bit for each item, where that takes not much more memory than the text and its spans. */
+static bool
+check_spans_distinct (const CoquillSnapshot *self, CoquillTextError *error)
+{
+  uint64_t limit = self->text_length * 16 + self->n_spans * 64 + (1 << 16), n_items = 0;
+  uint64_t *starts, *bits;
+  bool good = true;
+
+  for (size_t i = 0; i < self->n_agents && n_items <= limit; i++)
+    n_items += self->agents[i].length;
+  if (n_items > limit)
+    return check_spans_sorted (self, error);
+
+  starts = malloc ((self->n_agents + 1) * sizeof *starts);
+  bits = calloc (n_items / 64 + 1, sizeof *bits);
+  if (starts == NULL || bits == NULL)
+    {
+      free (starts);
+      free (bits);
+      return no_memory (error);
+    }
+  n_items = 0;
+  for (size_t i = 0; i < self->n_agents; i++)
+    {
+      starts[i] = n_items;
+      n_items += self->agents[i].length;
+    }
+  for (size_t i = 0; good && i < self->n_spans; i++)
+    good = claim (bits, starts[self->spans[i].agent] + self->spans[i].sequence, self->spans[i].length);
+  free (starts);
+  free (bits);
+  return good || malformed (error, "an item comes twice");
 }
 
 static bool
@@ -229,73 +298,103 @@ decode_heads (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_heads, Co
   return (good && !reader->failed) || malformed (error, "bad head");
 }
 
-static bool
-decode_spans (CoquillSnapshot *self, CoquillColumn *columns, uint64_t n_spans, CoquillTextError *error)
+/* The columns of the spans, unpacked. */
+typedef struct
 {
-  /* Each span has a byte of its own in this column. */
-  if (n_spans > coquill_reader_left (&columns[COLUMN_LENGTHS].reader))
-    return malformed (error, "cut short");
+  CoquillReader lengths;
+  CoquillReader agents;
+  CoquillReader sequences;
+} SpanReader;
 
-  uint64_t *expected = calloc (self->n_agents + 1, sizeof *expected);
-  uint64_t length = 0;
-  bool good = true;
+static bool
+read_spans (CoquillSnapshot *self, SpanReader *reader, uint64_t *expected)
+{
+  uint64_t agent = 0, length = 0;
 
-  self->spans = calloc (n_spans + 1, sizeof *self->spans);
-  if (self->spans == NULL || expected == NULL)
-    {
-      free (expected);
-      return no_memory (error);
-    }
-  self->n_spans = n_spans;
-
-  for (size_t i = 0; good && i < n_spans; i++)
+  for (size_t i = 0; i < self->n_spans; i++)
     {
       CoquillSnapshotSpan *span = &self->spans[i];
-      uint64_t more = coquill_reader_varint (&columns[COLUMN_LENGTHS].reader);
-      uint64_t agent = coquill_reader_varint (&columns[COLUMN_AGENTS].reader);
-      uint64_t skipped = (uint64_t)coquill_reader_signed (&columns[COLUMN_SEQUENCES].reader);
+      uint64_t head = coquill_reader_varint (&reader->lengths);
 
-      good = more < COQUILL_MAX_SEQUENCE && agent < self->n_agents;
-      if (!good)
-        break;
-      span->length = more + 1;
+      if (head & 1)
+        agent = coquill_reader_varint (&reader->agents);
+
+      uint64_t skipped = (uint64_t)coquill_reader_signed (&reader->sequences);
+
+      if (head >> 1 >= COQUILL_SNAPSHOT_MAX_TEXT || agent >= self->n_agents)
+        return false;
+      span->length = (uint32_t)(head >> 1) + 1;
       span->agent = (uint32_t)agent;
       span->sequence = expected[agent] + skipped;
-      good = span_is_good (self, span);
+      if (!span_is_good (self, span))
+        return false;
       expected[agent] = span->sequence + span->length;
       length += span->length;
     }
-  free (expected);
-  return (good && length == self->text_length && coquill_columns_done (columns, N_COLUMNS))
-         || malformed (error, "bad span");
+  return length == self->text_length && !reader->lengths.failed && !reader->agents.failed
+         && !reader->sequences.failed && coquill_reader_left (&reader->lengths) == 0
+         && coquill_reader_left (&reader->agents) == 0 && coquill_reader_left (&reader->sequences) == 0;
 }
 
-/* The snapshot owns its text: what was unpacked is handed over, plain bytes are copied. */
 static bool
-take_text (CoquillSnapshot *self, CoquillColumn *column, CoquillTextError *error)
+decode_spans (CoquillSnapshot *self, CoquillColumns *columns, uint64_t n_spans, CoquillTextError *error)
 {
-  size_t length = coquill_reader_left (&column->reader);
-  const uint8_t *bytes = coquill_reader_bytes (&column->reader, length);
+  /* Each span has a byte of its own in this column. */
+  if (n_spans > columns->columns[COLUMN_LENGTHS].size)
+    return malformed (error, "cut short");
 
-  if (!coquill_utf8_check (bytes, length, &self->text_length))
-    return malformed (error, "the text is none");
-  if (column->owned != NULL)
-    self->text = (char *)column->owned;
-  else if (length > 0)
+  size_t size = columns->total - columns->columns[COLUMN_TEXT].size;
+  uint64_t *expected = calloc (self->n_agents + 1, sizeof *expected);
+  uint8_t *plain = malloc (size + 1), *next = plain;
+  SpanReader reader;
+  CoquillReader *const readers[N_COLUMNS] = { NULL, &reader.lengths, &reader.agents, &reader.sequences };
+  bool good = true;
+
+  self->spans = malloc ((n_spans + 1) * sizeof *self->spans);
+  if (self->spans == NULL || expected == NULL || plain == NULL)
     {
-      self->text = malloc (length);
-      if (self->text == NULL)
-        return no_memory (error);
-      memcpy (self->text, bytes, length);
+      free (expected);
+      free (plain);
+      return no_memory (error);
     }
-  column->owned = NULL;
-  self->text_bytes = length;
-  return true;
+  self->n_spans = n_spans;
+  for (unsigned i = COLUMN_LENGTHS; good && i < N_COLUMNS; i++)
+    {
+      good = coquill_columns_unpack (columns, i, next, error);
+      coquill_reader_init (readers[i], next, columns->columns[i].size);
+      next += columns->columns[i].size;
+    }
+  if (good && !read_spans (self, &reader, expected))
+    good = malformed (error, "bad span");
+  free (expected);
+  free (plain);
+  return good;
+}
+
+static bool
+decode_text (CoquillSnapshot *self, CoquillColumns *columns, CoquillTextError *error)
+{
+  const CoquillColumn *column = &columns->columns[COLUMN_TEXT];
+
+  self->text_bytes = column->size;
+  if (column->packed_size == 0)
+    self->text = (const char *)column->bytes;
+  else
+    {
+      self->owned_text = malloc (column->size);
+      if (self->owned_text == NULL)
+        return no_memory (error);
+      self->text = (const char *)self->owned_text;
+      if (!coquill_columns_unpack (columns, COLUMN_TEXT, self->owned_text, error))
+        return false;
+    }
+  return coquill_utf8_check (self->text, self->text_bytes, &self->text_length)
+         || malformed (error, "the text is none");
 }
 
 static bool
 decode (CoquillSnapshot *self,
-        CoquillColumn *columns,
+        CoquillColumns *columns,
         const uint8_t *bytes,
         size_t length,
         CoquillTextError *error)
@@ -311,27 +410,43 @@ decode (CoquillSnapshot *self,
 
   if (n_spans > COQUILL_SNAPSHOT_MAX_SPANS)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many spans");
-  return decode_agents (self, &reader, n_agents, error) && decode_heads (self, &reader, n_heads, error)
+  return decode_agents (self, &reader, n_agents, error) && check_agents_distinct (self, error)
+         && decode_heads (self, &reader, n_heads, error)
          && coquill_columns_read (columns, N_COLUMNS, column_limits, COQUILL_SNAPSHOT_MAX_COLUMNS, &reader,
                                   error)
-         && take_text (self, &columns[COLUMN_TEXT], error) && decode_spans (self, columns, n_spans, error)
-         && check_distinct (self, error);
+         && decode_text (self, columns, error) && decode_spans (self, columns, n_spans, error)
+         && check_spans_distinct (self, error);
 }
 
 CoquillSnapshot *
 coquill_snapshot_decode (const uint8_t *bytes, size_t length, CoquillTextError *error)
 {
   CoquillSnapshot *self = coquill_allocate (sizeof *self);
-  CoquillColumn columns[N_COLUMNS] = { 0 };
-  bool good = decode (self, columns, bytes, length, error);
+  CoquillColumns columns = { 0 };
+  bool good = decode (self, &columns, bytes, length, error);
 
-  coquill_columns_clear (columns, N_COLUMNS);
+  coquill_columns_clear (&columns);
   if (!good)
     {
       coquill_snapshot_free (self);
       return NULL;
     }
   return self;
+}
+
+char *
+coquill_snapshot_steal_text (CoquillSnapshot *self)
+{
+  char *text = (char *)self->owned_text;
+
+  if (text == NULL && self->text_bytes > 0)
+    {
+      text = coquill_allocate (self->text_bytes);
+      memcpy (text, self->text, self->text_bytes);
+    }
+  self->owned_text = NULL;
+  self->text = NULL;
+  return text;
 }
 
 void
@@ -342,6 +457,6 @@ coquill_snapshot_free (CoquillSnapshot *self)
   free (self->agents);
   free (self->spans);
   free (self->heads);
-  free (self->text);
+  free (self->owned_text);
   free (self);
 }

@@ -20,10 +20,11 @@
  *   head count               at most COQUILL_MAX_PARENTS
  *   agents                   each as in codec.h (states 1 and 2 only), then its length: items in this version
  *   heads                    each: agent index, sequence, depth
- *   columns                  mask, sizes and bytes, as in codec.h:
- *     0 text                   the visible text, UTF-8
- *     1 lengths                code points of a span, less 1
- *     2 agents                 agent index of a span
+ *   columns                  mask, sizes and bytes, as in codec.h, but only columns of a megabyte and more
+ * are packed: what is opened first should open at once 0 text                   the visible text, UTF-8 1
+ * lengths                code points of a span, less 1, times 2, plus 1 if its agent isn't that of the span
+ *                            before, at first 0
+ *     2 agents                 agent index, where it changes
  *     3 sequences              signed: less the item behind the agent's span before, at first 0
  *   checksum       4 bytes   CRC-32C of all bytes before
  *
@@ -39,7 +40,7 @@
 #define COQUILL_SNAPSHOT_MAX_BYTES ((size_t)256 << 20)
 #define COQUILL_SNAPSHOT_MAX_TEXT ((size_t)256 << 20)
 
-/* The most spans: at 24 bytes each in memory, some 100 MB. */
+/* The most spans: at 16 bytes each in memory, some 64 MB. */
 #define COQUILL_SNAPSHOT_MAX_SPANS ((size_t)1 << 22)
 
 /* The most bytes of all columns, unpacked: the text, and 16 bytes for each of the most spans. */
@@ -63,15 +64,15 @@ typedef struct
 
 /**
  * CoquillSnapshotSpan:
- * @length: code points
- * @sequence: of the first one; the others follow on
+ * @sequence: of the first code point; the others follow on
  * @agent: index of the agent
+ * @length: code points
  */
 typedef struct
 {
-  uint64_t length;
   uint64_t sequence;
   uint32_t agent;
+  uint32_t length;
 } CoquillSnapshotSpan;
 
 /**
@@ -91,7 +92,7 @@ typedef struct
  * CoquillSnapshot:
  *
  * A snapshot in memory. The arrays belong to whoever filled it in; those of a decoded one go with
- * coquill_snapshot_free().
+ * coquill_snapshot_free(), and its text may be a part of the bytes that it was decoded from.
  */
 typedef struct
 {
@@ -101,9 +102,12 @@ typedef struct
   size_t n_spans;
   CoquillSnapshotHead *heads;
   size_t n_heads;
-  char *text; /* not terminated */
+  const char *text; /* not terminated */
   size_t text_bytes;
   uint64_t text_length; /* code points; the encoder takes the sum of the spans */
+
+  /*< private >*/
+  uint8_t *owned_text;
 } CoquillSnapshot;
 
 /**
@@ -120,11 +124,12 @@ coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out);
 
 /**
  * coquill_snapshot_decode:
- * @bytes: untrusted
+ * @bytes: untrusted; must outlive what is returned
  * @error: (out) (optional): `MALFORMED`, `UNSUPPORTED_VERSION`, `CHECKSUM`, `TOO_LARGE` or `NO_MEMORY`
  *
  * What is returned is well formed: agents are distinct, spans and heads lie below their agents' lengths, no
- * item is in two spans, the spans' lengths sum up to the text's. O(n log n). Any thread.
+ * item is in two spans, the spans' lengths sum up to the text's, the text is text. O(n), and O(n log n) where
+ * nearly all items of the document are deleted. Any thread.
  *
  * Returns: (nullable) (transfer full): %NULL if the bytes aren't a snapshot
  */
@@ -137,3 +142,11 @@ coquill_snapshot_decode (const uint8_t *bytes, size_t length, CoquillTextError *
  */
 void
 coquill_snapshot_free (CoquillSnapshot *self);
+
+/**
+ * coquill_snapshot_steal_text:
+ *
+ * Returns: (nullable) (transfer full): the text of a decoded snapshot, to be freed with free()
+ */
+char *
+coquill_snapshot_steal_text (CoquillSnapshot *self);

@@ -21,7 +21,8 @@ collect_span (const CoquillTextRange *range, uint64_t position, void *data)
   Spans *self = data;
 
   self->spans = coquill_grow (self->spans, &self->capacity, self->n_spans + 1, sizeof *self->spans);
-  self->spans[self->n_spans++] = (CoquillSnapshotSpan){ range->length, range->sequence, range->agent };
+  self->spans[self->n_spans++]
+      = (CoquillSnapshotSpan){ range->sequence, range->agent, (uint32_t)range->length };
   return true;
 }
 
@@ -43,6 +44,7 @@ coquill_text_save_snapshot (CoquillText *self, CoquillBuffer *buffer)
   const CoquillGraph *graph = self->graph;
   CoquillSnapshot snapshot = { 0 };
   Spans spans = { 0 };
+  char *text;
   const CoquillChangeId *heads;
   bool done;
 
@@ -50,7 +52,8 @@ coquill_text_save_snapshot (CoquillText *self, CoquillBuffer *buffer)
   snapshot.spans = spans.spans;
   snapshot.n_spans = spans.n_spans;
   snapshot.text_length = coquill_text_length (self);
-  snapshot.text = coquill_text_to_string (self, &snapshot.text_bytes);
+  text = coquill_text_to_string (self, &snapshot.text_bytes);
+  snapshot.text = text;
 
   snapshot.n_agents = graph->n_agents;
   snapshot.agents = coquill_allocate ((graph->n_agents + 1) * sizeof *snapshot.agents);
@@ -72,7 +75,7 @@ coquill_text_save_snapshot (CoquillText *self, CoquillBuffer *buffer)
 
   done = coquill_snapshot_encode (&snapshot, buffer);
   free (snapshot.spans);
-  free (snapshot.text);
+  free (text);
   free (snapshot.agents);
   free (snapshot.heads);
   return done;
@@ -99,10 +102,9 @@ check_snapshot (const CoquillSnapshot *snapshot, uint64_t *n_items, CoquillTextE
 static CoquillBase *
 make_base (CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
 {
-  CoquillBase *base
-      = coquill_base_new (snapshot->n_spans, snapshot->n_heads, snapshot->text, snapshot->text_bytes);
+  CoquillBase *base = coquill_base_new (snapshot->n_spans, snapshot->n_heads,
+                                        coquill_snapshot_steal_text (snapshot), snapshot->text_bytes);
 
-  snapshot->text = NULL;
   base->n_items = n_items;
   for (size_t i = 0; i < snapshot->n_spans; i++)
     {

@@ -141,14 +141,12 @@ test_budgets_hold (void)
   coquill_buffer_append_varint (&bytes, 0);
   assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
 
-  /* One deletion of 2^60 code points: head, position, length. */
+  /* One deletion of 2^60 code points: head, length. */
   append_frame_head (&bytes, 1);
-  coquill_buffer_append_varint (&bytes, 1 << 0 | 1 << 2 | 1 << 7);
-  coquill_buffer_append_varint (&bytes, 1 << 1);
+  coquill_buffer_append_varint (&bytes, 1 << COQUILL_COLUMN_HEADS | 1 << COQUILL_COLUMN_LENGTHS);
   coquill_buffer_append_varint (&bytes, 1 << 1);
   coquill_buffer_append_varint (&bytes, 9 << 1);
   coquill_buffer_append_byte (&bytes, 1 | 1 << 6);
-  coquill_buffer_append_signed (&bytes, 0);
   coquill_buffer_append_varint (&bytes, UINT64_C (1) << 60);
   assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
 
@@ -160,9 +158,11 @@ test_budgets_hold (void)
   coquill_buffer_append (&bytes, "abcd", 4);
   assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_TOO_LARGE);
 
-  /* Content, positions and parents that are within their own limits and too many together. */
+  /* Content, lengths and parents that are within their own limits and too many together. */
   append_frame_head (&bytes, 1);
-  coquill_buffer_append_varint (&bytes, 1 << 1 | 1 << 2 | 1 << 5 | 1 << 6);
+  coquill_buffer_append_varint (&bytes, 1 << COQUILL_COLUMN_TEXT | 1 << COQUILL_COLUMN_LENGTHS
+                                            | 1 << COQUILL_COLUMN_PARENT_AGENTS
+                                            | 1 << COQUILL_COLUMN_PARENT_ITEMS);
   for (int i = 0; i < 4; i++)
     {
       static const guint64 sizes[] = { COQUILL_CHANGE_MAX_CONTENT, COQUILL_CHANGE_MAX_OPERATIONS * 10,
@@ -201,14 +201,12 @@ test_text_that_is_none_is_refused (void)
       CoquillBuffer bytes = COQUILL_BUFFER_INIT;
 
       append_frame_head (&bytes, 1);
-      coquill_buffer_append_varint (&bytes, 1 << 0 | (length > 0) << 1 | 1 << 2);
+      coquill_buffer_append_varint (&bytes, 1 << COQUILL_COLUMN_HEADS | (length > 0) << COQUILL_COLUMN_TEXT);
       coquill_buffer_append_varint (&bytes, 1 << 1);
       if (length > 0)
         coquill_buffer_append_varint (&bytes, length << 1);
-      coquill_buffer_append_varint (&bytes, 1 << 1);
       coquill_buffer_append_byte (&bytes, 0);
       coquill_buffer_append (&bytes, text, length);
-      coquill_buffer_append_signed (&bytes, 0);
       assert_frame_refused (&bytes, COQUILL_TEXT_ERROR_MALFORMED);
     }
 }

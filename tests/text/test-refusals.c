@@ -119,13 +119,18 @@ test_refused_changes (void)
   operation.target = (CoquillChangeId){ 1, 6 };
   operation.sequence = 2;
   operation.length = 1;
-  change = one_operation (2, operation, NULL);
-  id = agent_id (1);
-  coquill_change_add_agent (change, &id, NULL);
+  operation.n_parents = 1;
+  change = coquill_change_new ();
+  for (guint8 i = 2; i > 0; i--)
+    {
+      id = agent_id (i);
+      coquill_change_add_agent (change, &id, NULL);
+    }
+  coquill_change_add_operation (change, &operation, &(CoquillChangeId){ 0, 1 }, NULL);
   assert_refused (text, change, COQUILL_TEXT_ERROR_IMPOSSIBLE);
 
   /* Parents: unknown, twice, one above the other, without the author's own last item. */
-  assert_refused (text, one_operation_behind (1, next, "x", 8), COQUILL_TEXT_ERROR_MISSING);
+  assert_refused (text, one_operation_behind (1, next, "x", 8), COQUILL_TEXT_ERROR_MALFORMED);
   assert_refused (text, one_operation_behind (1, next, "x", 6), COQUILL_TEXT_ERROR_IMPOSSIBLE);
   for (guint i = 6; i < 8; i++)
     {

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* change-private.h: one operation read from the columns of a change, with or without checks. */
+
+#pragma once
+
+#include "text/change.h"
+#include "text/codec.h"
+#include "text/utf8.h"
+
+enum
+{
+  HEAD_KIND = 3,
+  HEAD_BACKWARD = 1 << 2,
+  HEAD_AGENT = 1 << 3,
+  HEAD_SEQUENCE = 1 << 4,
+  HEAD_PARENTS = 1 << 5,
+  HEAD_LENGTH = 1 << 6,
+  HEAD_POSITION = 1 << 7,
+};
+
+/* Where an agent's own item stands among the parents of a join. */
+enum
+{
+  JOIN_OWN_MISSING,
+  JOIN_OWN_FIRST,
+  JOIN_OWN_LAST,
+  N_JOINS
+};
+
+/* What follows the first seven bits of a position: no sum with a caret overflows. */
+#define COQUILL_CHANGE_MAX_FAR (UINT64_C (1) << 44)
+
+/**
+ * CoquillChangeCheck:
+ * @ends: of the columns
+ * @code_points: of the text column that no operation has taken yet
+ * @cut: a column ended early, or a number wasn't written as it should be
+ * @code: what is wrong
+ * @what: in words
+ *
+ * For the one pass over a change's columns that trusts nothing.
+ */
+typedef struct
+{
+  const uint8_t *ends[COQUILL_CHANGE_COLUMNS];
+  uint64_t code_points;
+  size_t n_parents;
+  uint64_t n_items;
+  uint32_t widest;
+  bool cut;
+  CoquillTextErrorCode code;
+  const char *what;
+} CoquillChangeCheck;
+
+/* The pass that checks and the reader that trusts are this code, once with a check and once without: what one
+ * accepts is what the other reads. */
+#define COQUILL_CHANGE_INLINE static inline __attribute__ ((always_inline))
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_fault (CoquillChangeCheck *check, CoquillTextErrorCode code, const char *what)
+{
+  check->code = code;
+  check->what = what;
+  return false;
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_malformed (CoquillChangeCheck *check, const char *what)
+{
+  return coquill_change_fault (check, COQUILL_TEXT_ERROR_MALFORMED, what);
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_too_large (CoquillChangeCheck *check, const char *what)
+{
+  return coquill_change_fault (check, COQUILL_TEXT_ERROR_TOO_LARGE, what);
+}
+
+COQUILL_CHANGE_INLINE uint8_t
+coquill_change_take_byte (CoquillChangeReader *self, CoquillChangeColumn column, CoquillChangeCheck *check)
+{
+  if (check != NULL && self->next[column] == check->ends[column])
+    {
+      check->cut = true;
+      return 0;
+    }
+  return *self->next[column]++;
+}
+
+/* A varint, as in varint.h. After a failure every number is 0. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_take (CoquillChangeReader *self, CoquillChangeColumn column, CoquillChangeCheck *check)
+{
+  uint64_t byte = coquill_change_take_byte (self, column, check);
+  uint64_t value = byte & 0x7f;
+
+  for (unsigned shift = 7; byte >= 0x80; shift += 7)
+    {
+      byte = coquill_change_take_byte (self, column, check);
+      if (check != NULL && (byte == 0 || (shift == 63 && byte > 1)))
+        {
+          check->cut = true;
+          return 0;
+        }
+      value |= (byte & 0x7f) << shift;
+    }
+  return value;
+}
+
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_unfold (uint64_t folded)
+{
+  return folded >> 1 ^ (0 - (folded & 1));
+}
+
+/* Parents that aren't the expected ones. */
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_parents (CoquillChangeReader *self,
+                             CoquillOperation *operation,
+                             CoquillChangeTrack *track,
+                             CoquillChangeCheck *check)
+{
+  uint64_t join = coquill_change_take (self, COQUILL_COLUMN_JOINS, check);
+  bool again = join == 0;
+  unsigned own = again ? track->own : (unsigned)((join - 1) % N_JOINS);
+  uint64_t n_others = again ? 1 : (join - 1) / N_JOINS;
+  CoquillChangeId *parents = self->parents;
+  CoquillChangeId before = { operation->agent, operation->sequence - 1 };
+
+  if (check != NULL && n_others >= COQUILL_MAX_PARENTS + (own == JOIN_OWN_MISSING))
+    return coquill_change_too_large (check, "parents of one item");
+  if (check != NULL && own != JOIN_OWN_MISSING && operation->sequence == 0)
+    return coquill_change_malformed (check, "an agent's first item follows another of it");
+
+  operation->n_parents = (uint32_t)n_others + (own != JOIN_OWN_MISSING);
+  if (check == NULL && own == JOIN_OWN_FIRST)
+    *parents++ = before;
+  for (uint64_t i = 0; i < n_others; i++)
+    {
+      uint64_t agent = again ? track->other : coquill_change_take (self, COQUILL_COLUMN_PARENT_AGENTS, check);
+      uint64_t back = coquill_change_unfold (coquill_change_take (self, COQUILL_COLUMN_PARENT_ITEMS, check));
+
+      if (check != NULL && agent >= self->change->n_agents)
+        return coquill_change_malformed (check, "unknown agent of a parent");
+
+      uint64_t sequence = self->tracks[agent].next - 1 - back;
+
+      if (check != NULL
+          && (sequence >= COQUILL_MAX_SEQUENCE
+              || (agent == operation->agent && sequence >= operation->sequence)))
+        return coquill_change_malformed (check, "bad parent");
+      if (check == NULL)
+        *parents++ = (CoquillChangeId){ (uint32_t)agent, sequence };
+      if (n_others == 1)
+        {
+          track->other = (uint32_t)agent;
+          track->own = (uint8_t)own;
+        }
+    }
+  if (check == NULL && own == JOIN_OWN_LAST)
+    *parents = before;
+  return true;
+}
+
+/* Moves the caret to where an insertion or deletion leaves it. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_caret_after (const CoquillOperation *operation)
+{
+  if (operation->kind == COQUILL_OPERATION_INSERT)
+    return operation->position + operation->length;
+  return operation->position - (operation->backward ? operation->length - 1 : 0);
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_position (CoquillChangeReader *self,
+                              CoquillOperation *operation,
+                              CoquillChangeTrack *track,
+                              uint8_t head,
+                              CoquillChangeCheck *check)
+{
+  uint64_t position = track->caret - operation->backward;
+
+  if (head & HEAD_POSITION)
+    {
+      uint64_t byte = coquill_change_take_byte (self, COQUILL_COLUMN_POSITIONS, check);
+      uint64_t moved = byte & 0x7f;
+
+      if (byte >= 0x80)
+        {
+          uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
+
+          if (check != NULL && (far == 0 || far >= COQUILL_CHANGE_MAX_FAR))
+            return coquill_change_malformed (check, "bad position");
+          moved |= far << 7;
+        }
+      position += coquill_change_unfold (moved + 1);
+    }
+  operation->position = position;
+  if (check != NULL
+      && (position > COQUILL_CHANGE_MAX_POSITION
+          || (operation->backward && operation->length > position + 1)))
+    return coquill_change_malformed (check, "bad position");
+  track->caret = coquill_change_caret_after (operation);
+  return true;
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_text (CoquillChangeReader *self, CoquillOperation *operation, CoquillChangeCheck *check)
+{
+  const CoquillChange *change = self->change;
+
+  if (check != NULL)
+    {
+      if (operation->length > check->code_points)
+        return coquill_change_malformed (check, "text ends early");
+      check->code_points -= operation->length;
+      return true;
+    }
+
+  const uint8_t *text = self->next[COQUILL_COLUMN_TEXT];
+
+  operation->content = text;
+  if (change->ascii)
+    operation->content_length = operation->length;
+  else
+    {
+      const CoquillBuffer *column = &change->columns[COQUILL_COLUMN_TEXT];
+      size_t left = (size_t)(column->data + column->length - text);
+
+      operation->content_length = coquill_utf8_offset ((const char *)text, left, operation->length);
+    }
+  self->next[COQUILL_COLUMN_TEXT] = text + operation->content_length;
+  return true;
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_target (CoquillChangeReader *self, CoquillOperation *operation, CoquillChangeCheck *check)
+{
+  uint64_t agent = coquill_change_take (self, COQUILL_COLUMN_TARGETS, check);
+  uint64_t sequence = self->place.target
+                      + coquill_change_unfold (coquill_change_take (self, COQUILL_COLUMN_TARGETS, check));
+
+  if (check != NULL
+      && (agent >= self->change->n_agents || sequence > COQUILL_MAX_SEQUENCE - operation->length))
+    return coquill_change_malformed (check, "bad target");
+  operation->target = (CoquillChangeId){ (uint32_t)agent, sequence };
+  self->place.target = sequence + operation->length;
+  return true;
+}
+
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_payload (CoquillChangeReader *self,
+                             CoquillOperation *operation,
+                             CoquillChangeCheck *check)
+{
+  uint64_t length = coquill_change_take (self, COQUILL_COLUMN_PAYLOADS, check);
+  const uint8_t *bytes = self->next[COQUILL_COLUMN_PAYLOAD_BYTES];
+
+  if (check != NULL
+      && (operation->length != 1 || length > (size_t)(check->ends[COQUILL_COLUMN_PAYLOAD_BYTES] - bytes)))
+    return coquill_change_malformed (check, "bad record");
+  operation->content = length > 0 ? bytes : NULL;
+  operation->content_length = length;
+  if (length > 0)
+    self->next[COQUILL_COLUMN_PAYLOAD_BYTES] = bytes + length;
+  return true;
+}
+
+/* Which items, whose and after which ones: what all kinds have. */
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_items (CoquillChangeReader *self,
+                           CoquillOperation *operation,
+                           uint8_t head,
+                           CoquillChangeCheck *check)
+{
+  uint32_t last_agent = self->place.last.agent;
+  uint64_t agent = head & HEAD_AGENT ? coquill_change_take (self, COQUILL_COLUMN_AGENTS, check) : last_agent;
+
+  if (check != NULL && (agent >= self->change->n_agents || ((head & HEAD_AGENT) != 0 && agent == last_agent)))
+    return coquill_change_malformed (check, "bad agent of an operation");
+
+  CoquillChangeTrack *track = &self->tracks[agent];
+  uint64_t more = head & HEAD_LENGTH ? coquill_change_take (self, COQUILL_COLUMN_LENGTHS, check) : 0;
+  uint64_t skipped = head & HEAD_SEQUENCE ? coquill_change_take (self, COQUILL_COLUMN_SEQUENCES, check) : 0;
+
+  if (check != NULL && more > COQUILL_CHANGE_MAX_RUN - 2)
+    return coquill_change_too_large (check, "items in a run");
+  operation->agent = (uint32_t)agent;
+  operation->length = head & HEAD_LENGTH ? more + 2 : 1;
+  operation->sequence = track->next + (head & HEAD_SEQUENCE ? skipped + 1 : 0);
+  if (check != NULL
+      && (skipped > COQUILL_MAX_SEQUENCE || operation->sequence > COQUILL_MAX_SEQUENCE - operation->length))
+    return coquill_change_too_large (check, "items of an agent");
+
+  if (head & HEAD_PARENTS)
+    {
+      if (!coquill_change_take_parents (self, operation, track, check))
+        return false;
+    }
+  else
+    {
+      operation->n_parents = self->place.any;
+      if (check == NULL)
+        self->parents[0] = self->place.last;
+    }
+  operation->parents = self->parents;
+
+  if (check != NULL && operation->sequence == 0)
+    track->started = true;
+  track->next = operation->sequence + operation->length;
+  self->place.last = (CoquillChangeId){ (uint32_t)agent, track->next - 1 };
+  self->place.any = true;
+  return true;
+}
+
+/* Reads the next operation. Returns: false if @check found something */
+COQUILL_CHANGE_INLINE bool
+coquill_change_take_operation (CoquillChangeReader *self,
+                               CoquillOperation *operation,
+                               CoquillChangeCheck *check)
+{
+  uint8_t head = *self->next[COQUILL_COLUMN_HEADS]++;
+  bool good = false;
+
+  operation->kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
+  operation->backward = (head & HEAD_BACKWARD) != 0;
+  operation->position = 0;
+  operation->target = (CoquillChangeId){ 0, 0 };
+  operation->content = NULL;
+  operation->content_length = 0;
+  if (check != NULL
+      && ((operation->backward && operation->kind != COQUILL_OPERATION_DELETE)
+          || ((head & HEAD_POSITION) != 0 && operation->kind > COQUILL_OPERATION_DELETE)))
+    return coquill_change_malformed (check, "bad head of an operation");
+
+  if (!coquill_change_take_items (self, operation, head, check))
+    return false;
+  switch (operation->kind)
+    {
+    case COQUILL_OPERATION_INSERT:
+      good = coquill_change_take_text (self, operation, check)
+             && coquill_change_take_position (self, operation, &self->tracks[operation->agent], head, check);
+      break;
+    case COQUILL_OPERATION_DELETE:
+      good = coquill_change_take_position (self, operation, &self->tracks[operation->agent], head, check);
+      break;
+    case COQUILL_OPERATION_RESTORE:
+      good = coquill_change_take_target (self, operation, check);
+      break;
+    case COQUILL_OPERATION_RECORD:
+      good = coquill_change_take_payload (self, operation, check);
+      break;
+    }
+  if (check == NULL)
+    return true;
+  if (good && check->cut)
+    return coquill_change_malformed (check, "columns and operations do not match");
+  check->n_parents += operation->n_parents;
+  check->n_items += operation->length;
+  if (check->widest < operation->n_parents)
+    check->widest = operation->n_parents;
+  return good;
+}
+
+/* Makes room for agents and what is remembered of them. Returns: false if memory ran out */
+bool
+coquill_change_reserve_agents (CoquillChange *self, size_t n_agents);
+
+/* Places a reader in front of the columns as they are, with room for @widest parents. Returns: false if
+ * memory ran out */
+bool
+coquill_change_reader_start (CoquillChangeReader *self, const CoquillChange *change, uint32_t widest);
