@@ -9,19 +9,7 @@
 #include "text/codec.h"
 #include "text/rope.h"
 #include "text/text.h"
-#include "trace.h"
-
-/* Of a transaction or one of its patches: its last item. */
-typedef CoquillChangeId Head;
-
-static CoquillAgent
-agent_of (guint index)
-{
-  CoquillAgent agent = { .ordinal = 0, .nonce = index };
-
-  memcpy (agent.device, &index, sizeof index);
-  return agent;
-}
+#include "trace-changes.h"
 
 static void
 report (const char *name, const char *what, gint64 start)
@@ -45,7 +33,7 @@ static CoquillText *
 play_sequential (const Trace *trace)
 {
   CoquillText *text = coquill_text_new ();
-  CoquillAgent id = agent_of (0);
+  CoquillAgent id = trace_agent (0);
   guint32 agent = coquill_text_add_agent (text, &id, NULL);
 
   for (guint i = 0; i < trace->n_transactions; i++)
@@ -86,83 +74,6 @@ play_on_rope (const Trace *trace)
   coquill_rope_read (rope, 0, coquill_rope_length (rope), content);
   g_assert_cmpmem (content, n_bytes, trace->end_content, strlen (trace->end_content));
   coquill_rope_free (rope);
-}
-
-static void
-add_operation (CoquillChange *change, CoquillOperation *operation, Head *head, const char *content)
-{
-  coquill_change_add_operation (change, operation, head, (const guint8 *)content);
-  *head = (Head){ operation->agent, operation->sequence + operation->length - 1 };
-  operation->sequence += operation->length;
-  operation->n_parents = 1;
-}
-
-/* A transaction as the change that its author would have sent. */
-static CoquillChange *
-transaction_to_change (const Trace *trace, guint index, Head *heads, guint64 *lengths)
-{
-  const TraceTransaction *transaction = &trace->transactions[index];
-  CoquillChange *change = coquill_change_new ();
-  CoquillAgentPrevious none = { 0 };
-  CoquillOperation operation
-      = { .sequence = lengths[transaction->agent], .n_parents = transaction->n_parents };
-  /* What an operation has as parents: the parents' last items, then the one before it. */
-  g_autofree Head *last = g_new0 (Head, MAX (transaction->n_parents, 1));
-
-  /* Agents: the author and the parents', each once. */
-  CoquillAgent author = agent_of (transaction->agent);
-
-  coquill_change_add_agent (change, &author, operation.sequence == 0 ? &none : NULL);
-  for (guint i = 0; i < transaction->n_parents; i++)
-    {
-      const Head *parent = &heads[transaction->parents[i]];
-      CoquillAgent id = agent_of (parent->agent);
-      guint32 agent = 0;
-
-      while (agent < change->n_agents && coquill_agent_compare (&change->agents[agent].id, &id) != 0)
-        agent++;
-      if (agent == change->n_agents)
-        coquill_change_add_agent (change, &id, NULL);
-      last[i] = (Head){ agent, parent->sequence };
-    }
-
-  for (guint i = 0; i < transaction->n_patches; i++)
-    {
-      const TracePatch *patch = &transaction->patches[i];
-
-      operation.position = patch->position;
-      if (patch->deleted > 0)
-        {
-          operation.kind = COQUILL_OPERATION_DELETE;
-          operation.length = patch->deleted;
-          operation.content_length = 0;
-          add_operation (change, &operation, last, NULL);
-        }
-      if (patch->inserted[0] != '\0')
-        {
-          operation.kind = COQUILL_OPERATION_INSERT;
-          operation.length = (guint64)g_utf8_strlen (patch->inserted, -1);
-          operation.content_length = strlen (patch->inserted);
-          add_operation (change, &operation, last, patch->inserted);
-        }
-    }
-
-  g_assert_cmpuint (change->n_operations, >, 0);
-  lengths[transaction->agent] = operation.sequence;
-  heads[index] = (Head){ transaction->agent, operation.sequence - 1 };
-  return change;
-}
-
-static GPtrArray *
-trace_to_changes (const Trace *trace)
-{
-  GPtrArray *changes = g_ptr_array_new_with_free_func ((GDestroyNotify)coquill_change_free);
-  g_autofree Head *heads = g_new0 (Head, trace->n_transactions);
-  g_autofree guint64 *lengths = g_new0 (guint64, trace->n_agents);
-
-  for (guint i = 0; i < trace->n_transactions; i++)
-    g_ptr_array_add (changes, transaction_to_change (trace, i, heads, lengths));
-  return changes;
 }
 
 static void
@@ -270,7 +181,7 @@ test_trace_ends_as_it_did (gconstpointer data)
 
   if (trace->concurrent)
     {
-      g_autoptr (GPtrArray) changes = trace_to_changes (trace);
+      g_autoptr (GPtrArray) changes = trace_changes (trace);
       gint64 start = g_get_monotonic_time ();
 
       text = play_concurrent (changes);
