@@ -16,7 +16,7 @@ clock_now (void)
 {
   struct timespec now;
 
-  clock_gettime (CLOCK_MONOTONIC, &now);
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
   return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 

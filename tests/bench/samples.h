@@ -17,7 +17,9 @@ typedef double (*SampleFunc) (gpointer data);
 /**
  * clock_now:
  *
- * Returns: nanoseconds of a clock that only runs forward
+ * Returns: nanoseconds that this process has been running, all of its threads together. Nothing that is
+ * measured waits, so on a quiet machine that is the time that passed, and on a busy one what others took is
+ * not in it
  */
 gint64
 clock_now (void);

@@ -11,6 +11,14 @@ function edit(text, patches, budget) {
   }
 }
 
+/** What `func` returns of the document's text, whose handle is freed at once: forgotten ones burden the garbage collector. */
+function withText(doc, func) {
+  const text = doc.getText('text');
+  const result = func(text);
+  text.free();
+  return result;
+}
+
 export default {
   create(number) {
     const doc = new LoroDoc();
@@ -21,24 +29,26 @@ export default {
   /** One commit for all is quickest. */
   local(patches, budget) {
     const doc = new LoroDoc();
-    edit(doc.getText('text'), patches, budget);
+    withText(doc, (text) => edit(text, patches, budget));
     doc.commit();
     return doc;
   },
 
   edit({ doc }, patches) {
     const before = doc.oplogVersion();
-    edit(doc.getText('text'), patches);
+    withText(doc, (text) => edit(text, patches));
     doc.commit();
-    return doc.export({ mode: 'update', from: before });
+    const update = doc.export({ mode: 'update', from: before });
+    before.free();
+    return update;
   },
 
   apply(doc, update) { doc.import(update); },
   applyAll(doc, updates) { doc.importBatch(updates); },
 
   reader: () => new LoroDoc(),
-  length: (doc) => doc.getText('text').length,
-  text: (doc) => doc.getText('text').toString(),
+  length: (doc) => withText(doc, (text) => text.length),
+  text: (doc) => withText(doc, (text) => text.toString()),
 
   /** Its snapshot brings the state along and puts the history off: that is the work `snapshot`. All updates are the history. */
   encode: (doc) => doc.export({ mode: 'update' }),

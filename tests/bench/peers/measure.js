@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// measure.js PACKAGE --traces DIR [--trace NAME,…] [--work WORK,…] [--runs N]: measures one peer. Prints rows for report.py.
+// measure.js PACKAGE --traces DIR [--trace NAME,…] [--work WORK,…] [--runs N]: measures one peer, each trace in a process of
+// its own, so that none pays for what the one before left behind. Prints rows for report.py.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { Budget, PREPARE_MS, TooSlow, WORK_MS } from './budget.js';
 import { makeUpdates } from './replicas.js';
-import { readTraces } from './trace.js';
+import { readTrace, traceFiles } from './trace.js';
 
 /** Runs before the first that counts, as long as they are short together: JavaScript becomes quicker by being run. */
 const WARM_UP_MS = 1_000;
 const WARM_UPS = 5;
+
+/** What is done twice each time. */
+const SHORT_MS = 200;
 
 /** What takes longer than this, in milliseconds, is measured so often only. */
 const FEWER = [{ above: 10_000, runs: 1 }, { above: 3_000, runs: 3 }];
@@ -26,7 +31,7 @@ const WORKS = ['local', 'linear', 'snapshot', 'concurrent', 'live', 'size', 'enc
 
 const { positionals: [packageName], values: options } = parseArgs({
   allowPositionals: true,
-  options: { traces: { type: 'string' }, trace: { type: 'string' }, work: { type: 'string' }, runs: { type: 'string', default: '9' } },
+  options: { file: { type: 'string' }, traces: { type: 'string' }, trace: { type: 'string' }, work: { type: 'string' }, runs: { type: 'string', default: '9' } },
 });
 const { default: peer } = await import(`./${packageName.replace('@automerge/', '')}.js`);
 const { version } = JSON.parse(fs.readFileSync(`node_modules/${packageName}/package.json`));
@@ -46,25 +51,28 @@ function median(values) {
   return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-/** Does the work again and again, and clears away what it returned outside of the clock. */
+/** Does the work once. What it returned is checked and cleared away outside of the clock. */
+function once(work, check) {
+  const start = performance.now();
+  const result = work();
+  const took = performance.now() - start;
+  check?.(result);
+  if (result && !(result instanceof Uint8Array)) peer.free?.(result);
+  return took;
+}
+
+/** Does the work again and again. Short work is done unmeasured before each time: collecting garbage makes the next run slow. */
 function take(work, check) {
   const times = [];
   let runs = Number(options.runs);
-  let warmUps = runs < LEAST_RUNS ? 0 : WARM_UPS;
-  let warming = 0;
+  let last = once(work, check);
+  for (let warmUps = WARM_UPS; runs >= LEAST_RUNS && warmUps > 0 && last * warmUps < WARM_UP_MS; warmUps -= 1) last = once(work);
   while (times.length < runs) {
-    const start = performance.now();
-    const result = work();
-    const took = performance.now() - start;
-    if (times.length === 0) check?.(result);
-    if (result && !(result instanceof Uint8Array)) peer.free?.(result);
-    warming += took;
-    if (warmUps > 0 && warming < WARM_UP_MS) {
-      warmUps -= 1;
-      continue;
-    }
-    times.push(took);
-    runs = Math.min(runs, FEWER.find(({ above }) => took > above)?.runs ?? runs);
+    runs = Math.min(runs, FEWER.find(({ above }) => last > above)?.runs ?? runs);
+    globalThis.gc();
+    if (last < SHORT_MS) once(work);
+    last = once(work);
+    times.push(last);
   }
   return { value: median(times), runs: times.length };
 }
@@ -167,11 +175,11 @@ class Measuring {
 
   growth() {
     if (this.trace.concurrent) return;
-    const once = take(() => peer.local(this.trace.patches, new Budget(WORK_MS)));
-    if (once.value > GROWTH_BELOW_MS) return;
+    const one = take(() => peer.local(this.trace.patches, new Budget(WORK_MS)));
+    if (one.value > GROWTH_BELOW_MS) return;
     const patches = Array(MANY).fill(this.trace.patches).flat();
     const many = take(() => peer.local(patches, new Budget(WORK_MS)), (doc) => this.check('growth', doc, MANY));
-    print({ work: 'growth', trace: this.trace.name, system: packageName, value: many.value, unit: 'ms', ratio: many.value / once.value,
+    print({ work: 'growth', trace: this.trace.name, system: packageName, value: many.value, unit: 'ms', ratio: many.value / one.value,
       runs: many.runs });
   }
 
@@ -189,8 +197,21 @@ class Measuring {
   }
 }
 
-note(`node ${process.versions.node}`);
-for (const trace of readTraces(options.traces, options.trace?.split(','))) {
+function measureTrace(trace) {
+  if (trace === null || trace.patches.length === 0) return;
   if (!trace.plain && !peer.codePoints) note(`${trace.name} left out: this peer counts UTF-16 units`);
   else new Measuring(trace).all();
+}
+
+if (options.file) {
+  measureTrace(readTrace(options.file));
+} else {
+  note(`node ${process.versions.node}`);
+  for (const file of traceFiles(options.traces, options.trace?.split(','))) {
+    const { status } = spawnSync(process.execPath, ['--expose-gc', ...process.argv.slice(1), '--file', file], { stdio: 'inherit' });
+    if (status !== 0) {
+      note(`${file}: failed`);
+      process.exitCode = 1;
+    }
+  }
 }

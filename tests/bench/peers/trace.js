@@ -33,12 +33,10 @@ export function readTrace(file) {
   };
 }
 
-/** The traces of a folder, by name. */
-export function* readTraces(folder, names) {
-  for (const file of fs.readdirSync(folder).sort()) {
-    if (names && !names.includes(file.replace(/\.gz$/, '').replace(/\.json$/, ''))) continue;
-    const whole = path.join(folder, file);
-    const trace = fs.statSync(whole).isFile() ? readTrace(whole) : null;
-    if (trace !== null && trace.patches.length > 0) yield trace;
-  }
+/** The files of a folder that may be traces, by name. */
+export function traceFiles(folder, names) {
+  return fs.readdirSync(folder).sort()
+    .filter((file) => !names || names.includes(file.replace(/\.gz$/, '').replace(/\.json$/, '')))
+    .map((file) => path.join(folder, file))
+    .filter((file) => fs.statSync(file).isFile());
 }

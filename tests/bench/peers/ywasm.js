@@ -11,42 +11,50 @@ function edit(text, patches, transaction, budget) {
   }
 }
 
+/** What `func` returns of the document's text, whose handle is freed at once: forgotten ones burden the garbage collector. */
+function withText(doc, func) {
+  const text = doc.getText('text');
+  const result = func(text);
+  text.free();
+  return result;
+}
+
 export default {
   create: (number) => new Y.YDoc({ clientID: number }),
 
   /** Each in a transaction of its own is quickest. */
   local(patches, budget) {
     const doc = new Y.YDoc({});
-    edit(doc.getText('text'), patches, undefined, budget);
+    withText(doc, (text) => edit(text, patches, undefined, budget));
     return doc;
   },
 
   edit({ doc }, patches) {
-    const text = doc.getText('text');
-    const transaction = doc.beginTransaction();
-    edit(text, patches, transaction);
-    transaction.commit();
-    const update = transaction.encodeUpdate();
-    transaction.free();
-    text.free();
-    return update;
+    return withText(doc, (text) => {
+      const transaction = doc.beginTransaction();
+      edit(text, patches, transaction);
+      transaction.commit();
+      const update = transaction.encodeUpdate();
+      transaction.free();
+      return update;
+    });
   },
 
   apply(doc, update) { Y.applyUpdate(doc, update); },
 
   reader() {
     const doc = new Y.YDoc({});
-    doc.getText('text');
+    doc.getText('text').free();
     return doc;
   },
 
-  length: (doc) => doc.getText('text').length(),
-  text: (doc) => doc.getText('text').toString(),
+  length: (doc) => withText(doc, (text) => text.length()),
+  text: (doc) => withText(doc, (text) => text.toString()),
   encode: (doc) => Y.encodeStateAsUpdateV2(doc),
 
   load(bytes) {
     const doc = new Y.YDoc({});
-    doc.getText('text');
+    doc.getText('text').free();
     Y.applyUpdateV2(doc, bytes);
     return doc;
   },
