@@ -3,80 +3,110 @@
 
 #include <stdlib.h>
 
-#include "text/graph.h"
+#include "text/graph-private.h"
 #include "text/memory.h"
-#include "text/version-queue.h"
 
 /*
- * All three walk the graph from the heads down, run by run, with a priority queue: parents have lower local
+ * What the frontier, the lowest unknown version of each run or the clock doesn't tell at once is found by
+ * walking the graph from the heads down, run by run, with a priority queue: parents have lower local
  * versions, so when a version is taken from the queue, nothing that is still to come can reach it. The base
  * counts as one item without parents.
  */
 
 static void
-push_parents (const CoquillGraph *self, const CoquillGraphRun *run, CoquillVersionMark mark)
+push_parents (const CoquillGraph *self, size_t run, CoquillVersionMark mark)
 {
-  for (size_t i = 0; i < run->n_parents; i++)
-    coquill_version_queue_push (self->queue, self->parents[run->first_parent + i], mark);
+  const uint32_t *parents = &self->parents[self->runs[run].first_parent];
+
+  for (size_t i = 0, n = coquill_graph_run_n_parents (self, run); i < n; i++)
+    coquill_version_queue_push (&self->scratch->queue, parents[i], mark);
 }
 
-bool
-coquill_graph_is_ancestor (const CoquillGraph *self, uint64_t ancestor, const uint64_t *heads, size_t n_heads)
+/* Whether an item is among what the lowest unknown versions of some heads say that they know. */
+static bool
+is_below (const CoquillGraph *self, uint64_t ancestor, const uint64_t *heads, size_t n_heads)
 {
+  for (size_t i = 0; i < n_heads; i++)
+    {
+      size_t run;
+
+      if (heads[i] == ancestor)
+        return true;
+      if (heads[i] < ancestor)
+        continue;
+      run = coquill_graph_find_run (self, heads[i]);
+      if (self->runs[run].first <= ancestor || self->runs[run].lowest_unknown > ancestor)
+        return true;
+    }
+  return false;
+}
+
+static bool
+walk_to_ancestor (const CoquillGraph *self, uint64_t ancestor, const uint64_t *heads, size_t n_heads)
+{
+  CoquillVersionQueue *queue = &self->scratch->queue;
+  size_t index = self->n_runs - 1;
   CoquillVersionEntry entry;
 
-  for (size_t i = 0; i < n_heads; i++)
-    if (heads[i] == ancestor || ancestor < self->base)
-      return true;
-
-  coquill_version_queue_clear (self->queue);
+  coquill_version_queue_clear (queue);
   for (size_t i = 0; i < n_heads; i++)
     if (heads[i] > ancestor)
-      coquill_version_queue_push (self->queue, heads[i], COQUILL_VERSION_FROM);
+      coquill_version_queue_push (queue, heads[i], COQUILL_VERSION_FROM);
 
-  while (coquill_version_queue_pop (self->queue, &entry))
+  while (coquill_version_queue_pop (queue, &entry))
     {
-      const CoquillGraphRun *run = &self->runs[coquill_graph_find_run (self, entry.version)];
+      const CoquillGraphRun *run;
 
-      if (run->first <= ancestor)
+      index = coquill_graph_find_run_below (self, index, entry.version);
+      run = &self->runs[index];
+      if (run->first <= ancestor || run->lowest_unknown > ancestor)
         return true;
-      while (coquill_version_queue_reaches (self->queue, run->first))
-        coquill_version_queue_pop (self->queue, &entry);
-      for (size_t i = 0; i < run->n_parents; i++)
+      while (coquill_version_queue_reaches (queue, run->first))
+        coquill_version_queue_pop (queue, &entry);
+      for (size_t i = 0, n = coquill_graph_run_n_parents (self, index); i < n; i++)
         {
           uint64_t parent = self->parents[run->first_parent + i];
 
           if (parent == ancestor)
             return true;
           if (parent > ancestor)
-            coquill_version_queue_push (self->queue, parent, COQUILL_VERSION_FROM);
+            coquill_version_queue_push (queue, parent, COQUILL_VERSION_FROM);
         }
     }
   return false;
 }
 
 bool
-coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
+coquill_graph_is_ancestor (const CoquillGraph *self, uint64_t ancestor, const uint64_t *heads, size_t n_heads)
 {
-  CoquillVersionEntry entry;
-  size_t unseen = n_heads;
+  CoquillClockAnswer answer;
 
-  if (n_heads < 2)
-    return true;
-  if (heads[0] < self->base)
+  if (n_heads == 0)
     return false;
+  if (ancestor < self->base || is_below (self, ancestor, heads, n_heads))
+    return true;
+  if (heads[n_heads - 1] < ancestor || coquill_graph_in_frontier (self, ancestor))
+    return false;
+  answer = coquill_clock_is_ancestor (self, ancestor, heads, n_heads);
+  if (answer != COQUILL_CLOCK_UNKNOWN)
+    return answer == COQUILL_CLOCK_YES;
+  return walk_to_ancestor (self, ancestor, heads, n_heads);
+}
 
-  /* Heads are marked FROM, what lies below a head TO: an entry with both marks, or a head in the run below
-   * another, is a head that has a descendant among them. */
-  coquill_version_queue_clear (self->queue);
+/* Heads are marked FROM, what lies below a head TO: an entry with both marks, or a head in the run below
+ * another, is a head that has a descendant among them. */
+static bool
+walk_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
+{
+  CoquillVersionQueue *queue = &self->scratch->queue;
+  size_t unseen = n_heads, index = self->n_runs - 1;
+  CoquillVersionEntry entry;
+
+  coquill_version_queue_clear (queue);
   for (size_t i = 0; i < n_heads; i++)
-    {
-      if (i > 0 && heads[i] == heads[i - 1])
-        return false;
-      coquill_version_queue_push (self->queue, heads[i], COQUILL_VERSION_FROM);
-    }
+    coquill_version_queue_push (queue, heads[i], COQUILL_VERSION_FROM);
 
-  while (unseen > 0 && coquill_version_queue_pop (self->queue, &entry))
+  while (unseen > 0 && coquill_version_queue_pop (queue, &entry))
     {
       const CoquillGraphRun *run;
 
@@ -86,96 +116,126 @@ coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t
         unseen--;
       if (entry.version < self->base)
         continue;
-      run = &self->runs[coquill_graph_find_run (self, entry.version)];
-      while (coquill_version_queue_reaches (self->queue, run->first))
+      index = coquill_graph_find_run_below (self, index, entry.version);
+      run = &self->runs[index];
+      while (coquill_version_queue_reaches (queue, run->first))
         {
-          coquill_version_queue_pop (self->queue, &entry);
+          coquill_version_queue_pop (queue, &entry);
           if (entry.mark != COQUILL_VERSION_TO)
             return false;
         }
-      push_parents (self, run, COQUILL_VERSION_TO);
+      push_parents (self, index, COQUILL_VERSION_TO);
     }
   return true;
 }
 
-static void
-add_range (CoquillGraphDifference *difference, uint64_t first, uint64_t end, CoquillVersionMark mark)
+/* What is in the frontier is nobody's ancestor, and what is below another head's lowest unknown version is
+ * its ancestor. */
+static CoquillClockAnswer
+look_at_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
 {
-  if (first == end || mark == COQUILL_VERSION_BOTH)
-    return;
-  if (mark == COQUILL_VERSION_FROM)
-    {
-      difference->retreat = coquill_grow (difference->retreat, &difference->retreat_capacity,
-                                          difference->n_retreat + 1, sizeof *difference->retreat);
-      difference->retreat[difference->n_retreat++] = (CoquillVersionRange){ first, end };
-    }
-  else
-    {
-      difference->advance = coquill_grow (difference->advance, &difference->advance_capacity,
-                                          difference->n_advance + 1, sizeof *difference->advance);
-      difference->advance[difference->n_advance++] = (CoquillVersionRange){ first, end };
-    }
-}
+  uint64_t lowest_unknown = 0;
+  bool sure = true;
 
-void
-coquill_graph_difference (const CoquillGraph *self,
-                          const uint64_t *from,
-                          size_t n_from,
-                          const uint64_t *to,
-                          size_t n_to,
-                          CoquillGraphDifference *difference)
-{
-  CoquillVersionQueue *queue = self->queue;
-  CoquillVersionEntry entry;
-
-  difference->n_retreat = 0;
-  difference->n_advance = 0;
-  coquill_version_queue_clear (queue);
-  for (size_t i = 0; i < n_from; i++)
-    coquill_version_queue_push (queue, from[i], COQUILL_VERSION_FROM);
-  for (size_t i = 0; i < n_to; i++)
-    coquill_version_queue_push (queue, to[i], COQUILL_VERSION_TO);
-
-  while (queue->n_open > 0 && coquill_version_queue_pop (queue, &entry))
+  for (size_t i = n_heads; i > 0; i--)
     {
-      CoquillVersionMark mark = entry.mark;
-      uint64_t end = entry.version + 1;
       const CoquillGraphRun *run;
 
-      if (entry.version < self->base)
-        continue;
-      run = &self->runs[coquill_graph_find_run (self, entry.version)];
-      while (coquill_version_queue_reaches (queue, run->first))
-        {
-          coquill_version_queue_pop (queue, &entry);
-          if ((entry.mark | mark) == mark)
-            continue;
-          add_range (difference, entry.version + 1, end, mark);
-          end = entry.version + 1;
-          mark |= entry.mark;
-        }
-      add_range (difference, run->first, end, mark);
-      push_parents (self, run, mark);
+      if (heads[i - 1] < self->base || heads[i - 1] < lowest_unknown)
+        return COQUILL_CLOCK_NO;
+      run = &self->runs[coquill_graph_find_run (self, heads[i - 1])];
+      if (i > 1 && run->first <= heads[i - 2])
+        return COQUILL_CLOCK_NO;
+      if (run->lowest_unknown > lowest_unknown)
+        lowest_unknown = run->lowest_unknown;
+      sure = sure && (i == n_heads || coquill_graph_in_frontier (self, heads[i - 1]));
     }
+  return sure ? COQUILL_CLOCK_YES : COQUILL_CLOCK_UNKNOWN;
+}
+
+bool
+coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
+{
+  CoquillClockAnswer answer;
+
+  for (size_t i = 1; i < n_heads; i++)
+    if (heads[i] <= heads[i - 1])
+      return false;
+  if (n_heads < 2 || coquill_graph_is_frontier (self, heads, n_heads))
+    return true;
+  answer = look_at_heads (self, heads, n_heads);
+  if (answer == COQUILL_CLOCK_UNKNOWN)
+    answer = coquill_clock_are_heads (self, heads, n_heads);
+  if (answer != COQUILL_CLOCK_UNKNOWN)
+    return answer == COQUILL_CLOCK_YES;
+  return walk_heads (self, heads, n_heads);
+}
+
+/* What each head knows alone gives a lower bound, and is all if it is the same for each: that one is then
+ * unknown to all. */
+static uint64_t
+bound_of_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads, bool *exact)
+{
+  uint64_t lowest = UINT64_MAX, highest = 0;
+
+  for (size_t i = 0; i < n_heads; i++)
+    {
+      size_t run = coquill_graph_find_run (self, heads[i]);
+      uint64_t lag = coquill_graph_item_lag (self, run, heads[i]);
+
+      if (lag < lowest)
+        lowest = lag;
+      if (lag > highest)
+        highest = lag;
+    }
+  *exact = lowest == highest;
+  return highest;
+}
+
+/* Moves the bound over those heads, with what is before them in their runs, that follow on there. */
+static uint64_t
+move_bound (const CoquillGraph *self, uint64_t bound, const uint64_t *heads, size_t n_heads)
+{
+  for (size_t i = 0; i < n_heads; i++)
+    if (heads[i] >= bound && self->runs[coquill_graph_find_run (self, heads[i])].first <= bound)
+      bound = heads[i] + 1;
+  return bound;
 }
 
 uint64_t
 coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
 {
-  CoquillGraphDifference difference = { 0 };
-  uint64_t lowest = self->end;
+  CoquillGraphDifference *difference = &self->scratch->difference;
+  uint64_t lowest;
+  bool exact;
 
-  coquill_graph_difference (self, heads, n_heads, self->frontier, self->n_frontier, &difference);
-  if (difference.n_advance > 0)
-    lowest = difference.advance[difference.n_advance - 1].first;
-  coquill_graph_difference_clear (&difference);
-  return lowest;
-}
-
-void
-coquill_graph_difference_clear (CoquillGraphDifference *difference)
-{
-  free (difference->retreat);
-  free (difference->advance);
-  *difference = (CoquillGraphDifference){ 0 };
+  while (n_heads > 1 && heads[0] < self->base)
+    {
+      heads++;
+      n_heads--;
+    }
+  if (n_heads == 0)
+    return self->base;
+  if (n_heads == 1)
+    return heads[0] < self->base
+               ? self->base
+               : coquill_graph_item_lag (self, coquill_graph_find_run (self, heads[0]), heads[0]);
+  if (coquill_graph_is_frontier (self, heads, n_heads))
+    return self->end;
+  if (coquill_clock_lowest_unknown (self, heads, n_heads, &lowest))
+    return lowest;
+  lowest = bound_of_heads (self, heads, n_heads, &exact);
+  if (exact)
+    return lowest;
+  if (n_heads + self->n_frontier > COQUILL_GRAPH_FEW_STEPS)
+    return move_bound (self, lowest, heads, n_heads);
+  /* The holes aren't part of what the graph says. */
+  coquill_graph_settle ((CoquillGraph *)self);
+  if (coquill_graph_try_difference (self, heads, n_heads, self->frontier, self->n_frontier,
+                                    COQUILL_GRAPH_FEW_STEPS, difference))
+    {
+      coquill_clock_learn (self, heads, n_heads, difference->advance, difference->n_advance);
+      return difference->advance[difference->n_advance - 1].first;
+    }
+  return move_bound (self, lowest, heads, n_heads);
 }

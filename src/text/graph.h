@@ -4,190 +4,9 @@
 
 #pragma once
 
-#include "text/id.h"
+#include <string.h>
 
-/*
- * Items are numbered by local version. Two run-length codings lie over them, both in append-only arrays
- * sorted by local version: runs, in which each item is the only parent of the next and all are one agent's;
- * and operations, in which all items are of one kind and at one place after the other. Every operation lies
- * inside one run. A run or operation ends where the next one starts.
- *
- * A graph may start with a base: local versions below `base` are those of a snapshot whose history isn't
- * here. All items above descend from the whole base, which as a parent is the local version base - 1.
- */
-
-/**
- * CoquillGraphRun:
- * @first: local version
- * @id: of the first item; the others follow on
- * @depth: longest path from the start of the history to the first item, which counts as 1
- * @first_parent: index into the graph's parents
- * @n_parents: of the first item
- */
-typedef struct
-{
-  uint64_t first;
-  CoquillId id;
-  uint64_t depth;
-  size_t first_parent;
-  size_t n_parents;
-} CoquillGraphRun;
-
-/**
- * CoquillGraphOperation:
- * @first: local version
- * @place: insert and delete: the position; restore: the id of the deletion that the first item names
- * @content_offset: insert and record: into the graph's content
- * @content_length: bytes
- * @kind: what the items are
- * @backward: deletes towards the start
- */
-typedef struct
-{
-  uint64_t first;
-  uint64_t place;
-  size_t content_offset;
-  size_t content_length;
-  CoquillOperationKind kind;
-  bool backward;
-} CoquillGraphOperation;
-
-/**
- * CoquillGraphStretch:
- * @sequence: of the first item
- * @first: local version of the first item
- *
- * Items of one agent with consecutive local versions; it ends where the agent's next one starts.
- */
-typedef struct
-{
-  uint64_t sequence;
-  uint64_t first;
-} CoquillGraphStretch;
-
-/**
- * CoquillGraphAgent:
- * @base_length: items below the base
- * @length: items in all
- */
-typedef struct
-{
-  CoquillAgent id;
-  CoquillAgentPrevious previous;
-  uint64_t base_length;
-  uint64_t length;
-  CoquillGraphStretch *stretches;
-  size_t n_stretches;
-  size_t stretches_capacity;
-} CoquillGraphAgent;
-
-/**
- * CoquillGraphPiece:
- * @first: local version of the first item
- * @id: its id
- * @length: items
- * @place: as in CoquillGraphOperation, of the first item
- *
- * A part of an operation.
- */
-typedef struct
-{
-  uint64_t first;
-  CoquillId id;
-  uint64_t length;
-  uint64_t place;
-  size_t content_offset;
-  size_t content_length;
-  CoquillOperationKind kind;
-  bool backward;
-} CoquillGraphPiece;
-
-/**
- * CoquillGraphMark:
- *
- * Where a graph ended, to go back to: see coquill_graph_mark().
- */
-typedef struct
-{
-  uint64_t end;
-  uint32_t n_agents;
-  size_t content_length;
-  CoquillGraphOperation last_operation;
-  uint64_t *frontier;
-  size_t n_frontier;
-} CoquillGraphMark;
-
-typedef struct CoquillVersionQueue CoquillVersionQueue;
-
-/**
- * CoquillGraph:
- * @base: local versions below are a snapshot's without history; 0 for none
- * @base_depth: the depth of the deepest of them
- * @end: the next local version
- * @frontier: local versions that are nobody's parents, ascending
- *
- * Read the fields freely, change them with the functions only. The arrays of runs, operations and parents are
- * about to become narrower: read them with the functions below.
- */
-typedef struct
-{
-  uint64_t base;
-  uint64_t base_depth;
-  uint64_t end;
-
-  CoquillGraphAgent *agents;
-  uint32_t n_agents;
-  uint32_t *agent_order; /* local indices in the order of the agents' ids */
-
-  CoquillGraphRun *runs;
-  size_t n_runs;
-  CoquillGraphOperation *operations;
-  size_t n_operations;
-  uint64_t *parents;
-  size_t n_parents;
-  uint8_t *content;
-  size_t content_length;
-  uint64_t *frontier;
-  size_t n_frontier;
-
-  /*< private >*/
-  size_t agents_capacity;
-  size_t agent_order_capacity;
-  size_t runs_capacity;
-  size_t operations_capacity;
-  size_t parents_capacity;
-  size_t content_capacity;
-  size_t frontier_capacity;
-  CoquillVersionQueue *queue; /* scratch of the functions in graph-order.c */
-} CoquillGraph;
-
-/**
- * CoquillVersionRange:
- *
- * Local versions from @first to before @end.
- */
-typedef struct
-{
-  uint64_t first;
-  uint64_t end;
-} CoquillVersionRange;
-
-/**
- * CoquillGraphDifference:
- * @retreat: versions only in the one, descending
- * @advance: versions only in the other, descending too
- *
- * Start with zeros, reuse it, and free the arrays with coquill_graph_difference_clear().
- */
-typedef struct
-{
-  CoquillVersionRange *retreat;
-  size_t n_retreat;
-  size_t retreat_capacity;
-  CoquillVersionRange *advance;
-  size_t n_advance;
-  size_t advance_capacity;
-} CoquillGraphDifference;
+#include "text/graph-types.h"
 
 CoquillGraph *
 coquill_graph_new (void);
@@ -233,6 +52,19 @@ void
 coquill_graph_set_base (CoquillGraph *self, uint64_t base, uint64_t depth);
 
 /**
+ * coquill_graph_has_room:
+ *
+ * Returns: whether so much more stays within the limits of graph-types.h. To be asked before appending
+ */
+static inline bool
+coquill_graph_has_room (const CoquillGraph *self, uint64_t n_items, uint64_t n_parents, uint64_t n_bytes)
+{
+  return n_items <= COQUILL_GRAPH_MAX_ITEMS - self->end
+         && n_parents <= COQUILL_GRAPH_MAX_PARENTS - self->n_parents
+         && n_bytes <= COQUILL_GRAPH_MAX_CONTENT - self->content_length;
+}
+
+/**
  * coquill_graph_append:
  * @piece: what the items are; @first, @id and @content_offset are set here
  * @agent: the author; the first sequence is its length
@@ -240,7 +72,7 @@ coquill_graph_set_base (CoquillGraph *self, uint64_t base, uint64_t depth);
  * @content: (nullable): @piece->content_length bytes, copied
  *
  * Appends items, joined with the run and the operation before if they go on from there. O(1) amortised, and
- * O(parents).
+ * O(parents · log parents).
  */
 void
 coquill_graph_append (CoquillGraph *self,
@@ -249,6 +81,97 @@ coquill_graph_append (CoquillGraph *self,
                       const uint64_t *parents,
                       size_t n_parents,
                       const uint8_t *content);
+
+/**
+ * coquill_graph_append_lagging:
+ * @lowest_unknown: of @parents, as coquill_graph_lowest_unknown() gave it
+ *
+ * As coquill_graph_append(), for who has asked already.
+ */
+void
+coquill_graph_append_lagging (CoquillGraph *self,
+                              CoquillGraphPiece *piece,
+                              uint32_t agent,
+                              const uint64_t *parents,
+                              size_t n_parents,
+                              uint64_t lowest_unknown,
+                              const uint8_t *content);
+
+/* The operation that one more key press of an agent lengthens, %NULL if there is none: all that is known is
+ * the last item's past, and the last item is the agent's. */
+static inline CoquillGraphOperation *
+coquill_graph_tip (const CoquillGraph *self, uint32_t agent)
+{
+  if (self->n_frontier != 1 || self->n_runs == 0 || self->runs[self->n_runs - 1].agent != agent
+      || self->end >= COQUILL_GRAPH_MAX_ITEMS - UINT32_MAX / 2)
+    return NULL;
+  return &self->operations[self->n_operations - 1];
+}
+
+static inline void
+coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
+{
+  self->end += n_items;
+  self->agents[agent].length += n_items;
+  self->frontier[0] = self->end - 1;
+}
+
+/**
+ * coquill_graph_extend_insert:
+ * @place: where it was inserted
+ * @content: UTF-8
+ * @n_bytes: of it, at most a few thousand
+ * @length: code points of it
+ *
+ * The short way for typing: an insertion whose parents are all there is and that goes on where the last
+ * operation of the same agent ends.
+ *
+ * Returns: false if it doesn't, or if there is no room: then use coquill_graph_append()
+ */
+static inline bool
+coquill_graph_extend_insert (
+    CoquillGraph *self, uint32_t agent, uint64_t place, const char *content, size_t n_bytes, uint64_t length)
+{
+  CoquillGraphOperation *last = coquill_graph_tip (self, agent);
+
+  if (last == NULL || last->kind != COQUILL_OPERATION_INSERT
+      || place != last->place + (self->end - last->first)
+      || n_bytes > self->content_capacity - self->content_length)
+    return false;
+  if (n_bytes == 1)
+    self->content[self->content_length] = (uint8_t)*content;
+  else
+    memcpy (&self->content[self->content_length], content, n_bytes);
+  self->content_length += n_bytes;
+  coquill_graph_lengthen (self, agent, length);
+  return true;
+}
+
+/**
+ * coquill_graph_extend_delete:
+ * @place: where characters were deleted
+ * @count: how many
+ *
+ * The same for Delete and Backspace.
+ */
+static inline bool
+coquill_graph_extend_delete (CoquillGraph *self, uint32_t agent, uint64_t place, uint64_t count)
+{
+  CoquillGraphOperation *last = coquill_graph_tip (self, agent);
+  uint64_t length;
+
+  if (last == NULL || last->kind != COQUILL_OPERATION_DELETE || count > UINT32_MAX / 4)
+    return false;
+  length = self->end - last->first;
+  if (place == last->place && (!last->backward || length == 1))
+    last->backward = false;
+  else if (count == 1 && place + length == last->place && (last->backward || length == 1))
+    last->backward = true;
+  else
+    return false;
+  coquill_graph_lengthen (self, agent, count);
+  return true;
+}
 
 /**
  * coquill_graph_mark:
@@ -269,7 +192,7 @@ coquill_graph_go_back (CoquillGraph *self, const CoquillGraphMark *mark);
  * coquill_graph_find_run:
  * @version: from base to before end
  *
- * Returns: index of the run that holds a local version. O(log runs)
+ * Returns: index of the run that holds a local version. O(log runs above it)
  */
 size_t
 coquill_graph_find_run (const CoquillGraph *self, uint64_t version);
@@ -290,7 +213,7 @@ coquill_graph_find_operation (const CoquillGraph *self, uint64_t version);
 static inline CoquillId
 coquill_graph_run_id (const CoquillGraph *self, size_t run)
 {
-  return self->runs[run].id;
+  return coquill_id (self->runs[run].agent, self->runs[run].sequence);
 }
 
 static inline uint64_t
@@ -308,7 +231,22 @@ coquill_graph_operation_first (const CoquillGraph *self, size_t operation)
 static inline CoquillOperationKind
 coquill_graph_operation_kind (const CoquillGraph *self, size_t operation)
 {
-  return self->operations[operation].kind;
+  return (CoquillOperationKind)self->operations[operation].kind;
+}
+
+/**
+ * coquill_graph_item_lag:
+ * @run: which holds @version
+ *
+ * Returns: a local version, at or above the base, below which all are ancestors of an item or itself; the
+ * item itself doesn't count as higher than that. See coquill_graph_lowest_unknown()
+ */
+static inline uint64_t
+coquill_graph_item_lag (const CoquillGraph *self, size_t run, uint64_t version)
+{
+  const CoquillGraphRun *row = &self->runs[run];
+
+  return row->lowest_unknown < row->first ? row->lowest_unknown : version + 1;
 }
 
 static inline uint64_t
@@ -404,10 +342,19 @@ coquill_graph_has (const CoquillGraph *self, CoquillId id);
  * coquill_graph_version_of:
  * @stretch_end: (out) (optional): behind the local versions up to which sequences rise in step
  *
- * Returns: the local version of an item that the graph has; base - 1 for one below the base. O(log stretches)
+ * Returns: the local version of an item that the graph has; base - 1 for one below the base. O(log runs of
+ * the agent), O(1) for what is recent
  */
 uint64_t
 coquill_graph_version_of (const CoquillGraph *self, CoquillId id, uint64_t *stretch_end);
+
+/**
+ * coquill_graph_run_of:
+ *
+ * Returns: the run that holds an item that the graph has and that isn't below the base. The same cost
+ */
+size_t
+coquill_graph_run_of (const CoquillGraph *self, CoquillId id);
 
 /**
  * coquill_graph_depth:
@@ -423,7 +370,7 @@ coquill_graph_depth (const CoquillGraph *self, uint64_t version);
  * @single: room for one
  * @n_parents: (out):
  *
- * Returns: (transfer none): the parents of an item, ascending
+ * Returns: (transfer none): the parents of an item, ascending, until the next call
  */
 const uint64_t *
 coquill_graph_parents (const CoquillGraph *self, uint64_t version, uint64_t *single, size_t *n_parents);
@@ -432,7 +379,8 @@ coquill_graph_parents (const CoquillGraph *self, uint64_t version, uint64_t *sin
  * coquill_graph_is_ancestor:
  * @heads: a version, as the local versions of its heads
  *
- * Returns: whether a local version is one of the heads or an ancestor of one. O(runs above it)
+ * Returns: whether a local version is one of the heads or an ancestor of one. O(heads) where the clock or the
+ * heads' lowest unknown versions tell, else O(runs above it)
  */
 bool
 coquill_graph_is_ancestor (const CoquillGraph *self,
@@ -444,18 +392,19 @@ coquill_graph_is_ancestor (const CoquillGraph *self,
  * coquill_graph_are_heads:
  * @heads: ascending
  *
- * Returns: whether the local versions are distinct and none is an ancestor of another. O(runs above the
- * lowest)
+ * Returns: whether the local versions are distinct and none is an ancestor of another. O(heads · log n) where
+ * the clock or the frontier tells, else O(runs above the lowest)
  */
 bool
 coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t n_heads);
 
 /**
  * coquill_graph_lowest_unknown:
- * @heads: a version, as the local versions of its heads
+ * @heads: a version, as the local versions of its heads, ascending, none an ancestor of another
  *
  * Returns: the lowest local version, at or above the base, that is neither one of the heads nor an ancestor
- * of one; the end if there is none. O(1) for one head and where the clock can tell, else O(runs above)
+ * of one; the end if there is none. If that would take long (many heads, branches that parted long ago), a
+ * lower one: in any case all below it are known, and it is the end only if all are. O(heads · log n)
  */
 uint64_t
 coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/graph-private.h"
 #include "text/memory.h"
 #include "text/text-private.h"
 #include "text/utf8.h"
@@ -248,10 +249,16 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
   uint64_t few[8];
   uint64_t *parents = few;
   size_t n_parents = 0;
+  uint64_t lowest_unknown;
   bool linear, done = false;
 
   if (operation->kind == COQUILL_OPERATION_RECORD)
     piece.place = 0;
+  /* No text is longer than there are items. */
+  if (piece.place > graph->end)
+    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
+  if (!coquill_graph_has_room (graph, operation->length, operation->n_parents, operation->content_length))
+    return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "A document cannot have that many items");
   if (operation->n_parents > sizeof few / sizeof few[0])
     parents = coquill_allocate (operation->n_parents * sizeof *parents);
 
@@ -270,8 +277,8 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
   else if (!find_parents (self, operation, parents, &n_parents))
     goto out;
 
-  linear = n_parents == graph->n_frontier
-           && (n_parents == 0 || memcmp (parents, graph->frontier, n_parents * sizeof *parents) == 0);
+  lowest_unknown = coquill_graph_lowest_unknown (graph, parents, n_parents);
+  linear = lowest_unknown == graph->end;
   if (!check_ancestors (self, operation, agent, &piece, parents, n_parents)
       || (self->appending != NULL && !self->appending (self, &piece, linear, parents, n_parents)))
     goto out;
@@ -279,11 +286,10 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
   if (!linear)
     {
       self->lags = coquill_grow (self->lags, &self->lags_capacity, self->n_lags + 1, sizeof *self->lags);
-      self->lags[self->n_lags++]
-          = (CoquillLag){ graph->end, coquill_graph_lowest_unknown (graph, parents, n_parents) };
+      self->lags[self->n_lags++] = (CoquillLag){ graph->end, lowest_unknown };
     }
   self->n_appended++;
-  coquill_graph_append (graph, &piece, agent, parents, n_parents, operation->content);
+  coquill_graph_append_lagging (graph, &piece, agent, parents, n_parents, lowest_unknown, operation->content);
   done = self->appended == NULL || self->appended (self, &piece, linear);
 
 out:
@@ -345,6 +351,7 @@ coquill_import_run (CoquillImport *self)
   coquill_change_reader_clear (&reader);
   free (self->agents);
   self->agents = NULL;
+  coquill_graph_settle (self->graph);
   return done;
 }
 

@@ -204,8 +204,8 @@ coquill_text_extract_missing (const CoquillText *self,
        run < graph->n_runs && graph->runs[run].first < limit; run++)
     {
       uint64_t first = graph->runs[run].first, end = coquill_graph_run_end (graph, run);
-      uint32_t agent = coquill_id_agent (graph->runs[run].id);
-      uint64_t sequence = coquill_id_sequence (graph->runs[run].id);
+      uint32_t agent = graph->runs[run].agent;
+      uint64_t sequence = graph->runs[run].sequence;
       uint64_t known = agent < n_known ? known_lengths[agent] : 0;
 
       if (known > sequence)

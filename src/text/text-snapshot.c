@@ -92,6 +92,8 @@ check_snapshot (const CoquillSnapshot *snapshot, uint64_t *n_items, CoquillTextE
                                        "An agent of the snapshot has too many items");
       *n_items += snapshot->agents[i].length;
     }
+  if (*n_items > COQUILL_GRAPH_MAX_ITEMS)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "The snapshot has too many items");
   if ((*n_items == 0) != (snapshot->n_heads == 0))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "The snapshot's frontier does not fit its items");

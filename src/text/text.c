@@ -147,13 +147,17 @@ coquill_text_agent_length (const CoquillText *self, uint32_t agent)
 
 /* Whether the agent may make more items. */
 static bool
-check_author (const CoquillText *self, uint32_t agent, uint64_t n_items, CoquillTextError *error)
+check_author (
+    const CoquillText *self, uint32_t agent, uint64_t n_items, size_t n_bytes, CoquillTextError *error)
 {
   if (agent >= self->graph->n_agents)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is no agent %u", agent);
   if (n_items > COQUILL_MAX_SEQUENCE - self->graph->agents[agent].length)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
                                    "An agent cannot have that many items");
+  if (!coquill_graph_has_room (self->graph, n_items, self->graph->n_frontier, n_bytes))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
+                                   "A document cannot have that many items");
   return true;
 }
 
@@ -183,7 +187,7 @@ coquill_text_insert (CoquillText *self,
   if (!coquill_utf8_check (utf8, n_bytes, &piece.length) || piece.length == 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "What is inserted is not text in UTF-8");
-  if (!check_author (self, agent, piece.length, error))
+  if (!check_author (self, agent, piece.length, n_bytes, error))
     return false;
   if (position > coquill_rope_length (self->rope))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
@@ -205,7 +209,7 @@ coquill_text_delete (CoquillText *self,
   CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
   uint64_t length = coquill_rope_length (self->rope);
 
-  if (!check_author (self, agent, count, error))
+  if (!check_author (self, agent, count, 0, error))
     return false;
   if (count == 0 || position > length || count > length - position)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
@@ -275,7 +279,7 @@ coquill_text_restore (CoquillText *self,
     }
   if (n_items == 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is nothing to restore");
-  if (!check_author (self, agent, n_items, error))
+  if (!check_author (self, agent, n_items, 0, error))
     return false;
 
   coquill_text_catch_up (self);
@@ -307,7 +311,7 @@ coquill_text_record (CoquillText *self,
 {
   CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_RECORD, .length = 1, .content_length = n_bytes };
 
-  if (!check_author (self, agent, 1, error))
+  if (!check_author (self, agent, 1, n_bytes, error))
     return false;
   append (self, agent, &piece, bytes, sequence);
   return true;

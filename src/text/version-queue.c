@@ -3,24 +3,7 @@
 
 #include "text/version-queue.h"
 
-#include <stdlib.h>
-
 #include "text/memory.h"
-
-CoquillVersionQueue *
-coquill_version_queue_new (void)
-{
-  return coquill_allocate (sizeof (CoquillVersionQueue));
-}
-
-void
-coquill_version_queue_free (CoquillVersionQueue *self)
-{
-  if (self == NULL)
-    return;
-  free (self->entries);
-  free (self);
-}
 
 void
 coquill_version_queue_clear (CoquillVersionQueue *self)

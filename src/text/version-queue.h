@@ -35,7 +35,7 @@ typedef struct
  * CoquillVersionQueue:
  * @n_open: entries that are not reached from both sides
  *
- * A binary heap.
+ * A binary heap. Start with zeros and free the entries with free().
  */
 typedef struct CoquillVersionQueue
 {
@@ -44,11 +44,6 @@ typedef struct CoquillVersionQueue
   size_t capacity;
   size_t n_open;
 } CoquillVersionQueue;
-
-CoquillVersionQueue *
-coquill_version_queue_new (void);
-void
-coquill_version_queue_free (CoquillVersionQueue *self);
 
 /**
  * coquill_version_queue_clear:

@@ -205,9 +205,8 @@ describe (const CoquillGraph *graph)
   for (size_t i = 0; i < graph->n_runs; i++)
     {
       g_string_append_printf (string, "%u %" G_GINT64_MODIFIER "x %u:", (guint)graph->runs[i].first,
-                              graph->runs[i].id, (guint)graph->runs[i].depth);
-      for (size_t j = 0; j < graph->runs[i].n_parents; j++)
-        g_string_append_printf (string, " %u", (guint)graph->parents[graph->runs[i].first_parent + j]);
+                              coquill_graph_run_id (graph, i), (guint)graph->runs[i].depth);
+      g_string_append_printf (string, " %u %u", graph->runs[i].lowest_unknown, graph->runs[i].first_parent);
       g_string_append_c (string, '\n');
     }
   for (size_t i = 0; i < graph->n_operations; i++)
@@ -221,10 +220,12 @@ describe (const CoquillGraph *graph)
     }
   for (uint32_t i = 0; i < graph->n_agents; i++)
     {
-      g_string_append_printf (string, "agent %u %u:", graph->agent_order[i], (guint)graph->agents[i].length);
-      for (size_t j = 0; j < graph->agents[i].n_stretches; j++)
-        g_string_append_printf (string, " %u", (guint)graph->agents[i].stretches[j].first);
+      g_string_append_printf (string, "agent %u %u:", i, (guint)graph->agents[i].length);
+      for (uint32_t j = 0; j < graph->agents[i].n_runs; j++)
+        g_string_append_printf (string, " %u", graph->agents[i].runs[j]);
     }
+  for (size_t i = 0; i < graph->n_parents; i++)
+    g_string_append_printf (string, " parent %u", graph->parents[i]);
   for (size_t i = 0; i < graph->n_frontier; i++)
     g_string_append_printf (string, " head %u", (guint)graph->frontier[i]);
   g_string_append_printf (string, " %u %u %u", (guint)graph->end, (guint)graph->n_parents,

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph-append.c: the event graph grows, and goes back. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/graph-private.h"
+#include "text/memory.h"
+
+static void *
+reserve (void *column, size_t *capacity, size_t needed, size_t size)
+{
+  if (needed <= *capacity)
+    return column;
+  column = realloc (column, needed * size);
+  if (column == NULL)
+    coquill_out_of_memory ();
+  *capacity = needed;
+  return column;
+}
+
+/* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too, and the
+ * allocator moves so large an array by its pages. */
+static void *
+grow (void *column, size_t *capacity, size_t needed, size_t size)
+{
+  if (needed <= *capacity)
+    return column;
+  return reserve (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 8) + 8, size);
+}
+
+void
+coquill_graph_reserve (
+    CoquillGraph *self, size_t n_runs, size_t n_operations, size_t n_parents, size_t content_length)
+{
+  self->runs = reserve (self->runs, &self->runs_capacity, self->n_runs + n_runs, sizeof *self->runs);
+  self->operations = reserve (self->operations, &self->operations_capacity, self->n_operations + n_operations,
+                              sizeof *self->operations);
+  self->parents
+      = reserve (self->parents, &self->parents_capacity, self->n_parents + n_parents, sizeof *self->parents);
+  self->content = reserve (self->content, &self->content_capacity, self->content_length + content_length, 1);
+}
+
+/* Whether the piece goes on where the last operation ends. */
+static bool
+goes_on (const CoquillGraph *self, const CoquillGraphPiece *piece)
+{
+  const CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
+  uint64_t length = self->end - last->first;
+
+  if (last->kind != (uint8_t)piece->kind)
+    return false;
+  switch (piece->kind)
+    {
+    case COQUILL_OPERATION_INSERT:
+      return piece->place == last->place + length;
+    case COQUILL_OPERATION_RESTORE:
+      return piece->place == coquill_graph_id_of (self, last->place) + length;
+    case COQUILL_OPERATION_DELETE:
+      if (piece->place == last->place && (length == 1 || !last->backward)
+          && (piece->length == 1 || !piece->backward))
+        return true;
+      return piece->place + length == last->place && (length == 1 || last->backward)
+             && (piece->length == 1 || piece->backward);
+    case COQUILL_OPERATION_RECORD:
+      return false;
+    }
+  return false;
+}
+
+static void
+append_operation (CoquillGraph *self, const CoquillGraphPiece *piece, bool joined)
+{
+  CoquillGraphOperation *operation;
+
+  if (joined && goes_on (self, piece))
+    {
+      operation = &self->operations[self->n_operations - 1];
+      if (piece->kind == COQUILL_OPERATION_DELETE)
+        operation->backward = piece->place != operation->place;
+      return;
+    }
+
+  self->operations
+      = grow (self->operations, &self->operations_capacity, self->n_operations + 1, sizeof *self->operations);
+  operation = &self->operations[self->n_operations++];
+  operation->first = (uint32_t)self->end;
+  operation->place = (uint32_t)(piece->kind == COQUILL_OPERATION_RESTORE
+                                    ? coquill_graph_version_of (self, piece->place, NULL)
+                                    : piece->place);
+  operation->content_offset = (uint32_t)piece->content_offset;
+  operation->kind = (uint8_t)piece->kind;
+  operation->backward = piece->backward && piece->length > 1;
+}
+
+static uint32_t
+depth_above (const CoquillGraph *self, const uint64_t *parents, size_t n_parents)
+{
+  uint64_t depth = 0;
+
+  for (size_t i = 0; i < n_parents; i++)
+    {
+      uint64_t one = coquill_graph_depth (self, parents[i]);
+
+      if (one > depth)
+        depth = one;
+    }
+  return (uint32_t)depth + 1;
+}
+
+static void
+append_run (CoquillGraph *self,
+            uint32_t agent_index,
+            const uint64_t *parents,
+            size_t n_parents,
+            uint64_t lowest_unknown)
+{
+  CoquillGraphAgent *agent = &self->agents[agent_index];
+  size_t runs_capacity = agent->runs_capacity;
+  CoquillGraphRun *run;
+
+  self->runs = grow (self->runs, &self->runs_capacity, self->n_runs + 1, sizeof *self->runs);
+  self->parents
+      = grow (self->parents, &self->parents_capacity, self->n_parents + n_parents, sizeof *self->parents);
+  agent->runs = grow (agent->runs, &runs_capacity, agent->n_runs + 1, sizeof *agent->runs);
+  agent->runs_capacity = (uint32_t)runs_capacity;
+
+  run = &self->runs[self->n_runs];
+  run->first = (uint32_t)self->end;
+  run->agent = agent_index;
+  run->sequence = (uint32_t)agent->length;
+  run->depth = depth_above (self, parents, n_parents);
+  run->first_parent = (uint32_t)self->n_parents;
+  run->lowest_unknown = (uint32_t)lowest_unknown;
+  for (size_t i = 0; i < n_parents; i++)
+    self->parents[self->n_parents + i] = (uint32_t)parents[i];
+  self->n_parents += n_parents;
+  agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
+  self->n_runs++;
+  if (self->clock != NULL)
+    coquill_clock_append (self, parents, n_parents);
+}
+
+/* Whether items continue the last run. */
+static bool
+is_joined (const CoquillGraph *self, uint32_t agent, const uint64_t *parents, size_t n_parents)
+{
+  return n_parents == 1 && parents[0] + 1 == self->end && self->n_runs > 0
+         && self->runs[self->n_runs - 1].agent == agent;
+}
+
+void
+coquill_graph_append_lagging (CoquillGraph *self,
+                              CoquillGraphPiece *piece,
+                              uint32_t agent_index,
+                              const uint64_t *parents,
+                              size_t n_parents,
+                              uint64_t lowest_unknown,
+                              const uint8_t *content)
+{
+  CoquillGraphAgent *agent = &self->agents[agent_index];
+  bool joined = is_joined (self, agent_index, parents, n_parents);
+
+  piece->first = self->end;
+  piece->id = coquill_id (agent_index, agent->length);
+  piece->content_offset = self->content_length;
+  if (!joined)
+    append_run (self, agent_index, parents, n_parents, lowest_unknown);
+  append_operation (self, piece, joined);
+
+  if (piece->content_length > 0)
+    {
+      self->content
+          = grow (self->content, &self->content_capacity, self->content_length + piece->content_length, 1);
+      memcpy (&self->content[self->content_length], content, piece->content_length);
+      self->content_length += piece->content_length;
+    }
+  agent->length += piece->length;
+  self->end += piece->length;
+  if (joined)
+    self->frontier[self->n_frontier - 1] = self->end - 1;
+  else
+    coquill_graph_move_frontier (self, parents, n_parents);
+}
+
+void
+coquill_graph_append (CoquillGraph *self,
+                      CoquillGraphPiece *piece,
+                      uint32_t agent,
+                      const uint64_t *parents,
+                      size_t n_parents,
+                      const uint8_t *content)
+{
+  uint64_t lowest_unknown = 0;
+
+  if (!is_joined (self, agent, parents, n_parents))
+    lowest_unknown = coquill_graph_lowest_unknown (self, parents, n_parents);
+  coquill_graph_append_lagging (self, piece, agent, parents, n_parents, lowest_unknown, content);
+}
+
+void
+coquill_graph_mark (const CoquillGraph *self, CoquillGraphMark *mark)
+{
+  uint64_t *frontier = mark->few;
+
+  mark->end = self->end;
+  mark->n_agents = self->n_agents;
+  mark->content_length = self->content_length;
+  if (self->n_operations > 0)
+    mark->last_operation = self->operations[self->n_operations - 1];
+  mark->frontier = NULL;
+  mark->n_frontier = self->n_frontier;
+  if (self->n_frontier > sizeof mark->few / sizeof mark->few[0])
+    frontier = mark->frontier = coquill_allocate (self->n_frontier * sizeof *mark->frontier);
+  if (self->n_frontier > 0)
+    memcpy (frontier, self->frontier, self->n_frontier * sizeof *frontier);
+}
+
+/* Takes the last run away, or what of it came after the mark. */
+static void
+take_back_run (CoquillGraph *self, const CoquillGraphMark *mark)
+{
+  const CoquillGraphRun *run = &self->runs[self->n_runs - 1];
+  CoquillGraphAgent *agent = &self->agents[run->agent];
+  uint64_t from = run->first > mark->end ? run->first : mark->end;
+
+  agent->length = run->sequence + (from - run->first);
+  if (run->first >= mark->end)
+    {
+      agent->n_runs--;
+      self->n_parents = run->first_parent;
+      self->n_runs--;
+    }
+  self->end = from;
+}
+
+void
+coquill_graph_go_back (CoquillGraph *self, const CoquillGraphMark *mark)
+{
+  if (self->end == mark->end && self->n_agents == mark->n_agents)
+    return;
+  coquill_clock_stop (self);
+  while (self->end > mark->end)
+    take_back_run (self, mark);
+  while (self->n_operations > 0 && self->operations[self->n_operations - 1].first >= mark->end)
+    self->n_operations--;
+  if (self->n_operations > 0)
+    self->operations[self->n_operations - 1] = mark->last_operation;
+  self->content_length = mark->content_length;
+  self->n_frontier = mark->n_frontier;
+  self->n_holes = 0;
+  if (mark->n_frontier > 0)
+    memcpy (self->frontier, mark->frontier != NULL ? mark->frontier : mark->few,
+            mark->n_frontier * sizeof *self->frontier);
+  coquill_graph_take_back_agents (self, mark->n_agents);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph-piece.c: cutting items out of the event graph. */
+
+#include "text/graph-private.h"
+#include "text/utf8.h"
+
+static size_t
+operation_content_end (const CoquillGraph *self, size_t operation)
+{
+  return operation + 1 < self->n_operations ? self->operations[operation + 1].content_offset
+                                            : self->content_length;
+}
+
+/* Leaves the piece of a run of insertions its own characters. */
+static void
+cut_content (const CoquillGraph *self, CoquillGraphPiece *piece, uint64_t n_all, uint64_t skip)
+{
+  const char *content = (const char *)&self->content[piece->content_offset];
+  bool is_ascii = piece->content_length == n_all;
+  size_t skipped = is_ascii ? skip : coquill_utf8_offset (content, piece->content_length, skip);
+  size_t rest = piece->content_length - skipped;
+
+  piece->content_offset += skipped;
+  if (skip + piece->length == n_all)
+    piece->content_length = rest;
+  else
+    piece->content_length
+        = is_ascii ? piece->length : coquill_utf8_offset (content + skipped, rest, piece->length);
+}
+
+static void
+cut_piece (const CoquillGraph *self,
+           size_t index,
+           CoquillId id,
+           uint64_t from,
+           uint64_t to,
+           CoquillGraphPiece *piece)
+{
+  const CoquillGraphOperation *operation = &self->operations[index];
+  uint64_t end = coquill_graph_operation_end (self, index);
+  uint64_t skip = from - operation->first;
+
+  if (to > end)
+    to = end;
+  piece->first = from;
+  piece->id = id;
+  piece->length = to - from;
+  piece->kind = (CoquillOperationKind)operation->kind;
+  piece->backward = operation->backward && piece->length > 1;
+  piece->place = operation->place;
+  piece->content_offset = operation->content_offset;
+  piece->content_length = operation_content_end (self, index) - operation->content_offset;
+
+  switch (piece->kind)
+    {
+    case COQUILL_OPERATION_INSERT:
+      piece->place += skip;
+      if (piece->length < end - operation->first)
+        cut_content (self, piece, end - operation->first, skip);
+      break;
+    case COQUILL_OPERATION_DELETE:
+      if (operation->backward)
+        piece->place -= skip;
+      break;
+    case COQUILL_OPERATION_RESTORE:
+      piece->place = coquill_graph_id_of (self, operation->place) + skip;
+      break;
+    case COQUILL_OPERATION_RECORD:
+      break;
+    }
+}
+
+void
+coquill_graph_piece (
+    const CoquillGraph *self, size_t operation, uint64_t from, uint64_t to, CoquillGraphPiece *piece)
+{
+  cut_piece (self, operation, coquill_graph_id_of (self, from), from, to, piece);
+}
+
+void
+coquill_graph_cursor_init (CoquillGraphCursor *self, const CoquillGraph *graph, uint64_t version)
+{
+  self->graph = graph;
+  self->version = version;
+  self->operation
+      = version < graph->end ? coquill_graph_find_operation (graph, version) : graph->n_operations;
+  self->run = version < graph->end ? coquill_graph_find_run (graph, version) : graph->n_runs;
+}
+
+bool
+coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
+{
+  const CoquillGraph *graph = self->graph;
+  const CoquillGraphRun *run;
+  CoquillId id;
+
+  if (self->version >= to || self->version >= graph->end)
+    return false;
+  /* What was last when the cursor came there may have grown since. */
+  while (self->operation + 1 < graph->n_operations
+         && graph->operations[self->operation + 1].first <= self->version)
+    self->operation++;
+  if (self->operation == graph->n_operations)
+    self->operation--;
+  while (self->run + 1 < graph->n_runs && graph->runs[self->run + 1].first <= self->version)
+    self->run++;
+  if (self->run == graph->n_runs)
+    self->run--;
+
+  run = &graph->runs[self->run];
+  id = coquill_id (run->agent, run->sequence) + (self->version - run->first);
+  cut_piece (graph, self->operation, id, self->version, to, piece);
+  self->version += piece->length;
+  return true;
+}
