@@ -137,6 +137,7 @@ append_run (CoquillGraph *self,
   self->n_parents += n_parents;
   agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
   self->n_runs++;
+  self->scratch->saved_steps += COQUILL_GRAPH_STEPS_PER_RUN;
   if (self->clock != NULL)
     coquill_clock_append (self, parents, n_parents);
 }

@@ -40,7 +40,7 @@ coquill_graph_try_difference (const CoquillGraph *self,
                               size_t n_from,
                               const uint64_t *to,
                               size_t n_to,
-                              size_t n_steps,
+                              size_t *n_steps,
                               CoquillGraphDifference *difference)
 {
   CoquillVersionQueue *queue = &self->scratch->queue;
@@ -63,9 +63,10 @@ coquill_graph_try_difference (const CoquillGraph *self,
 
       if (entry.version < self->base)
         continue;
-      if (n_steps-- == 0)
-        return false;
       index = coquill_graph_find_run_below (self, index, entry.version);
+      if (*n_steps <= coquill_graph_run_n_parents (self, index))
+        return false;
+      *n_steps -= 1 + coquill_graph_run_n_parents (self, index);
       run = &self->runs[index];
       while (coquill_version_queue_reaches (queue, run->first))
         {
@@ -90,7 +91,9 @@ coquill_graph_difference (const CoquillGraph *self,
                           size_t n_to,
                           CoquillGraphDifference *difference)
 {
-  coquill_graph_try_difference (self, from, n_from, to, n_to, SIZE_MAX, difference);
+  size_t n_steps = SIZE_MAX;
+
+  coquill_graph_try_difference (self, from, n_from, to, n_to, &n_steps, difference);
 }
 
 void

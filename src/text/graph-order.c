@@ -202,10 +202,33 @@ move_bound (const CoquillGraph *self, uint64_t bound, const uint64_t *heads, siz
   return bound;
 }
 
+static bool
+walk_to_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads, uint64_t *lowest)
+{
+  CoquillGraphScratch *scratch = self->scratch;
+  CoquillGraphDifference *difference = &scratch->difference;
+  size_t n_steps = COQUILL_GRAPH_FEW_STEPS + scratch->saved_steps;
+  size_t n_here = n_heads + self->n_frontier;
+  bool done;
+
+  if (n_here > n_steps)
+    return false;
+  n_steps -= n_here > COQUILL_GRAPH_FEW_STEPS ? n_here : 0;
+  /* The holes aren't part of what the graph says. */
+  coquill_graph_settle ((CoquillGraph *)self);
+  done = coquill_graph_try_difference (self, heads, n_heads, self->frontier, self->n_frontier, &n_steps,
+                                       difference);
+  scratch->saved_steps = n_steps > COQUILL_GRAPH_FEW_STEPS ? n_steps - COQUILL_GRAPH_FEW_STEPS : 0;
+  if (!done)
+    return false;
+  coquill_clock_learn (self, heads, n_heads, difference->advance, difference->n_advance);
+  *lowest = difference->advance[difference->n_advance - 1].first;
+  return true;
+}
+
 uint64_t
 coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
 {
-  CoquillGraphDifference *difference = &self->scratch->difference;
   uint64_t lowest;
   bool exact;
 
@@ -227,15 +250,5 @@ coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, s
   lowest = bound_of_heads (self, heads, n_heads, &exact);
   if (exact)
     return lowest;
-  if (n_heads + self->n_frontier > COQUILL_GRAPH_FEW_STEPS)
-    return move_bound (self, lowest, heads, n_heads);
-  /* The holes aren't part of what the graph says. */
-  coquill_graph_settle ((CoquillGraph *)self);
-  if (coquill_graph_try_difference (self, heads, n_heads, self->frontier, self->n_frontier,
-                                    COQUILL_GRAPH_FEW_STEPS, difference))
-    {
-      coquill_clock_learn (self, heads, n_heads, difference->advance, difference->n_advance);
-      return difference->advance[difference->n_advance - 1].first;
-    }
-  return move_bound (self, lowest, heads, n_heads);
+  return walk_to_unknown (self, heads, n_heads, &lowest) ? lowest : move_bound (self, lowest, heads, n_heads);
 }

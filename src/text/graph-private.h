@@ -10,7 +10,8 @@ struct CoquillGraphScratch
 {
   CoquillVersionQueue queue;
   CoquillGraphDifference difference;
-  uint64_t *parents; /* what coquill_graph_parents() returns */
+  size_t saved_steps; /* see COQUILL_GRAPH_STEPS_PER_RUN */
+  uint64_t *parents;  /* what coquill_graph_parents() returns */
   size_t parents_capacity;
 };
 
@@ -69,17 +70,21 @@ coquill_graph_run_n_parents (const CoquillGraph *self, size_t run)
          - self->runs[run].first_parent;
 }
 
-/* Versions whose difference isn't found within so many steps are told apart by a bound. */
+/* The lowest unknown version is found by a walk if that takes so few steps, or as many more as were saved:
+ * each run saves some. So a whole history takes linear time, and one long walk now and then, from which the
+ * clock learns, is allowed. Else it is bounded. */
 #define COQUILL_GRAPH_FEW_STEPS 512
+#define COQUILL_GRAPH_STEPS_PER_RUN 64
 
-/* What coquill_graph_difference() does, but gives up after so many steps. Returns: whether it was done */
+/* What coquill_graph_difference() does, but gives up after so many steps. @n_steps: (inout): those that are
+ * left. Returns: whether it was done */
 bool
 coquill_graph_try_difference (const CoquillGraph *self,
                               const uint64_t *from,
                               size_t n_from,
                               const uint64_t *to,
                               size_t n_to,
-                              size_t n_steps,
+                              size_t *n_steps,
                               CoquillGraphDifference *difference);
 
 /* A run was put at the end of the graph; its items aren't counted yet in its agent's length. */
