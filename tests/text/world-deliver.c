@@ -2,9 +2,6 @@
 /* world-deliver.c: how items come to a replica: told by the oracle in any order and any batches, or by
  * another replica. */
 
-#include <string.h>
-
-#include "text/codec.h"
 #include "world.h"
 
 /* From one branch to another, in one delivery: each costs the walker the way there. */
@@ -45,72 +42,6 @@ static guint
 pick (GRand *random, guint n)
 {
   return (guint)g_rand_int_range (random, 0, (gint)n);
-}
-
-static CoquillChange *
-through_codec (World *self, CoquillChange *change, gboolean compact)
-{
-  CoquillBuffer buffer = COQUILL_BUFFER_INIT;
-  CoquillTextError error;
-  CoquillChange *decoded;
-
-  if (!(compact ? coquill_change_encode_compact : coquill_change_encode) (change, &buffer))
-    world_fail (self, "a change isn't encoded");
-  decoded = coquill_change_decode (buffer.data, buffer.length, &error);
-  world_expect (self, decoded != NULL, &error, "an encoded change");
-  coquill_buffer_clear (&buffer);
-  coquill_change_free (change);
-  return decoded;
-}
-
-/* The same with one operation too many, which cannot be: nothing of it may stay. */
-static void
-merge_spoilt (World *self, Replica *to, const CoquillChange *change)
-{
-  CoquillChange *spoilt = coquill_change_new ();
-  CoquillChangeReader reader;
-  CoquillOperation operation;
-  CoquillChangeId last = { 0 };
-  guint64 before = coquill_text_n_items (to->text);
-  guint32 n_agents = coquill_text_n_agents (to->text);
-
-  for (size_t i = 0; i < change->n_agents; i++)
-    coquill_change_add_agent (spoilt, &change->agents[i].id,
-                              change->agents[i].starts ? &change->agents[i].previous : NULL);
-  coquill_change_reader_init (&reader, change);
-  while (coquill_change_reader_next (&reader, &operation))
-    {
-      coquill_change_add_operation (spoilt, &operation, operation.parents, operation.content);
-      last = (CoquillChangeId){ operation.agent, operation.sequence + operation.length - 1 };
-    }
-  operation = (CoquillOperation){ .kind = COQUILL_OPERATION_DELETE,
-                                  .agent = last.agent,
-                                  .sequence = last.sequence + 1,
-                                  .length = 1 << 30,
-                                  .n_parents = 1 };
-  coquill_change_add_operation (spoilt, &operation, &last, NULL);
-  if (coquill_text_merge (to->text, spoilt, world_mirror_cb, to->mirror, NULL))
-    world_fail (self, "%c takes what can't be", world_name (self, to));
-  if (coquill_text_n_items (to->text) != before || coquill_text_n_agents (to->text) != n_agents)
-    world_fail (self, "%c keeps something of what it refused", world_name (self, to));
-  coquill_change_free (spoilt);
-  world_check_text (self, to);
-}
-
-static void
-merge (World *self, Replica *to, const CoquillChange *change)
-{
-  CoquillTextError error;
-
-  self->report->n_changes++;
-  self->report->n_delivered += coquill_change_n_items (change);
-  if (coquill_text_merge (to->text, change, world_mirror_cb, to->mirror, &error))
-    return;
-  if (error.code != COQUILL_TEXT_ERROR_HISTORY_NEEDED || to->history->len == 0)
-    world_expect (self, FALSE, &error, "a change");
-  world_give_history (self, to);
-  world_expect (self, coquill_text_merge (to->text, change, world_mirror_cb, to->mirror, &error), &error,
-                "a change with history");
 }
 
 /* Changes from the oracle's items */
@@ -162,10 +93,10 @@ end_change (Delivery *self)
   if (self->change->n_operations > 0)
     {
       if (self->encode)
-        self->change = through_codec (world, self->change, pick (self->random, 20) == 0);
+        self->change = world_through_codec (world, self->change, pick (self->random, 20) == 0);
       if (pick (self->random, 12) == 0)
-        merge_spoilt (world, self->to, self->change);
-      merge (world, self->to, self->change);
+        world_merge_spoilt (world, self->to, self->change, g_rand_int (self->random));
+      world_merge (world, self->to, self->change);
       for (guint i = 0; i < self->n_learnt; i++)
         oracle_learn (world->oracle, self->to->version, self->learnt[i]);
       self->n_learnt = 0;
@@ -429,10 +360,10 @@ extract_and_merge (World *self, Replica *to, Replica *from, guint32 seed)
       change = coquill_text_extract_missing (from->text, known, n_agents, limit);
     }
   if (pick (random, 4) == 0)
-    change = through_codec (self, change, FALSE);
+    change = world_through_codec (self, change, FALSE);
   if (change->n_operations > 0 && pick (random, 6) == 0)
-    merge_spoilt (self, to, change);
-  merge (self, to, change);
+    world_merge_spoilt (self, to, change, seed);
+  world_merge (self, to, change);
   learn_change (self, to, change);
   world_tell (self, "  %" G_GUINT64_FORMAT " items as it sends them\n", coquill_change_n_items (change));
   coquill_change_free (change);

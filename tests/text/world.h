@@ -113,6 +113,19 @@ world_gather (World *self, Replica *to, const Step *step);
 void
 world_take_everything (World *self, Replica *to, guint32 seed);
 
+/* world-merge.c */
+
+void
+world_merge (World *self, Replica *to, const CoquillChange *change);
+
+/* The same with one operation too many, which cannot be: nothing of it may stay. */
+void
+world_merge_spoilt (World *self, Replica *to, const CoquillChange *change, guint how);
+
+/* Encodes and decodes; takes the change. */
+CoquillChange *
+world_through_codec (World *self, CoquillChange *change, gboolean compact);
+
 /* world-reload.c */
 void
 world_reload (World *self, Replica *replica, const Step *step);
