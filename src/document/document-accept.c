@@ -218,6 +218,23 @@ coquill_document_keep_seals (CoquillDocument *self,
     }
 }
 
+typedef struct
+{
+  CoquillDocument *document;
+  CoquillTextDeltaFunc func;
+  gpointer data;
+} Told;
+
+static void
+tell_change_cb (const CoquillTextDelta *delta, void *data)
+{
+  const Told *told = data;
+
+  coquill_undo_stack_moved (told->document->undo, delta->position, delta->deleted, delta->inserted_length);
+  if (told->func != NULL)
+    told->func (delta, told->data);
+}
+
 /* Returns: whether it was decided; %FALSE if it waits for @need */
 static gboolean
 try_change (CoquillDocument *self,
@@ -266,7 +283,7 @@ try_change (CoquillDocument *self,
     return TRUE;
 
   version = coquill_text_n_items (self->text);
-  if (!coquill_text_merge (self->text, change, func, data, &text_error))
+  if (!coquill_text_merge (self->text, change, tell_change_cb, &(Told){ self, func, data }, &text_error))
     {
       coquill_document_set_text_error (error, &text_error);
       return TRUE;

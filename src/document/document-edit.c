@@ -1,4 +1,4 @@
-/* document-edit.c: what this device writes: text, undo, records, and their signatures */
+/* document-edit.c: what this device writes: text, records, and their signatures */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 #include "document/document-private.h"
@@ -56,9 +56,8 @@ make_agent (CoquillDocument *self, GError **error)
   return TRUE;
 }
 
-/* Every edit begins here: the right to do it, an agent to do it, and the log heads that it is done under. */
-static gboolean
-begin_edit (CoquillDocument *self, GError **error)
+gboolean
+coquill_document_begin_edit (CoquillDocument *self, GError **error)
 {
   g_autoptr (GArray) heads = NULL;
   g_autoptr (CoquillRecord) record = NULL;
@@ -101,7 +100,7 @@ coquill_document_insert (
 
   if (bytes == 0)
     return TRUE;
-  if (!begin_edit (self, error))
+  if (!coquill_document_begin_edit (self, error))
     return FALSE;
   range = (CoquillTextRange){ .agent = self->agent };
   if (!coquill_text_insert (self->text, self->agent, position, text, bytes, &range.sequence, &text_error))
@@ -120,7 +119,7 @@ coquill_document_delete (CoquillDocument *self, guint64 position, guint64 count,
 
   if (count == 0)
     return TRUE;
-  if (!begin_edit (self, error))
+  if (!coquill_document_begin_edit (self, error))
     return FALSE;
   range = (CoquillTextRange){ .agent = self->agent, .length = count };
   if (!coquill_text_delete (self->text, self->agent, position, count, &range.sequence, &text_error))
@@ -128,167 +127,6 @@ coquill_document_delete (CoquillDocument *self, guint64 position, guint64 count,
   coquill_undo_stack_deleted (self->undo, &range, position, now);
 
   return TRUE;
-}
-
-void
-coquill_document_begin_group (CoquillDocument *self)
-{
-  coquill_undo_stack_begin_group (self->undo);
-}
-
-void
-coquill_document_end_group (CoquillDocument *self)
-{
-  coquill_undo_stack_end_group (self->undo);
-}
-
-gboolean
-coquill_document_can_undo (CoquillDocument *self)
-{
-  return coquill_undo_stack_can_undo (self->undo) && coquill_document_can_edit (self);
-}
-
-gboolean
-coquill_document_can_redo (CoquillDocument *self)
-{
-  return coquill_undo_stack_can_redo (self->undo) && coquill_document_can_edit (self);
-}
-
-void
-coquill_document_forget_undo (CoquillDocument *self)
-{
-  coquill_undo_stack_free (self->undo);
-  self->undo = coquill_undo_stack_new ();
-}
-
-/* Undo */
-
-typedef struct
-{
-  CoquillTextRange range;
-  guint64 position;
-} Piece;
-
-typedef struct
-{
-  CoquillTextDeltaFunc func;
-  gpointer data;
-  guint64 caret;
-} Report;
-
-static void
-report_cb (const CoquillTextDelta *delta, void *data)
-{
-  Report *report = data;
-
-  report->caret = delta->position + delta->inserted_length;
-  if (report->func != NULL)
-    report->func (delta, report->data);
-}
-
-static bool
-collect_piece_cb (const CoquillTextRange *range, uint64_t position, void *data)
-{
-  Piece piece = { *range, position };
-
-  g_array_append_val ((GArray *)data, piece);
-
-  return true;
-}
-
-static int
-compare_pieces_backward (gconstpointer a, gconstpointer b)
-{
-  const Piece *left = a;
-  const Piece *right = b;
-
-  return left->position > right->position ? -1 : left->position < right->position;
-}
-
-/* Deletes what is left of insertions, from the back so that positions stay. */
-static void
-remove_range (CoquillDocument *self, const CoquillTextRange *range, GArray *inverse, Report *report)
-{
-  g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
-
-  coquill_text_ranges_alive (self->text, range, collect_piece_cb, pieces);
-  g_array_sort (pieces, compare_pieces_backward);
-  for (guint i = 0; i < pieces->len; i++)
-    {
-      const Piece *piece = &g_array_index (pieces, Piece, i);
-      CoquillTextDelta delta
-          = { .position = piece->position, .deleted = piece->range.length, .agent = self->agent };
-      CoquillUndoEdit edit
-          = { COQUILL_UNDO_RESTORE, { .agent = self->agent, .length = piece->range.length } };
-
-      if (!coquill_text_delete (self->text, self->agent, piece->position, piece->range.length,
-                                &edit.range.sequence, NULL))
-        continue;
-      g_array_append_val (inverse, edit);
-      report_cb (&delta, report);
-    }
-}
-
-static bool
-collect_removal_cb (const CoquillTextRange *range, uint64_t position, void *data)
-{
-  CoquillUndoEdit edit = { COQUILL_UNDO_REMOVE, *range };
-
-  g_array_append_val ((GArray *)data, edit);
-
-  return true;
-}
-
-static void
-restore_range (CoquillDocument *self, const CoquillTextRange *range, GArray *inverse, Report *report)
-{
-  if (coquill_text_restore (self->text, self->agent, range, 1, report_cb, report, NULL, NULL))
-    coquill_text_deletion_targets (self->text, range, collect_removal_cb, inverse);
-}
-
-static gboolean
-take_back (CoquillDocument *self, gboolean redo, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
-{
-  Report report = { .func = func, .data = data };
-  g_autoptr (GArray) edits = NULL;
-  GArray *inverse;
-
-  if (!(redo ? coquill_document_can_redo (self) : coquill_document_can_undo (self))
-      || !begin_edit (self, NULL))
-    return FALSE;
-  edits = redo ? coquill_undo_stack_take_redo (self->undo) : coquill_undo_stack_take_undo (self->undo);
-  inverse = g_array_new (FALSE, FALSE, sizeof (CoquillUndoEdit));
-  for (guint i = edits->len; i > 0; i--)
-    {
-      const CoquillUndoEdit *edit = &g_array_index (edits, CoquillUndoEdit, i - 1);
-
-      if (edit->action == COQUILL_UNDO_REMOVE)
-        remove_range (self, &edit->range, inverse, &report);
-      else
-        restore_range (self, &edit->range, inverse, &report);
-    }
-  if (redo)
-    coquill_undo_stack_push_undo (self->undo, inverse);
-  else
-    coquill_undo_stack_push_redo (self->undo, inverse);
-  if (caret != NULL)
-    *caret = MIN (report.caret, coquill_text_length (self->text));
-
-  return TRUE;
-}
-
-gboolean
-coquill_document_undo (
-    CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
-{
-  return take_back (self, FALSE, func, data, caret);
-}
-
-gboolean
-coquill_document_redo (
-    CoquillDocument *self, gint64 now, CoquillTextDeltaFunc func, gpointer data, guint64 *caret)
-{
-  return take_back (self, TRUE, func, data, caret);
 }
 
 /* Records */
@@ -328,7 +166,7 @@ coquill_document_set_record (CoquillDocument *self,
     return fail (error, COQUILL_DOCUMENT_ERROR_TOO_LARGE, "a record's name or value is too long");
   if (*collection == '\0' || *field == '\0' || (value != NULL && !g_utf8_validate (value, -1, NULL)))
     return fail (error, COQUILL_DOCUMENT_ERROR_TEXT, "a record has no name, or its value is not UTF-8");
-  if (!begin_edit (self, error))
+  if (!coquill_document_begin_edit (self, error))
     return FALSE;
 
   record = coquill_record_new_write (collection, item, field, bytes);

@@ -89,6 +89,9 @@ struct CoquillDocument
 CoquillDocument *
 coquill_document_new (CoquillDeviceKeys *keys, const guint8 *id, CoquillText *text) G_GNUC_WARN_UNUSED_RESULT;
 
+/** Every edit begins here: the right to do it, an agent to do it, and the log heads that it is done under. */
+gboolean
+coquill_document_begin_edit (CoquillDocument *self, GError **error);
 /** Signs what is not signed yet: from flushed on, into outgoing. */
 void
 coquill_document_seal_edits (CoquillDocument *self);

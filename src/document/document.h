@@ -265,10 +265,11 @@ coquill_document_end_group (CoquillDocument *self);
  * @func: (nullable): told what changes in the text
  * @caret: (out) (optional): where the change was, code points
  *
- * Takes back this device's last step of this run: of an insertion what is left of it goes; a deletion's
- * characters come back, the same ones at their place. What others did since stays.
+ * Takes back this device's last step of this run that others left something of: of an insertion what is left
+ * of it goes; a deletion's characters come back, the same ones at their place. What others did since stays.
+ * The law is in README.md. O(edits of the step · log n).
  *
- * Returns: whether there was a step
+ * Returns: whether there was such a step
  */
 gboolean
 coquill_document_undo (

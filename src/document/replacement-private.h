@@ -57,6 +57,8 @@ typedef struct
   gsize word_bytes;
 } CoquillComparison;
 
+typedef void (*CoquillRegionFunc) (CoquillComparison *self, CoquillRegion region);
+
 static inline gboolean
 coquill_region_is_done (const CoquillRegion *region)
 {
@@ -71,6 +73,31 @@ coquill_region_bytes (const CoquillRegion *region)
 
 void
 coquill_comparison_add (CoquillComparison *self, gsize old_start, gsize new_start, gsize bytes);
+/**
+ * coquill_comparison_are_alike:
+ * @prefix: (out): bytes that both begin with, up to a certain cut between grapheme clusters
+ * @suffix: (out): bytes that both end with, not counted in @prefix
+ *
+ * Returns: whether both together are at least half of the longer one. O(what they have in common), paid in
+ * steps
+ */
+gboolean
+coquill_comparison_are_alike (CoquillComparison *self,
+                              const guint8 *a,
+                              gsize a_bytes,
+                              const guint8 *b,
+                              gsize b_bytes,
+                              gsize *prefix,
+                              gsize *suffix);
+/**
+ * coquill_comparison_pair_lines:
+ * @inner: given each two lines that are alike, and what lies between those
+ *
+ * For many lines that all were changed, by a command that replaces or indents: where both have equally many
+ * they are paired in order, otherwise with one that is alike among the next few. O(bytes)
+ */
+void
+coquill_comparison_pair_lines (CoquillComparison *self, const CoquillRegion *region, CoquillRegionFunc inner);
 /** Appends the region's words that are kept. */
 void
 coquill_comparison_align_words (CoquillComparison *self, const CoquillRegion *region);

@@ -77,52 +77,16 @@ compare_letters (CoquillComparison *self,
       }
 }
 
-/* Certain cuts only. */
-static guint32
-common_start (const guint8 *a, guint32 a_bytes, const guint8 *b, guint32 b_bytes)
-{
-  guint32 most = MIN (a_bytes, b_bytes), length = 0;
-
-  while (length < most && a[length] == b[length])
-    length++;
-  while (length > 0
-         && !(coquill_segmentation_is_cut (a, a_bytes, length)
-              && coquill_segmentation_is_cut (b, b_bytes, length)))
-    length--;
-
-  return length;
-}
-
-static guint32
-common_end (const guint8 *a, guint32 a_bytes, const guint8 *b, guint32 b_bytes, guint32 most)
-{
-  guint32 length = 0;
-
-  while (length < most && a[a_bytes - 1 - length] == b[b_bytes - 1 - length])
-    length++;
-  while (length > 0
-         && !(coquill_segmentation_is_cut (a, a_bytes, a_bytes - length)
-              && coquill_segmentation_is_cut (b, b_bytes, b_bytes - length)))
-    length--;
-
-  return length;
-}
-
 /* What two tokens begin and end with in common. Returns: whether that is half of the longer one */
 static gboolean
-are_alike (Words *self, guint32 old_index, guint32 new_index, guint32 *prefix, guint32 *suffix)
+are_alike (Words *self, guint32 old_index, guint32 new_index, gsize *prefix, gsize *suffix)
 {
   guint32 old_start = coquill_token_list_start (self->old_list, old_index);
   guint32 new_start = coquill_token_list_start (self->new_list, new_index);
-  guint32 old_bytes = self->old_list->ends[old_index] - old_start;
-  guint32 new_bytes = self->new_list->ends[new_index] - new_start;
-  const guint8 *a = self->old_list->text + old_start, *b = self->new_list->text + new_start;
 
-  *prefix = common_start (a, old_bytes, b, new_bytes);
-  *suffix = common_end (a, old_bytes, b, new_bytes, MIN (old_bytes, new_bytes) - *prefix);
-  self->comparison->steps -= MIN (self->comparison->steps, 1 + (*prefix + *suffix) / 8);
-
-  return (guint64)(*prefix + *suffix) * 2 >= MAX (old_bytes, new_bytes);
+  return coquill_comparison_are_alike (
+      self->comparison, self->old_list->text + old_start, self->old_list->ends[old_index] - old_start,
+      self->new_list->text + new_start, self->new_list->ends[new_index] - new_start, prefix, suffix);
 }
 
 static void
@@ -133,7 +97,7 @@ compare_token (Words *self, guint32 old_index, guint32 new_index)
   guint32 old_bytes = self->old_list->ends[old_index] - old_at;
   guint32 new_bytes = self->new_list->ends[new_index] - new_at;
   gsize old_start = self->region->old_start + old_at, new_start = self->region->new_start + new_at;
-  guint32 prefix, suffix;
+  gsize prefix, suffix;
 
   if (MAX (old_bytes, new_bytes) <= COQUILL_REPLACEMENT_MAX_WORD)
     {
@@ -192,7 +156,7 @@ find_alike (Words *self, const Gap *gap, guint32 *old_index, guint32 *new_index)
   for (guint32 sum = 0; sum < 2 * WINDOW && self->comparison->steps > 0; sum++)
     for (guint32 ahead = 0; ahead <= sum; ahead++)
       {
-        guint32 prefix, suffix;
+        gsize prefix, suffix;
 
         *old_index = gap->old_from + ahead;
         *new_index = gap->new_from + sum - ahead;

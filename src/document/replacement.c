@@ -159,8 +159,6 @@ trim (CoquillComparison *self, CoquillRegion *region, gboolean by_lines)
 
 /* Tokens */
 
-typedef void (*RegionFunc) (CoquillComparison *self, CoquillRegion region);
-
 /* Empty lines, lone brackets and the like say nothing of where a line belongs; they follow the others. */
 static gboolean
 says_something (const CoquillTokenList *list, guint32 index)
@@ -200,7 +198,7 @@ compare_gap (CoquillComparison *self,
              guint32 old_to,
              guint32 new_from,
              guint32 new_to,
-             RegionFunc inner)
+             CoquillRegionFunc inner)
 {
   gsize old_end = region->old_start + coquill_token_list_start (old_list, old_to);
   gsize new_end = region->new_start + coquill_token_list_start (new_list, new_to);
@@ -230,7 +228,7 @@ compare_tokens (CoquillComparison *self,
                 const CoquillRegion *region,
                 CoquillTokenList *old_list,
                 CoquillTokenList *new_list,
-                RegionFunc inner)
+                CoquillRegionFunc inner)
 {
   guint32 n_ids = coquill_token_list_number (old_list, new_list);
   g_autofree guint32 *old_ids = NULL;
@@ -276,7 +274,7 @@ compare_by_words (CoquillComparison *self, CoquillRegion region)
 }
 
 static void
-compare_by_pieces (CoquillComparison *self, const CoquillRegion *region, RegionFunc inner)
+compare_by_pieces (CoquillComparison *self, const CoquillRegion *region, CoquillRegionFunc inner)
 {
   gsize old_bytes = region->old_end - region->old_start;
   gsize new_bytes = region->new_end - region->new_start;
@@ -291,7 +289,17 @@ compare_by_pieces (CoquillComparison *self, const CoquillRegion *region, RegionF
   compare_tokens (self, region, old_list, new_list, inner);
 }
 
-/* What lies between lines. */
+/* Between lines that are alike, or in two of them. */
+static void
+compare_rest (CoquillComparison *self, CoquillRegion region)
+{
+  if (coquill_region_bytes (&region) <= COQUILL_REPLACEMENT_MAX_STRETCH)
+    compare_by_words (self, region);
+  else if (!coquill_region_is_done (&region))
+    compare_by_pieces (self, &region, compare_by_words);
+}
+
+/* What lies between lines that are the same. */
 static void
 compare_stretch (CoquillComparison *self, CoquillRegion region)
 {
@@ -300,7 +308,7 @@ compare_stretch (CoquillComparison *self, CoquillRegion region)
   if (coquill_region_bytes (&region) <= COQUILL_REPLACEMENT_MAX_STRETCH)
     compare_by_words (self, region);
   else if (!coquill_region_is_done (&region))
-    compare_by_pieces (self, &region, compare_by_words);
+    coquill_comparison_pair_lines (self, &region, compare_rest);
   coquill_comparison_add (self, region.old_end, region.new_end, suffix);
 }
 

@@ -14,7 +14,11 @@
 #define GOLDEN G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
 
 /* A cut waits so many bytes for a blank. */
-#define PIECE_PATIENCE 32
+#define PIECE_PATIENCE 16
+
+/* Bytes, at least, that say where to cut: the shifts push what is older out of the bits that are looked at.
+ * Few, so that soon behind a change the cuts are the same again. */
+#define WINDOW 12
 
 static CoquillTokenList *
 list_new (const guint8 *text, GArray *ends)
@@ -74,14 +78,14 @@ CoquillTokenList *
 coquill_token_list_new_pieces (const guint8 *text, guint32 bytes, guint32 average)
 {
   GArray *ends = g_array_new (FALSE, FALSE, sizeof (guint32));
-  guint bits = g_bit_storage (average - 1);
   guint32 least = average / 4, most = average * 8;
   guint32 start = 0, due = 0; /* a cut is due since there, if that is behind start */
   guint64 hash = 0;
 
   for (guint32 at = 0; at < bytes; at++)
     {
-      if (due <= start && at - start >= least && (hash >> (64 - bits) == 0 || at - start >= most))
+      if (due <= start && at - start >= least
+          && ((hash >> WINDOW & (average - 1)) == 0 || at - start >= most))
         due = at;
       if (due > start && at > start
           && (text[at - 1] == ' ' || text[at - 1] == '\n' || at - due >= PIECE_PATIENCE)

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define COQUILL_TOKEN_LIST_MAX (1 << 19)
 
 /* Bytes of a piece, on average: short enough that a piece with a change in it loses little else. */
-#define COQUILL_TOKEN_PIECE 64
+#define COQUILL_TOKEN_PIECE 32
 
 /**
  * CoquillTokenList:
@@ -39,7 +39,7 @@ coquill_token_list_new_lines (const guint8 *text, guint32 bytes) G_GNUC_WARN_UNU
 
 /**
  * coquill_token_list_new_pieces:
- * @average: bytes of a piece
+ * @average: bytes of a piece, a power of 2
  *
  * Cuts where the text itself says so (a running hash of the last bytes), so that equal stretches are cut
  * equally wherever they stand; behind a blank where there is one. O(bytes)

@@ -123,6 +123,13 @@ coquill_undo_stack_deleted (CoquillUndoStack *self,
 }
 
 void
+coquill_undo_stack_moved (CoquillUndoStack *self, guint64 position, guint64 deleted, guint64 inserted)
+{
+  if (position < self->caret)
+    self->caret = self->caret - MIN (deleted, self->caret - position) + inserted;
+}
+
+void
 coquill_undo_stack_begin_group (CoquillUndoStack *self)
 {
   if (self->groups++ == 0)
@@ -136,12 +143,6 @@ coquill_undo_stack_end_group (CoquillUndoStack *self)
 
   if (--self->groups == 0)
     self->open = FALSE;
-}
-
-void
-coquill_undo_stack_close (CoquillUndoStack *self)
-{
-  self->open = FALSE;
 }
 
 gboolean

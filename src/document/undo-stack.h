@@ -65,13 +65,13 @@ coquill_undo_stack_deleted (CoquillUndoStack *self,
                             const CoquillTextRange *range,
                             guint64 position,
                             gint64 now);
+/** Somebody else's change: the place where this device edited last moves with the text around it. */
+void
+coquill_undo_stack_moved (CoquillUndoStack *self, guint64 position, guint64 deleted, guint64 inserted);
 void
 coquill_undo_stack_begin_group (CoquillUndoStack *self);
 void
 coquill_undo_stack_end_group (CoquillUndoStack *self);
-/** The next edit begins a new step. */
-void
-coquill_undo_stack_close (CoquillUndoStack *self);
 
 gboolean
 coquill_undo_stack_can_undo (const CoquillUndoStack *self);

@@ -220,6 +220,60 @@ person_assert_text (Person *self, const char *text)
   g_assert_cmpstr (own, ==, text);
 }
 
+/* Whoever the characters are by, which ones they are. */
+static bool
+collect_ids_cb (const CoquillTextRange *range, uint64_t position, void *data)
+{
+  for (guint64 i = 0; i < range->length; i++)
+    {
+      CoquillChangeId id = { .agent = range->agent, .sequence = range->sequence + i };
+
+      g_array_append_val ((GArray *)data, id);
+    }
+
+  return true;
+}
+
+GArray *
+person_list_some_ids (Person *person, guint64 position, guint64 count)
+{
+  GArray *list = g_array_new (FALSE, TRUE, sizeof (CoquillChangeId));
+
+  coquill_text_foreach_span (coquill_document_get_text (person->document), position, count, collect_ids_cb,
+                             list);
+
+  return list;
+}
+
+GArray *
+person_list_ids (Person *person)
+{
+  return person_list_some_ids (person, 0, coquill_text_length (coquill_document_get_text (person->document)));
+}
+
+gboolean
+id_is_same (const CoquillChangeId *a, const CoquillChangeId *b)
+{
+  return a->agent == b->agent && a->sequence == b->sequence;
+}
+
+void
+ids_assert_same (GArray *a, GArray *b)
+{
+  g_assert_cmpuint (a->len, ==, b->len);
+  for (guint i = 0; i < a->len; i++)
+    g_assert_true (
+        id_is_same (&g_array_index (a, CoquillChangeId, i), &g_array_index (b, CoquillChangeId, i)));
+}
+
+gboolean
+person_knows_author (Person *reader, const CoquillChangeId *id, Person *author)
+{
+  return memcmp (coquill_document_get_author (reader->document, id->agent),
+                 coquill_document_get_device (author->document), 32)
+         == 0;
+}
+
 void
 persons_assert_equal (Person *a, Person *b)
 {

@@ -60,6 +60,20 @@ char *
 person_text (Person *self);
 void
 person_assert_text (Person *self, const char *text);
+/** person_list_some_ids: (transfer full) (element-type CoquillChangeId): which characters are at a range.
+ * Agents in them are @self's local indices */
+GArray *
+person_list_some_ids (Person *self, guint64 position, guint64 count);
+/** Those of the whole text. */
+GArray *
+person_list_ids (Person *self);
+gboolean
+id_is_same (const CoquillChangeId *a, const CoquillChangeId *b);
+void
+ids_assert_same (GArray *a, GArray *b);
+/** Whether the item is by @author's device, in @reader's replica. */
+gboolean
+person_knows_author (Person *reader, const CoquillChangeId *id, Person *author);
 /** Same text, same title, same log heads. */
 void
 persons_assert_equal (Person *a, Person *b);
