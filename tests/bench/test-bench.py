@@ -36,10 +36,12 @@ def concurrent(end, *transactions):
 TYPED = sequential('', *((i, 0, 'abcdefghij'[i % 10]) for i in range(100)), (50, 20, ''), (10, 1, 'Ü€😀é'))
 STARTED = sequential('Grüße', (5, 0, '!'), (0, 1, 'g'))
 
-# Two insert at one place; somebody joins them without writing; the first agent goes on from there and from its own.
-FORKED = concurrent('start: ab.',
+# Two insert at one place; one joins them without writing, and goes on from there and from one of the two; another one
+# writes where it was before, and so is in two places at once.
+FORKED = concurrent('> start: ab.',
                     transaction([], 0, (0, 0, 'start: ')), transaction([0], 1, (7, 0, 'a')), transaction([0], 2, (7, 0, 'b')),
-                    transaction([1, 2], 0), transaction([3, 2], 0, (9, 0, '.')))
+                    transaction([1, 2], 0), transaction([3, 2], 0, (9, 0, '.')),
+                    transaction([0], 1, (0, 0, '> ')))
 
 
 def bench(traces, *options, json_lines=True):

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { Budget, PREPARE_MS, TooSlow, WORK_MS } from './budget.js';
 import { makeUpdates } from './replicas.js';
-import { readTrace, traceFiles } from './trace.js';
+import { coarsen, readTrace, traceFiles } from './trace.js';
 
 /** Runs before the first that counts, as long as they are short together: JavaScript becomes quicker by being run. */
 const WARM_UP_MS = 1_000;
@@ -90,28 +90,24 @@ class Measuring {
     if (peer.text(doc) !== this.trace.end.repeat(times)) note(`${work} of ${this.trace.name}: the text differs from endContent`);
   }
 
-  /** What each transaction sends, and a document with all of it. */
+  /** A document with all of the history, and that as bytes. */
   prepare() {
     if (this.doc) return;
     if (this.hopeless) throw this.hopeless;
     try {
-      this.make();
+      this.doc = this.trace.concurrent ? this.merge(this.updates(coarsen(this.trace))) : peer.local(this.trace.patches, new Budget(PREPARE_MS));
+      this.bytes = peer.encode(this.doc);
     } catch (error) {
       this.hopeless = error;
       throw error;
     }
   }
 
-  make() {
-    if (this.trace.concurrent) {
-      const budget = new Budget(PREPARE_MS);
-      const updates = peer.makeUpdates?.(this.trace, budget) ?? makeUpdates(this.trace, peer, budget);
-      this.updates = updates.filter((update) => update !== null);
-      this.doc = this.merge(this.updates);
-    } else {
-      this.doc = peer.local(this.trace.patches, new Budget(WORK_MS));
-    }
-    this.bytes = peer.encode(this.doc);
+  /** What each transaction sends. */
+  updates(trace) {
+    const budget = new Budget(PREPARE_MS);
+    const updates = peer.makeUpdates?.(trace, budget) ?? makeUpdates(trace, peer, budget);
+    return updates.filter((update) => update !== null);
   }
 
   merge(updates) {
@@ -159,8 +155,8 @@ class Measuring {
 
   live() {
     if (!this.trace.concurrent) return;
-    this.prepare();
-    this.row('live', 'ms', take(() => this.merge(this.updates), (doc) => this.check('live', doc)));
+    const updates = this.updates(this.trace);
+    this.row('live', 'ms', take(() => this.merge(updates), (doc) => this.check('live', doc)));
   }
 
   size() {
@@ -183,7 +179,7 @@ class Measuring {
       runs: many.runs });
   }
 
-  /** A peer that can't make a trace's history in time is told to be too slow at all that needs it, and not asked again. */
+  /** A peer that can't make a trace's history in time is too slow for all that needs it, and not asked again. */
   all() {
     for (const work of WORKS.filter((name) => works.includes(name))) {
       try {

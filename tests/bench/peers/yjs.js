@@ -38,6 +38,7 @@ export default {
   },
 
   apply(doc, update) { Y.applyUpdate(doc, update); },
+  applyAll(doc, updates) { doc.transact(() => updates.forEach((update) => Y.applyUpdate(doc, update))); },
 
   reader() {
     const doc = new Y.Doc();

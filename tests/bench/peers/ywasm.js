@@ -42,6 +42,13 @@ export default {
 
   apply(doc, update) { Y.applyUpdate(doc, update); },
 
+  applyAll(doc, updates) {
+    const transaction = doc.beginTransaction();
+    for (const update of updates) transaction.applyV1(update);
+    transaction.commit();
+    transaction.free();
+  },
+
   reader() {
     const doc = new Y.YDoc({});
     doc.getText('text').free();
