@@ -20,7 +20,7 @@ typedef struct
   uint8_t (*devices)[32];
   size_t n_devices;
   size_t capacity;
-  uint8_t few[COQUILL_AGENT_CODER_FEW][32];
+  uint8_t few[COQUILL_AGENT_CODER_FEW][32]; /* not looked at before it is written */
 } CoquillAgentCoder;
 
 /**

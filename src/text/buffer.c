@@ -17,7 +17,7 @@ coquill_buffer_clear (CoquillBuffer *self)
 }
 
 uint8_t *
-coquill_buffer_reserve (CoquillBuffer *self, size_t extra)
+coquill_buffer_grow (CoquillBuffer *self, size_t extra)
 {
   if (self->failed)
     return NULL;

@@ -26,10 +26,7 @@ typedef struct
   bool failed;
 } CoquillBuffer;
 
-#define COQUILL_BUFFER_INIT                                                                                  \
-  {                                                                                                          \
-    NULL, 0, 0, false                                                                                        \
-  }
+#define COQUILL_BUFFER_INIT { NULL, 0, 0, false }
 
 /**
  * coquill_buffer_clear:
@@ -38,6 +35,10 @@ typedef struct
  */
 void
 coquill_buffer_clear (CoquillBuffer *self);
+
+/* What coquill_buffer_reserve() does when there isn't room. */
+uint8_t *
+coquill_buffer_grow (CoquillBuffer *self, size_t extra);
 
 /**
  * coquill_buffer_reserve:
@@ -48,8 +49,13 @@ coquill_buffer_clear (CoquillBuffer *self);
  *
  * Returns: (nullable): the end of the bytes in use, valid until the next call, or %NULL if memory ran out
  */
-uint8_t *
-coquill_buffer_reserve (CoquillBuffer *self, size_t extra);
+static inline uint8_t *
+coquill_buffer_reserve (CoquillBuffer *self, size_t extra)
+{
+  if (!self->failed && extra <= self->capacity - self->length)
+    return self->data + self->length;
+  return coquill_buffer_grow (self, extra);
+}
 
 /**
  * coquill_buffer_append:

@@ -5,7 +5,6 @@
 
 #include "text/change.h"
 #include "text/codec.h"
-#include "text/utf8.h"
 
 enum
 {
@@ -17,6 +16,10 @@ enum
   HEAD_LENGTH = 1 << 6,
   HEAD_POSITION = 1 << 7,
 };
+
+/* Bits that a kind hasn't. */
+static const uint8_t coquill_change_bad_heads[]
+    = { HEAD_BACKWARD, 0, HEAD_BACKWARD | HEAD_POSITION, HEAD_BACKWARD | HEAD_POSITION };
 
 /* Where an agent's own item stands among the parents of a join. */
 enum
@@ -51,6 +54,10 @@ typedef struct
   CoquillTextErrorCode code;
   const char *what;
 } CoquillChangeCheck;
+
+/* How many bytes so many code points take that aren't all ASCII. Finds the next one behind them. */
+size_t
+coquill_change_reader_wide_text (CoquillChangeReader *self, uint64_t code_points);
 
 /* The pass that checks and the reader that trusts are this code, once with a check and once without: what one
  * accepts is what the other reads. */
@@ -105,6 +112,25 @@ coquill_change_take (CoquillChangeReader *self, CoquillChangeColumn column, Coqu
       value |= (byte & 0x7f) << shift;
     }
   return value;
+}
+
+/* The same if @has is 1, and 0 if it is 0, without asking which: what an operation has of its own no
+ * processor can guess, but nearly all numbers are one byte. There is always a byte behind a column. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_take_if (CoquillChangeReader *self,
+                        CoquillChangeColumn column,
+                        uint64_t has,
+                        CoquillChangeCheck *check)
+{
+  const uint8_t *next = self->next[column];
+  uint64_t byte = *next;
+
+  if (__builtin_expect ((byte & has << 7) != 0, 0))
+    return coquill_change_take (self, column, check);
+  if (check != NULL)
+    check->cut |= has & (next == check->ends[column]);
+  self->next[column] = next + has;
+  return byte & (0 - has);
 }
 
 COQUILL_CHANGE_INLINE uint64_t
@@ -162,13 +188,14 @@ coquill_change_take_parents (CoquillChangeReader *self,
   return true;
 }
 
-/* Moves the caret to where an insertion or deletion leaves it. */
+/* Where an insertion or deletion leaves the caret. */
 COQUILL_CHANGE_INLINE uint64_t
 coquill_change_caret_after (const CoquillOperation *operation)
 {
-  if (operation->kind == COQUILL_OPERATION_INSERT)
-    return operation->position + operation->length;
-  return operation->position - (operation->backward ? operation->length - 1 : 0);
+  uint64_t ahead = 0 - (uint64_t)(operation->kind == COQUILL_OPERATION_INSERT);
+  uint64_t back = 0 - (uint64_t)operation->backward;
+
+  return operation->position + (operation->length & ahead) - ((operation->length - 1) & back);
 }
 
 COQUILL_CHANGE_INLINE bool
@@ -178,58 +205,54 @@ coquill_change_take_position (CoquillChangeReader *self,
                               uint8_t head,
                               CoquillChangeCheck *check)
 {
-  uint64_t position = track->caret - operation->backward;
+  uint64_t has = (head & HEAD_POSITION) != 0;
+  const uint8_t *next = self->next[COQUILL_COLUMN_POSITIONS];
+  uint64_t byte = *next;
+  uint64_t moved = byte & 0x7f;
+  uint64_t position;
 
-  if (head & HEAD_POSITION)
+  if (check != NULL)
+    check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
+  self->next[COQUILL_COLUMN_POSITIONS] = next + has;
+  if (byte & has << 7)
     {
-      uint64_t byte = coquill_change_take_byte (self, COQUILL_COLUMN_POSITIONS, check);
-      uint64_t moved = byte & 0x7f;
+      uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
 
-      if (byte >= 0x80)
-        {
-          uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
-
-          if (check != NULL && (far == 0 || far >= COQUILL_CHANGE_MAX_FAR))
-            return coquill_change_malformed (check, "bad position");
-          moved |= far << 7;
-        }
-      position += coquill_change_unfold (moved + 1);
+      if (check != NULL && (far == 0 || far >= COQUILL_CHANGE_MAX_FAR))
+        return coquill_change_malformed (check, "bad position");
+      moved |= far << 7;
     }
+  position = track->caret - operation->backward + (coquill_change_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL
-      && (position > COQUILL_CHANGE_MAX_POSITION
-          || (operation->backward && operation->length > position + 1)))
+      && (position > COQUILL_CHANGE_MAX_POSITION || (operation->length - 1) * operation->backward > position))
     return coquill_change_malformed (check, "bad position");
   track->caret = coquill_change_caret_after (operation);
   return true;
 }
 
+/* The text of an insertion, none of a deletion. */
 COQUILL_CHANGE_INLINE bool
 coquill_change_take_text (CoquillChangeReader *self, CoquillOperation *operation, CoquillChangeCheck *check)
 {
-  const CoquillChange *change = self->change;
+  uint64_t length = operation->length & (0 - (uint64_t)(operation->kind == COQUILL_OPERATION_INSERT));
 
   if (check != NULL)
     {
-      if (operation->length > check->code_points)
+      if (length > check->code_points)
         return coquill_change_malformed (check, "text ends early");
-      check->code_points -= operation->length;
+      check->code_points -= length;
       return true;
     }
 
   const uint8_t *text = self->next[COQUILL_COLUMN_TEXT];
 
-  operation->content = text;
-  if (change->ascii)
-    operation->content_length = operation->length;
-  else
-    {
-      const CoquillBuffer *column = &change->columns[COQUILL_COLUMN_TEXT];
-      size_t left = (size_t)(column->data + column->length - text);
-
-      operation->content_length = coquill_utf8_offset ((const char *)text, left, operation->length);
-    }
-  self->next[COQUILL_COLUMN_TEXT] = text + operation->content_length;
+  /* Up to the next character that isn't ASCII a code point is a byte. */
+  if (__builtin_expect (length > (size_t)(self->wide - text), 0))
+    length = coquill_change_reader_wide_text (self, length);
+  operation->content = length > 0 ? text : NULL;
+  operation->content_length = length;
+  self->next[COQUILL_COLUMN_TEXT] = text + length;
   return true;
 }
 
@@ -273,20 +296,24 @@ coquill_change_take_items (CoquillChangeReader *self,
                            uint8_t head,
                            CoquillChangeCheck *check)
 {
-  uint32_t last_agent = self->place.last.agent;
+  uint32_t last_agent = self->place.agent;
   uint64_t agent = head & HEAD_AGENT ? coquill_change_take (self, COQUILL_COLUMN_AGENTS, check) : last_agent;
 
   if (check != NULL && (agent >= self->change->n_agents || ((head & HEAD_AGENT) != 0 && agent == last_agent)))
     return coquill_change_malformed (check, "bad agent of an operation");
 
   CoquillChangeTrack *track = &self->tracks[agent];
-  uint64_t more = head & HEAD_LENGTH ? coquill_change_take (self, COQUILL_COLUMN_LENGTHS, check) : 0;
-  uint64_t skipped = head & HEAD_SEQUENCE ? coquill_change_take (self, COQUILL_COLUMN_SEQUENCES, check) : 0;
+  uint64_t is_run = (head & HEAD_LENGTH) != 0;
+  uint64_t more = coquill_change_take_if (self, COQUILL_COLUMN_LENGTHS, is_run, check);
+  uint64_t skipped = 0;
+
+  if (head & HEAD_SEQUENCE)
+    skipped = coquill_change_take (self, COQUILL_COLUMN_SEQUENCES, check);
 
   if (check != NULL && more > COQUILL_CHANGE_MAX_RUN - 2)
     return coquill_change_too_large (check, "items in a run");
   operation->agent = (uint32_t)agent;
-  operation->length = head & HEAD_LENGTH ? more + 2 : 1;
+  operation->length = 1 + is_run + more;
   operation->sequence = track->next + (head & HEAD_SEQUENCE ? skipped + 1 : 0);
   if (check != NULL
       && (skipped > COQUILL_MAX_SEQUENCE || operation->sequence > COQUILL_MAX_SEQUENCE - operation->length))
@@ -300,15 +327,16 @@ coquill_change_take_items (CoquillChangeReader *self,
   else
     {
       operation->n_parents = self->place.any;
-      if (check == NULL)
-        self->parents[0] = self->place.last;
+      self->parents[0].agent = last_agent;
+      self->parents[0].sequence = self->place.sequence;
     }
   operation->parents = self->parents;
 
   if (check != NULL && operation->sequence == 0)
     track->started = true;
   track->next = operation->sequence + operation->length;
-  self->place.last = (CoquillChangeId){ (uint32_t)agent, track->next - 1 };
+  self->place.agent = (uint32_t)agent;
+  self->place.sequence = operation->sequence + operation->length - 1;
   self->place.any = true;
   return true;
 }
@@ -320,45 +348,36 @@ coquill_change_take_operation (CoquillChangeReader *self,
                                CoquillChangeCheck *check)
 {
   uint8_t head = *self->next[COQUILL_COLUMN_HEADS]++;
-  bool good = false;
+  unsigned kind = head & HEAD_KIND;
+  /* Lives in registers, and is stored once. */
+  CoquillOperation taken = {
+    .kind = (CoquillOperationKind)(kind + 1),
+    .backward = (head & HEAD_BACKWARD) != 0,
+  };
+  bool good;
 
-  operation->kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
-  operation->backward = (head & HEAD_BACKWARD) != 0;
-  operation->position = 0;
-  operation->target = (CoquillChangeId){ 0, 0 };
-  operation->content = NULL;
-  operation->content_length = 0;
-  if (check != NULL
-      && ((operation->backward && operation->kind != COQUILL_OPERATION_DELETE)
-          || ((head & HEAD_POSITION) != 0 && operation->kind > COQUILL_OPERATION_DELETE)))
+  /* Only deletions run backward, only insertions and deletions have a position. */
+  if (check != NULL && (head & coquill_change_bad_heads[kind]) != 0)
     return coquill_change_malformed (check, "bad head of an operation");
 
-  if (!coquill_change_take_items (self, operation, head, check))
+  if (!coquill_change_take_items (self, &taken, head, check))
     return false;
-  switch (operation->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      good = coquill_change_take_text (self, operation, check)
-             && coquill_change_take_position (self, operation, &self->tracks[operation->agent], head, check);
-      break;
-    case COQUILL_OPERATION_DELETE:
-      good = coquill_change_take_position (self, operation, &self->tracks[operation->agent], head, check);
-      break;
-    case COQUILL_OPERATION_RESTORE:
-      good = coquill_change_take_target (self, operation, check);
-      break;
-    case COQUILL_OPERATION_RECORD:
-      good = coquill_change_take_payload (self, operation, check);
-      break;
-    }
+  if (__builtin_expect (taken.kind <= COQUILL_OPERATION_DELETE, 1))
+    good = coquill_change_take_text (self, &taken, check)
+           && coquill_change_take_position (self, &taken, &self->tracks[taken.agent], head, check);
+  else if (taken.kind == COQUILL_OPERATION_RESTORE)
+    good = coquill_change_take_target (self, &taken, check);
+  else
+    good = coquill_change_take_payload (self, &taken, check);
+  *operation = taken;
   if (check == NULL)
     return true;
   if (good && check->cut)
     return coquill_change_malformed (check, "columns and operations do not match");
-  check->n_parents += operation->n_parents;
-  check->n_items += operation->length;
-  if (check->widest < operation->n_parents)
-    check->widest = operation->n_parents;
+  check->n_parents += taken.n_parents;
+  check->n_items += taken.length;
+  if (check->widest < taken.n_parents)
+    check->widest = taken.n_parents;
   return good;
 }
 

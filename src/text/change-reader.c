@@ -6,18 +6,40 @@
 
 #include "text/change-private.h"
 #include "text/memory.h"
+#include "text/utf8.h"
+
+static void
+find_wide (CoquillChangeReader *self, const uint8_t *text)
+{
+  const CoquillBuffer *column = &self->change->columns[COQUILL_COLUMN_TEXT];
+  size_t left = (size_t)(column->data + column->length - text);
+
+  self->wide = text + (self->change->ascii ? left : coquill_utf8_ascii (text, left));
+}
+
+size_t
+coquill_change_reader_wide_text (CoquillChangeReader *self, uint64_t code_points)
+{
+  const CoquillBuffer *column = &self->change->columns[COQUILL_COLUMN_TEXT];
+  const uint8_t *text = self->next[COQUILL_COLUMN_TEXT];
+  size_t left = (size_t)(column->data + column->length - text);
+  size_t bytes = coquill_utf8_offset ((const char *)text, left, code_points);
+
+  find_wide (self, text + bytes);
+  return bytes;
+}
 
 bool
 coquill_change_reader_start (CoquillChangeReader *self, const CoquillChange *change, uint32_t widest)
 {
-  size_t tracks = change->n_agents > COQUILL_CHANGE_FEW_AGENTS ? change->n_agents : 0;
+  size_t tracks = change->n_agents > COQUILL_CHANGE_FEW_TRACKS ? change->n_agents : 0;
   size_t parents = widest > COQUILL_CHANGE_FEW_PARENTS ? widest : 0;
 
   self->change = change;
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     self->next[i] = change->columns[i].data;
   self->end = self->next[COQUILL_COLUMN_HEADS] + change->columns[COQUILL_COLUMN_HEADS].length;
-  self->place = (CoquillChangePlace){ { 0, 0 }, 0, false };
+  self->place = (CoquillChangePlace){ 0 };
   self->tracks = self->few_tracks;
   self->parents = self->few_parents;
   self->allocated = NULL;
@@ -40,6 +62,7 @@ coquill_change_reader_init (CoquillChangeReader *self, const CoquillChange *chan
 {
   if (!coquill_change_reader_start (self, change, change->widest))
     coquill_out_of_memory ();
+  find_wide (self, self->next[COQUILL_COLUMN_TEXT]);
 }
 
 bool

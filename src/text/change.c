@@ -8,13 +8,17 @@
 
 #include "text/change-private.h"
 #include "text/memory.h"
+#include "text/utf8.h"
 #include "text/varint.h"
 
 CoquillChange *
 coquill_change_new (void)
 {
-  CoquillChange *self = coquill_allocate (sizeof *self);
+  CoquillChange *self = malloc (sizeof *self);
 
+  if (self == NULL)
+    coquill_out_of_memory ();
+  memset (self, 0, offsetof (CoquillChange, few_agents));
   self->agents = self->few_agents;
   self->tracks = self->few_tracks;
   self->capacity = COQUILL_CHANGE_FEW_AGENTS;
@@ -100,11 +104,11 @@ coquill_change_add_agent (CoquillChange *self, const CoquillAgent *id, const Coq
   return (uint32_t)self->n_agents++;
 }
 
-/* Room behind the end of a column. */
+/* Room behind the end of a column, and for the one byte that a reader may look at. */
 static uint8_t *
 reserve (CoquillChange *self, CoquillBuffer *column, size_t extra)
 {
-  if (extra > column->capacity - column->length)
+  if (extra >= column->capacity - column->length)
     {
       bool in_room = is_in_room (self, column->data);
       uint8_t *before = column->data;
@@ -112,8 +116,8 @@ reserve (CoquillChange *self, CoquillBuffer *column, size_t extra)
 
       if (extra > SIZE_MAX / 2 - column->length)
         coquill_out_of_memory ();
-      column->data
-          = coquill_grow (in_room ? NULL : before, &capacity, column->length + extra + column->length / 2, 1);
+      column->data = coquill_grow (in_room ? NULL : before, &capacity,
+                                   column->length + extra + column->length / 2 + 1, 1);
       if (in_room && column->length > 0)
         memcpy (column->data, before, column->length);
       column->capacity = capacity;
@@ -225,7 +229,7 @@ are_parents_expected (const CoquillChange *self,
   if (operation->n_parents != self->place.any)
     return false;
   return !self->place.any
-         || (parents->agent == self->place.last.agent && parents->sequence == self->place.last.sequence);
+         || (parents->agent == self->place.agent && parents->sequence == self->place.sequence);
 }
 
 static bool
@@ -293,7 +297,7 @@ append_items (CoquillChange *self,
 {
   uint8_t head = 0;
 
-  if (operation->agent != self->place.last.agent)
+  if (operation->agent != self->place.agent)
     {
       head |= HEAD_AGENT;
       append_number (self, COQUILL_COLUMN_AGENTS, operation->agent);
@@ -357,7 +361,8 @@ coquill_change_add_operation (CoquillChange *self,
 
   track->started = track->started || operation->sequence == 0;
   track->next = operation->sequence + operation->length;
-  self->place.last = (CoquillChangeId){ operation->agent, track->next - 1 };
+  self->place.agent = operation->agent;
+  self->place.sequence = track->next - 1;
   self->place.any = true;
   self->n_operations++;
   self->n_items += operation->length;

@@ -158,21 +158,24 @@ typedef struct
 
 /**
  * CoquillChangePlace:
- * @last: last item of the operation before
+ * @sequence: of the last item of the operation before
  * @target: behind the restoration before
- * @any: there is an operation before
+ * @agent: of the operation before
+ * @any: there is one
  *
  * What is remembered of all operations so far, whoever's they are. All zeros at the start.
  */
 typedef struct
 {
-  CoquillChangeId last;
+  uint64_t sequence;
   uint64_t target;
+  uint32_t agent;
   bool any;
 } CoquillChangePlace;
 
 /* What most changes have no more of than that needs no allocation. */
-#define COQUILL_CHANGE_FEW_AGENTS 4
+#define COQUILL_CHANGE_FEW_AGENTS 2
+#define COQUILL_CHANGE_FEW_TRACKS 4
 #define COQUILL_CHANGE_FEW_PARENTS 4
 #define COQUILL_CHANGE_LITTLE_ROOM 16
 
@@ -207,7 +210,7 @@ struct CoquillChange
   uint32_t widest;            /* most parents of one operation */
   bool ascii;                 /* the text is ASCII only: a code point is a byte */
   CoquillTextErrorCode fault; /* why an operation wasn't added; none was added after it */
-  CoquillChangeAgent few_agents[COQUILL_CHANGE_FEW_AGENTS];
+  CoquillChangeAgent few_agents[COQUILL_CHANGE_FEW_AGENTS]; /* from here on not zeroed */
   CoquillChangeTrack few_tracks[COQUILL_CHANGE_FEW_AGENTS];
   uint8_t little_room[COQUILL_CHANGE_COLUMNS * COQUILL_CHANGE_LITTLE_ROOM];
 };
@@ -283,12 +286,13 @@ typedef struct
   /*< private >*/
   const CoquillChange *change;
   const uint8_t *next[COQUILL_CHANGE_COLUMNS];
-  const uint8_t *end; /* of the heads */
+  const uint8_t *end;  /* of the heads */
+  const uint8_t *wide; /* the next byte of the text that isn't ASCII, or its end */
   CoquillChangeTrack *tracks;
   CoquillChangeId *parents;
   void *allocated;
   CoquillChangePlace place;
-  CoquillChangeTrack few_tracks[COQUILL_CHANGE_FEW_AGENTS];
+  CoquillChangeTrack few_tracks[COQUILL_CHANGE_FEW_TRACKS];
   CoquillChangeId few_parents[COQUILL_CHANGE_FEW_PARENTS];
 } CoquillChangeReader;
 

@@ -7,6 +7,7 @@
 #include "text/agent-coder.h"
 #include "text/change-private.h"
 #include "text/codec-private.h"
+#include "text/utf8.h"
 
 #define MAX_NUMBERS (COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES)
 
@@ -110,7 +111,7 @@ static bool
 unpack (Decoder *self)
 {
   CoquillChange *change = self->change;
-  /* One more, so that an empty column at the end lies in the room, too. */
+  /* One more: readers may look at the byte behind a column. */
   size_t size = self->columns.total + 1, used = 0;
 
   if (size > change->room_size)
@@ -132,7 +133,8 @@ unpack (Decoder *self)
       used += column->length;
     }
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
-    if (!coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))
+    if (change->columns[i].length > 0
+        && !coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))
       return false;
   return true;
 }
@@ -163,9 +165,10 @@ is_at_ends (const CoquillChangeReader *reader, const CoquillChangeCheck *check)
 
 /* The one pass over the operations that checks what every reader relies on. */
 static bool
-check_operations (Decoder *self, CoquillChangeReader *reader, CoquillChangeCheck *check)
+check_operations (Decoder *self, const CoquillChangeReader *start, CoquillChangeCheck *check)
 {
   CoquillChange *change = self->change;
+  CoquillChangeReader copy = *start, *reader = &copy; /* that nobody else knows */
   CoquillOperation operation;
 
   for (size_t i = 0; i < change->n_operations; i++)
@@ -191,10 +194,14 @@ static bool
 check_columns (Decoder *self)
 {
   CoquillChange *change = self->change;
-  CoquillChangeCheck check = { 0 };
+  CoquillChangeCheck check;
   CoquillChangeReader reader;
   bool good;
 
+  check.n_parents = 0;
+  check.n_items = 0;
+  check.widest = 0;
+  check.cut = false;
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     check.ends[i] = change->columns[i].data + change->columns[i].length;
   if (!check_text (self, &check))
@@ -238,9 +245,13 @@ decode (Decoder *self, const uint8_t *bytes, size_t length)
 CoquillChange *
 coquill_change_decode (const uint8_t *bytes, size_t length, CoquillTextError *error)
 {
-  Decoder self = { .change = coquill_change_new (), .error = error };
-  bool good = decode (&self, bytes, length);
+  Decoder self;
+  bool good;
 
+  self.change = coquill_change_new ();
+  self.error = error;
+  self.columns.context = NULL;
+  good = decode (&self, bytes, length);
   coquill_columns_clear (&self.columns);
   if (good)
     return self.change;

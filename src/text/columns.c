@@ -71,38 +71,75 @@ pack (ZSTD_CCtx **context, const CoquillBuffer *plain, CoquillPacking packing, C
   return true;
 }
 
+/* Packed columns, or the plain ones where that isn't smaller. */
+static bool
+pack_all (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *packed)
+{
+  ZSTD_CCtx *context = NULL;
+  bool good = true;
+
+  for (unsigned i = 0; i < n; i++)
+    good = good && pack (&context, &columns[i], packing, &packed[i]);
+  ZSTD_freeCCtx (context);
+  return good;
+}
+
+static bool
+append_all (
+    const CoquillBuffer *columns, unsigned n, const CoquillBuffer *packed, size_t size, CoquillBuffer *out)
+{
+  uint8_t *start = coquill_buffer_reserve (out, size + (1 + 2 * n) * COQUILL_VARINT_MAX_BYTES), *end = start;
+  uint64_t mask = 0;
+
+  if (start == NULL)
+    return false;
+  for (unsigned i = 0; i < n; i++)
+    mask |= (uint64_t)(columns[i].length > 0) << i;
+  end = coquill_varint_write (end, mask);
+  for (unsigned i = 0; i < n; i++)
+    if (columns[i].length > 0)
+      {
+        size_t packed_size = packed != NULL ? packed[i].length : 0;
+
+        end = coquill_varint_write (end, (uint64_t)columns[i].length << 1 | (packed_size > 0));
+        if (packed_size > 0)
+          end = coquill_varint_write (end, packed_size);
+      }
+  for (unsigned i = 0; i < n; i++)
+    if (columns[i].length > 0)
+      {
+        const CoquillBuffer *column = packed != NULL && packed[i].length > 0 ? &packed[i] : &columns[i];
+
+        memcpy (end, column->data, column->length);
+        end += column->length;
+      }
+  out->length += (size_t)(end - start);
+  return true;
+}
+
 bool
 coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out)
 {
-  CoquillBuffer packed[COQUILL_COLUMNS_MAX] = { 0 };
-  ZSTD_CCtx *context = NULL;
-  uint64_t mask = 0;
-  bool good = true;
+  size_t size = 0;
+  bool any = false, good;
 
   assert (n <= COQUILL_COLUMNS_MAX);
   for (unsigned i = 0; i < n; i++)
     {
-      good = good && !columns[i].failed && pack (&context, &columns[i], packing, &packed[i]);
-      mask |= (uint64_t)(columns[i].length > 0) << i;
+      if (columns[i].failed)
+        return false;
+      size += columns[i].length;
+      any = any || columns[i].length >= min_packed[packing];
     }
-  ZSTD_freeCCtx (context);
+  if (!any)
+    return append_all (columns, n, NULL, size, out);
 
-  coquill_buffer_append_varint (out, mask);
-  for (unsigned i = 0; i < n; i++)
-    if (columns[i].length > 0)
-      {
-        coquill_buffer_append_varint (out, (uint64_t)columns[i].length << 1 | (packed[i].length > 0));
-        if (packed[i].length > 0)
-          coquill_buffer_append_varint (out, packed[i].length);
-      }
-  for (unsigned i = 0; i < n; i++)
-    {
-      const CoquillBuffer *column = packed[i].length > 0 ? &packed[i] : &columns[i];
+  CoquillBuffer packed[COQUILL_COLUMNS_MAX] = { 0 };
 
-      coquill_buffer_append (out, column->data, column->length);
-      coquill_buffer_clear (&packed[i]);
-    }
-  return good && !out->failed;
+  good = pack_all (columns, n, packing, packed) && append_all (columns, n, packed, size, out);
+  for (unsigned i = 0; i < n; i++)
+    coquill_buffer_clear (&packed[i]);
+  return good;
 }
 
 static bool
@@ -141,6 +178,9 @@ coquill_columns_read (CoquillColumns *self,
   if (mask >> n != 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "unknown columns");
 
+  self->mask = (uint32_t)mask;
+  self->total = 0;
+  self->context = NULL;
   for (unsigned i = 0; i < n; i++)
     if (mask >> i & 1)
       {
@@ -148,13 +188,16 @@ coquill_columns_read (CoquillColumns *self,
           return false;
         self->total += self->columns[i].size;
       }
+    else
+      self->columns[i].size = 0;
   for (unsigned i = 0; i < n; i++)
-    {
-      CoquillColumn *column = &self->columns[i];
+    if (mask >> i & 1)
+      {
+        CoquillColumn *column = &self->columns[i];
 
-      column->bytes
-          = coquill_reader_bytes (reader, column->packed_size > 0 ? column->packed_size : column->size);
-    }
+        column->bytes
+            = coquill_reader_bytes (reader, column->packed_size > 0 ? column->packed_size : column->size);
+      }
   if (reader->failed || coquill_reader_left (reader) > 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "columns do not end where they should");
@@ -166,10 +209,11 @@ coquill_columns_unpack (CoquillColumns *self, unsigned number, uint8_t *plain, C
 {
   const CoquillColumn *column = &self->columns[number];
 
+  if (column->size == 0)
+    return true;
   if (column->packed_size == 0)
     {
-      if (column->size > 0)
-        memcpy (plain, column->bytes, column->size);
+      memcpy (plain, column->bytes, column->size);
       return true;
     }
   if (self->context == NULL)
@@ -187,7 +231,8 @@ coquill_columns_unpack (CoquillColumns *self, unsigned number, uint8_t *plain, C
 void
 coquill_columns_clear (CoquillColumns *self)
 {
-  ZSTD_freeDCtx (self->context);
+  if (self->context != NULL)
+    ZSTD_freeDCtx (self->context);
 }
 
 bool

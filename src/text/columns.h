@@ -37,7 +37,7 @@ coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking
 
 /**
  * CoquillColumn:
- * @size: plain bytes
+ * @size: plain bytes; if 0, nothing else is told
  * @packed_size: bytes as written, 0 if they are plain
  * @bytes: as written, borrowed from the input
  */
@@ -51,13 +51,14 @@ typedef struct
 /**
  * CoquillColumns:
  *
- * Columns as read, not yet unpacked. Starts as all zeros, ends with coquill_columns_clear().
+ * Columns as read, not yet unpacked. Starts with a @context of %NULL, ends with coquill_columns_clear().
  */
 typedef struct
 {
-  CoquillColumn columns[COQUILL_COLUMNS_MAX];
   size_t total;  /* plain bytes of all */
   void *context; /* of zstd, made when it is needed */
+  uint32_t mask; /* which aren't empty */
+  CoquillColumn columns[COQUILL_COLUMNS_MAX];
 } CoquillColumns;
 
 /**

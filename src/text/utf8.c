@@ -55,58 +55,82 @@ sequence_length (const uint8_t *s, size_t left)
   return length;
 }
 
-/* Goes over up to @most code points, stops at what is no text. Returns: bytes gone over */
-static size_t
-scan (const uint8_t *s, size_t length, uint64_t most, uint64_t *code_points)
+#define BLOCK 64
+
+/* Whether a block is ASCII without U+0000. Compilers turn it into a few vector instructions. */
+static bool
+is_ascii_block (const uint8_t *s)
 {
-  size_t i = 0;
-  uint64_t n = 0;
+  uint8_t bits = 0;
 
-  while (i < length && n < most)
+  /* No top bit, and none that 1 less would set. */
+  for (unsigned i = 0; i < BLOCK; i++)
+    bits |= s[i] | (uint8_t)(s[i] - 1);
+  return (bits & 0x80) == 0;
+}
+
+/* Goes over at least a block, or to the end or to what is no text. Returns: bytes gone over */
+static size_t
+scan (const uint8_t *s, size_t length, uint64_t *code_points)
+{
+  size_t end = length < BLOCK ? length : BLOCK, i = 0, step;
+
+  while (i < end)
     {
-      if (length - i >= 8 && most - n >= 8)
+      /* Eight bytes of ASCII at once: no top bit, and no byte that borrows when 1 is taken away. */
+      if (length - i >= 8 && ((load8 (s + i) | (load8 (s + i) - LOW_BITS)) & TOP_BITS) == 0)
         {
-          uint64_t word = load8 (s + i);
-
-          /* Eight bytes of ASCII at once: no top bit, and no byte that borrows when 1 is taken away. */
-          if (((word | (word - LOW_BITS)) & TOP_BITS) == 0)
-            {
-              i += 8;
-              n += 8;
-              continue;
-            }
+          *code_points += 8;
+          i += 8;
+          continue;
         }
-
-      size_t step = sequence_length (s + i, length - i);
-
+      step = sequence_length (s + i, length - i);
       if (step == 0)
         break;
+      *code_points += 1;
       i += step;
-      n++;
     }
+  return i;
+}
 
-  *code_points = n;
+size_t
+coquill_utf8_ascii (const void *bytes, size_t length)
+{
+  const uint8_t *s = bytes;
+  size_t i = 0;
+
+  while (length - i >= BLOCK && is_ascii_block (s + i))
+    i += BLOCK;
+  while (length - i >= 8 && (load8 (s + i) & TOP_BITS) == 0)
+    i += 8;
+  while (i < length && s[i] < 0x80)
+    i++;
   return i;
 }
 
 bool
 coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points)
 {
-  uint64_t n;
-  bool good = scan (bytes, length, UINT64_MAX, &n) == length;
+  const uint8_t *s = bytes;
+  uint64_t n = 0;
+  size_t i = 0, step;
 
-  if (good && code_points != NULL)
+  while (i < length)
+    {
+      if (length - i >= BLOCK && is_ascii_block (s + i))
+        {
+          n += BLOCK;
+          i += BLOCK;
+          continue;
+        }
+      step = scan (s + i, length - i, &n);
+      if (step < BLOCK && step < length - i)
+        return false;
+      i += step;
+    }
+  if (code_points != NULL)
     *code_points = n;
-  return good;
-}
-
-bool
-coquill_utf8_take (const void *bytes, size_t length, uint64_t code_points, size_t *taken)
-{
-  uint64_t n;
-
-  *taken = scan (bytes, length, code_points, &n);
-  return n == code_points;
+  return true;
 }
 
 uint64_t

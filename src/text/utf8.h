@@ -20,16 +20,12 @@ bool
 coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points);
 
 /**
- * coquill_utf8_take:
- * @bytes: text, or anything, with anything behind it
- * @taken: (out): bytes of the text in front
+ * coquill_utf8_ascii:
  *
- * O(@taken).
- *
- * Returns: whether @bytes begins with @code_points code points of text
+ * Returns: how many bytes come before the first one that isn't ASCII. O(what is returned)
  */
-bool
-coquill_utf8_take (const void *bytes, size_t length, uint64_t code_points, size_t *taken);
+size_t
+coquill_utf8_ascii (const void *bytes, size_t length);
 
 /**
  * coquill_utf8_count:

@@ -3,46 +3,6 @@
 
 #include "text/varint.h"
 
-void
-coquill_reader_init (CoquillReader *self, const uint8_t *bytes, size_t length)
-{
-  self->next = bytes;
-  self->end = length > 0 ? bytes + length : bytes;
-  self->failed = false;
-}
-
-size_t
-coquill_reader_left (const CoquillReader *self)
-{
-  return (size_t)(self->end - self->next);
-}
-
-uint8_t
-coquill_reader_byte (CoquillReader *self)
-{
-  if (self->failed || self->next == self->end)
-    {
-      self->failed = true;
-      return 0;
-    }
-  return *self->next++;
-}
-
-const uint8_t *
-coquill_reader_bytes (CoquillReader *self, size_t length)
-{
-  if (self->failed || length > coquill_reader_left (self))
-    {
-      self->failed = true;
-      return NULL;
-    }
-
-  const uint8_t *bytes = self->next;
-
-  self->next += length;
-  return bytes;
-}
-
 uint32_t
 coquill_reader_fixed32 (CoquillReader *self)
 {
@@ -57,14 +17,16 @@ coquill_reader_fixed32 (CoquillReader *self)
 uint64_t
 coquill_reader_fixed64 (CoquillReader *self)
 {
-  uint64_t low = coquill_reader_fixed32 (self);
-  uint64_t high = coquill_reader_fixed32 (self);
+  const uint8_t *bytes = coquill_reader_bytes (self, 8);
+  uint64_t value = 0;
 
-  return self->failed ? 0 : high << 32 | low;
+  for (int i = 7; bytes != NULL && i >= 0; i--)
+    value = value << 8 | bytes[i];
+  return value;
 }
 
 uint64_t
-coquill_reader_varint (CoquillReader *self)
+coquill_reader_long_varint (CoquillReader *self)
 {
   uint64_t value = 0;
 
@@ -87,32 +49,6 @@ coquill_reader_varint (CoquillReader *self)
   return 0;
 }
 
-int64_t
-coquill_reader_signed (CoquillReader *self)
-{
-  uint64_t folded = coquill_reader_varint (self);
-
-  return (int64_t)(folded >> 1 ^ (0 - (folded & 1)));
-}
-
-bool
-coquill_buffer_append_varint (CoquillBuffer *self, uint64_t value)
-{
-  uint8_t *end = coquill_buffer_reserve (self, COQUILL_VARINT_MAX_BYTES);
-  size_t n = 0;
-
-  if (end == NULL)
-    return false;
-  while (value >= 0x80)
-    {
-      end[n++] = (uint8_t)(value | 0x80);
-      value >>= 7;
-    }
-  end[n++] = (uint8_t)value;
-  self->length += n;
-  return true;
-}
-
 bool
 coquill_buffer_append_signed (CoquillBuffer *self, int64_t value)
 {
@@ -132,6 +68,9 @@ coquill_buffer_append_fixed32 (CoquillBuffer *self, uint32_t value)
 bool
 coquill_buffer_append_fixed64 (CoquillBuffer *self, uint64_t value)
 {
-  return coquill_buffer_append_fixed32 (self, (uint32_t)value)
-         && coquill_buffer_append_fixed32 (self, (uint32_t)(value >> 32));
+  uint8_t bytes[8];
+
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (uint8_t)(value >> (8 * i));
+  return coquill_buffer_append (self, bytes, sizeof bytes);
 }

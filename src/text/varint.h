@@ -34,32 +34,59 @@ typedef struct
  * coquill_reader_init:
  * @bytes: borrowed, must outlive the reader
  */
-void
-coquill_reader_init (CoquillReader *self, const uint8_t *bytes, size_t length);
+static inline void
+coquill_reader_init (CoquillReader *self, const uint8_t *bytes, size_t length)
+{
+  self->next = bytes;
+  self->end = length > 0 ? bytes + length : bytes;
+  self->failed = false;
+}
 
 /**
  * coquill_reader_left:
  *
  * Returns: bytes not yet read
  */
-size_t
-coquill_reader_left (const CoquillReader *self);
+static inline size_t
+coquill_reader_left (const CoquillReader *self)
+{
+  return (size_t)(self->end - self->next);
+}
 
 /**
  * coquill_reader_byte:
  *
  * Returns: the next byte, or 0 with @failed set
  */
-uint8_t
-coquill_reader_byte (CoquillReader *self);
+static inline uint8_t
+coquill_reader_byte (CoquillReader *self)
+{
+  if (self->failed || self->next == self->end)
+    {
+      self->failed = true;
+      return 0;
+    }
+  return *self->next++;
+}
 
 /**
  * coquill_reader_bytes:
  *
  * Returns: (nullable): the next @length bytes, borrowed from the input, or %NULL with @failed set
  */
-const uint8_t *
-coquill_reader_bytes (CoquillReader *self, size_t length);
+static inline const uint8_t *
+coquill_reader_bytes (CoquillReader *self, size_t length)
+{
+  const uint8_t *bytes = self->next;
+
+  if (self->failed || length > coquill_reader_left (self))
+    {
+      self->failed = true;
+      return NULL;
+    }
+  self->next += length;
+  return bytes;
+}
 
 /**
  * coquill_reader_fixed32:
@@ -77,29 +104,66 @@ coquill_reader_fixed32 (CoquillReader *self);
 uint64_t
 coquill_reader_fixed64 (CoquillReader *self);
 
+/* What coquill_reader_varint() does with all but single bytes. */
+uint64_t
+coquill_reader_long_varint (CoquillReader *self);
+
 /**
  * coquill_reader_varint:
  *
  * Returns: the next number, or 0 with @failed set
  */
-uint64_t
-coquill_reader_varint (CoquillReader *self);
+static inline uint64_t
+coquill_reader_varint (CoquillReader *self)
+{
+  if (!self->failed && self->next < self->end && *self->next < 0x80)
+    return *self->next++;
+  return coquill_reader_long_varint (self);
+}
 
 /**
  * coquill_reader_signed:
  *
  * Returns: the next folded number, or 0 with @failed set
  */
-int64_t
-coquill_reader_signed (CoquillReader *self);
+static inline int64_t
+coquill_reader_signed (CoquillReader *self)
+{
+  uint64_t folded = coquill_reader_varint (self);
+
+  return (int64_t)(folded >> 1 ^ (0 - (folded & 1)));
+}
+
+/**
+ * coquill_varint_write:
+ * @end: room for %COQUILL_VARINT_MAX_BYTES
+ *
+ * Returns: behind what was written
+ */
+static inline uint8_t *
+coquill_varint_write (uint8_t *end, uint64_t value)
+{
+  for (; value >= 0x80; value >>= 7)
+    *end++ = (uint8_t)(value | 0x80);
+  *end++ = (uint8_t)value;
+  return end;
+}
 
 /**
  * coquill_buffer_append_varint:
  *
  * Returns: false if memory ran out, now or earlier
  */
-bool
-coquill_buffer_append_varint (CoquillBuffer *self, uint64_t value);
+static inline bool
+coquill_buffer_append_varint (CoquillBuffer *self, uint64_t value)
+{
+  uint8_t *end = coquill_buffer_reserve (self, COQUILL_VARINT_MAX_BYTES);
+
+  if (end == NULL)
+    return false;
+  self->length += (size_t)(coquill_varint_write (end, value) - end);
+  return true;
+}
 
 /**
  * coquill_buffer_append_signed:

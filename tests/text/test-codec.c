@@ -100,6 +100,16 @@ test_checksum_is_the_standard_one (void)
 {
   g_assert_cmphex (coquill_crc32c ((const guint8 *)"123456789", 9), ==, 0xe3069283);
   g_assert_cmphex (coquill_crc32c (NULL, 0), ==, 0);
+
+  /* Whichever way it is computed, at any length and alignment. */
+  guint8 bytes[64];
+
+  for (gsize i = 0; i < sizeof bytes; i++)
+    bytes[i] = (guint8)(i * i + 7 * i);
+  for (gsize from = 0; from < 9; from++)
+    for (gsize length = 0; from + length <= sizeof bytes; length++)
+      g_assert_cmphex (coquill_crc32c (bytes + from, length), ==,
+                       coquill_crc32c_portable (bytes + from, length));
 }
 
 static void
