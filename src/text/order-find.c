@@ -3,14 +3,14 @@
 
 #include "text/order-private.h"
 
-static unsigned
-slot_of (const CoquillOrderNode *node, const void *child)
+static uint64_t
+width_before (const CoquillOrderNode *node, unsigned slot)
 {
-  unsigned slot = 0;
+  uint64_t width = 0;
 
-  while (node->children[slot] != child)
-    slot++;
-  return slot;
+  for (unsigned i = 0; i < slot; i++)
+    width += node->widths[i];
+  return width;
 }
 
 uint64_t
@@ -22,16 +22,14 @@ coquill_order_position (CoquillOrder *self, const CoquillOrderPlace *place)
 
   if (self->leaf != place->leaf || self->before == COQUILL_ORDER_UNKNOWN)
     {
-      const void *child = place->leaf;
       uint64_t before = 0;
+      CoquillOrderNode *node = place->leaf->parent;
 
       coquill_order_tell (self);
-      for (const CoquillOrderNode *node = place->leaf->parent; node != NULL; node = node->parent)
-        {
-          for (unsigned slot = 0; node->children[slot] != child; slot++)
-            before += node->widths[slot];
-          child = node;
-        }
+      if (node != NULL)
+        before = width_before (node, coquill_order_slot (node, place->leaf, &place->leaf->slot));
+      for (CoquillOrderNode *parent; node != NULL && (parent = node->parent) != NULL; node = parent)
+        before += width_before (parent, coquill_order_slot (parent, node, &node->slot));
       coquill_order_take (self, place->leaf, before);
     }
 
@@ -51,25 +49,30 @@ coquill_order_position (CoquillOrder *self, const CoquillOrderPlace *place)
 int
 coquill_order_compare (const CoquillOrder *self, const CoquillOrderPlace *a, const CoquillOrderPlace *b)
 {
-  const void *child_a = a->leaf, *child_b = b->leaf;
-  const CoquillOrderNode *node_a = a->leaf->parent, *node_b = b->leaf->parent;
+  CoquillOrderNode *node_a = a->leaf->parent, *node_b = b->leaf->parent;
 
   (void)self;
-  if (child_a == child_b)
+  if (a->leaf == b->leaf)
     {
       if (a->index != b->index)
         return a->index < b->index ? -1 : 1;
       return (a->offset > b->offset) - (a->offset < b->offset);
     }
+  if (node_a == node_b)
+    return coquill_order_slot (node_a, a->leaf, &a->leaf->slot)
+                   < coquill_order_slot (node_b, b->leaf, &b->leaf->slot)
+               ? -1
+               : 1;
   /* All leaves are equally deep. */
-  while (node_a != node_b)
+  while (node_a->parent != node_b->parent)
     {
-      child_a = node_a;
-      child_b = node_b;
       node_a = node_a->parent;
       node_b = node_b->parent;
     }
-  return slot_of (node_a, child_a) < slot_of (node_a, child_b) ? -1 : 1;
+  return coquill_order_slot (node_a->parent, node_a, &node_a->slot)
+                 < coquill_order_slot (node_b->parent, node_b, &node_b->slot)
+             ? -1
+             : 1;
 }
 
 static void

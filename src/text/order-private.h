@@ -16,6 +16,7 @@ struct CoquillOrderNode
 {
   CoquillOrderNode *parent;
   uint32_t n_children;
+  uint32_t slot;                                /* see coquill_order_slot() */
   uint64_t widths[COQUILL_ORDER_NODE_CHILDREN]; /* visible characters; without what the hand has not told */
   void *children[COQUILL_ORDER_NODE_CHILDREN];
 };
@@ -41,7 +42,23 @@ struct CoquillOrder
 static inline uint32_t
 coquill_order_span_width (const CoquillOrderSpan *span)
 {
-  return span->standing == 0 ? span->length : 0;
+  return span->length & -(uint32_t)(span->standing == 0);
+}
+
+/* Which child of its parent a node or leaf is. @slot is where it was when it was last looked for: it is there
+ * still, or was moved on a little by newer children, or, seldom, is before. */
+static inline unsigned
+coquill_order_slot (const CoquillOrderNode *parent, const void *child, uint32_t *slot)
+{
+  unsigned i = *slot;
+
+  while (i < parent->n_children && parent->children[i] != child)
+    i++;
+  if (i >= parent->n_children)
+    for (i = 0; parent->children[i] != child; i++)
+      ;
+  *slot = i;
+  return i;
 }
 
 /* Whether two neighbours can be one. */

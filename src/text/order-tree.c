@@ -12,37 +12,39 @@
 #define NODE_CHILDREN COQUILL_ORDER_NODE_CHILDREN
 
 static unsigned
-slot_of (const CoquillOrderNode *node, const void *child)
+slot_of (const CoquillOrderNode *parent, void *child, bool is_leaf)
 {
-  unsigned slot = 0;
-
-  while (node->children[slot] != child)
-    slot++;
-  return slot;
+  return coquill_order_slot (parent, child,
+                             is_leaf ? &((CoquillOrderLeaf *)child)->slot : &((CoquillOrderNode *)child)->slot);
 }
 
 static void
-set_parent (void *child, bool is_leaf, CoquillOrderNode *parent)
+set_parent (void *child, bool is_leaf, CoquillOrderNode *parent, unsigned slot)
 {
   if (is_leaf)
-    ((CoquillOrderLeaf *)child)->parent = parent;
+    {
+      ((CoquillOrderLeaf *)child)->parent = parent;
+      ((CoquillOrderLeaf *)child)->slot = slot;
+    }
   else
-    ((CoquillOrderNode *)child)->parent = parent;
+    {
+      ((CoquillOrderNode *)child)->parent = parent;
+      ((CoquillOrderNode *)child)->slot = slot;
+    }
 }
 
 void
 coquill_order_tell (CoquillOrder *self)
 {
-  const void *child = self->leaf;
+  CoquillOrderNode *node = self->leaf->parent;
+  uint64_t untold = self->untold;
 
-  if (self->untold == 0)
-    return;
-  for (CoquillOrderNode *node = self->leaf->parent; node != NULL; node = node->parent)
-    {
-      node->widths[slot_of (node, child)] += self->untold;
-      child = node;
-    }
   self->untold = 0;
+  if (untold == 0 || node == NULL)
+    return;
+  node->widths[slot_of (node, self->leaf, true)] += untold;
+  for (CoquillOrderNode *parent; (parent = node->parent) != NULL; node = parent)
+    parent->widths[slot_of (parent, node, false)] += untold;
 }
 
 void
@@ -111,11 +113,11 @@ add_behind (CoquillOrder *self, void *left, void *right, uint64_t right_width, C
           node->n_children = 1;
           node->children[0] = left;
           node->widths[0] = self->width;
-          set_parent (left, is_leaf, node);
+          set_parent (left, is_leaf, node, 0);
           self->root = node;
           self->height++;
         }
-      slot = slot_of (node, left);
+      slot = slot_of (node, left, is_leaf);
       node->widths[slot] -= right_width;
       slot++;
 
@@ -132,7 +134,7 @@ add_behind (CoquillOrder *self, void *left, void *right, uint64_t right_width, C
           memcpy (sibling->widths, &node->widths[cut], sibling->n_children * sizeof node->widths[0]);
           memcpy (sibling->children, &node->children[cut], sibling->n_children * sizeof node->children[0]);
           for (unsigned i = 0; i < sibling->n_children; i++)
-            set_parent (sibling->children[i], is_leaf, sibling);
+            set_parent (sibling->children[i], is_leaf, sibling, i);
           if (at_end || slot > cut)
             {
               node = sibling;
@@ -146,7 +148,7 @@ add_behind (CoquillOrder *self, void *left, void *right, uint64_t right_width, C
       node->widths[slot] = right_width;
       node->children[slot] = right;
       node->n_children++;
-      set_parent (right, is_leaf, node);
+      set_parent (right, is_leaf, node, slot);
       if (sibling == NULL)
         return;
 
@@ -258,7 +260,7 @@ shrink_node (CoquillOrder *self, CoquillOrderNode *node)
 
       if (node->n_children >= NODE_CHILDREN / 4)
         return;
-      slot = slot_of (parent, node);
+      slot = slot_of (parent, node, false);
       if (node->n_children == 0)
         {
           remove_child (parent, slot);
@@ -279,7 +281,7 @@ shrink_node (CoquillOrder *self, CoquillOrderNode *node)
       memcpy (&left->children[left->n_children], right->children,
               right->n_children * sizeof left->children[0]);
       for (unsigned i = 0; i < right->n_children; i++)
-        set_parent (right->children[i], level == 1, left);
+        set_parent (right->children[i], level == 1, left, left->n_children + i);
       left->n_children += right->n_children;
       parent->widths[slot] += parent->widths[slot + 1];
       remove_child (parent, slot + 1);
@@ -292,7 +294,7 @@ shrink_node (CoquillOrder *self, CoquillOrderNode *node)
 
       self->root = root->children[0];
       self->height--;
-      set_parent (self->root, self->height == 0, NULL);
+      set_parent (self->root, self->height == 0, NULL, 0);
       free (root);
     }
 }
@@ -311,7 +313,7 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
     leaf->next->previous = leaf->previous;
   else
     self->last = leaf->previous;
-  remove_child (parent, slot_of (parent, leaf));
+  remove_child (parent, slot_of (parent, leaf, true));
   free (leaf);
   shrink_node (self, parent);
 }
@@ -334,7 +336,7 @@ merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *righ
     }
   memcpy (&left->spans[left->n_spans], &right->spans[first], (right->n_spans - first) * sizeof *joint);
   left->n_spans += right->n_spans - first;
-  parent->widths[slot_of (parent, left)] += right->width;
+  parent->widths[slot_of (parent, left, true)] += right->width;
   if (self->leaf == right)
     coquill_order_take (self, left,
                         self->before == COQUILL_ORDER_UNKNOWN ? self->before : self->before - left->width);

@@ -60,6 +60,7 @@ struct CoquillOrderLeaf
   CoquillOrderLeaf *next;
   uint64_t width;   /* visible characters */
   uint32_t n_spans; /* 0 only in an order that holds nothing */
+  uint32_t slot;    /* among the parent's children, or a little before */
   CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
 };
 
