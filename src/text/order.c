@@ -168,6 +168,17 @@ join_with_next (CoquillOrder *self, unsigned index)
     }
 }
 
+/* The next edit is most likely in or behind what was just put in. */
+static inline void
+move_on (CoquillOrder *self, unsigned index)
+{
+  if (self->span + 1 == index)
+    {
+      self->span_start += coquill_order_span_width (&self->leaf->spans[self->span]);
+      self->span++;
+    }
+}
+
 /* Puts characters into the leaf in hand, directly behind the first @offset, at least 1, of a span, which
  * isn't before the hand's. */
 static inline void
@@ -193,7 +204,9 @@ insert_behind (CoquillOrder *self, unsigned index, uint32_t offset, CoquillId id
           return;
         }
       index = coquill_order_make_room (self, index + 1, 1);
-      *open_spans (self, index, 1) = new;
+      span = open_spans (self, index, 1);
+      span[0] = new;
+      move_on (self, index);
       widen (self, length);
       put_in_index (self, id, length);
       join_with_next (self, index);
@@ -207,6 +220,7 @@ insert_behind (CoquillOrder *self, unsigned index, uint32_t offset, CoquillId id
       span[1].id += offset;
       span[1].length -= offset;
       span[-1].length = offset;
+      move_on (self, index);
       widen (self, length);
       put_in_index (self, id, length);
     }
@@ -344,9 +358,6 @@ mark_whole (CoquillOrder *self, unsigned index, uint32_t standing)
     }
   if (index > 0 && coquill_order_follows (span - 1, span))
     {
-      /* What is joined has no width, or else the hand isn't here. */
-      if (self->span == index)
-        self->span--;
       span[-1].length += span->length;
       close_span (self, index);
     }
@@ -354,8 +365,8 @@ mark_whole (CoquillOrder *self, unsigned index, uint32_t standing)
     coquill_order_shrink (self);
 }
 
-/* Sets the state of characters of a span of the leaf in hand; the hand's span isn't behind it, and is before
- * it if they become visible or if that is unknown. */
+/* Sets the state of characters of a span of the leaf in hand. The hand's span is the same only if that is the
+ * leaf's first, or if visible ones that aren't the whole span get a deletion; else it is before. */
 static inline void
 mark (CoquillOrder *self, unsigned index, uint32_t offset, uint32_t length, uint32_t standing)
 {
@@ -419,6 +430,53 @@ mark (CoquillOrder *self, unsigned index, uint32_t offset, uint32_t length, uint
   widen (self, by);
 }
 
+/* Marks, from the hand's span on, whole visible spans of the leaf in hand as deleted, as long as they have no
+ * more than @count characters. Returns how many characters that were. */
+static uint64_t
+delete_spans (CoquillOrder *self, uint64_t count, CoquillOrderFunc func, void *data)
+{
+  CoquillOrderLeaf *leaf = self->leaf;
+  CoquillOrderSpan *spans = leaf->spans;
+  unsigned n_spans = leaf->n_spans;
+  unsigned from = self->span, to = from; /* what is joined leaves a gap */
+  uint64_t rest = count;
+
+  while (from < n_spans && rest > 0)
+    {
+      CoquillOrderSpan span = spans[from];
+
+      if (span.standing == 0)
+        {
+          if (span.length > rest)
+            break;
+          if (func != NULL)
+            func (span.id, span.length, data);
+          rest -= span.length;
+          span.standing = 1;
+        }
+      if (to > 0 && coquill_order_follows (&spans[to - 1], &span))
+        spans[to - 1].length += span.length;
+      else
+        spans[to++] = span;
+      from++;
+    }
+  widen (self, rest - count);
+
+  if (from < n_spans && coquill_order_follows (&spans[to - 1], &spans[from]))
+    spans[to - 1].length += spans[from++].length;
+  if (to < from)
+    {
+      memmove (&spans[to], &spans[from], (n_spans - from) * sizeof *spans);
+      leaf->n_spans -= from - to;
+      self->n_spans -= from - to;
+      /* Then the last span was joined with the one before, which has no width either. */
+      if (self->span == leaf->n_spans)
+        self->span--;
+      coquill_order_shrink (self);
+    }
+  return count - rest;
+}
+
 void
 coquill_order_delete_at (
     CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data)
@@ -429,6 +487,11 @@ coquill_order_delete_at (
       const CoquillOrderSpan *span = &self->leaf->spans[self->span];
       uint32_t length = span->length - offset;
 
+      if (offset == 0 && length <= count)
+        {
+          count -= delete_spans (self, count, func, data);
+          continue;
+        }
       if (length > count)
         length = (uint32_t)count;
       if (func != NULL)

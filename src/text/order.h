@@ -25,7 +25,9 @@
  */
 
 /* By measurement: fewer make the tree deeper, more make each insertion move more memory. */
+#ifndef COQUILL_ORDER_LEAF_SPANS
 #define COQUILL_ORDER_LEAF_SPANS 32
+#endif
 
 /* A longer run is kept as several spans. */
 #define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
