@@ -150,8 +150,8 @@ check_leaf (Check *check, const CoquillOrderLeaf *leaf, uint64_t *width)
   check->n_spans += leaf->n_spans;
   check->previous = leaf;
   check->leaf = leaf->next;
-  *width = sum - (in_hand ? check->order->untold : 0);
-  return sum == leaf->width;
+  *width = leaf->width;
+  return sum == (in_hand ? check->order->leaf_width : leaf->width);
 }
 
 /* Recursion is bounded by the height. */
@@ -195,5 +195,5 @@ coquill_order_check (CoquillOrder *self)
         return false;
     }
   return check.leaf == NULL && check.previous == self->last && check.n_spans == self->n_spans
-         && width + self->untold == self->width;
+         && width == self->width;
 }

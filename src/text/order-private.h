@@ -23,17 +23,18 @@ struct CoquillOrderNode
   void *children[COQUILL_ORDER_NODE_CHILDREN];
 };
 
-/* The hand: @leaf is never NULL. Of its width, @untold is not yet in the widths of the nodes above. */
+/* The hand: @leaf is never NULL. What its width has become is @leaf_width; its own and all above are as
+ * before, until the hand takes another leaf. */
 struct CoquillOrder
 {
   CoquillOrderLeaf *leaf;
+  uint64_t leaf_width;
   uint64_t before;     /* visible characters before the leaf, or COQUILL_ORDER_UNKNOWN */
   uint64_t span_start; /* visible characters of the leaf before the span at @span */
   unsigned span;       /* an index where the search in the leaf begins; 0 if the leaf is empty */
   unsigned height;     /* 0: the root is a leaf */
-  uint64_t untold;     /* modulo 2^64, as it may be less than 0 */
 
-  uint64_t width;
+  uint64_t width; /* without what the hand has not told */
   size_t n_spans;
   void *root;
   CoquillOrderLeaf *first;
@@ -71,6 +72,10 @@ coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
          && b->length <= COQUILL_ORDER_MAX_LENGTH - a->length;
 }
 
+/* A leaf with nothing in it and nothing around it. Its spans are not set. */
+CoquillOrderLeaf *
+coquill_order_leaf_new (void);
+
 /* Tells the nodes above what has changed in the hand's leaf. */
 void
 coquill_order_tell (CoquillOrder *self);
@@ -83,11 +88,10 @@ coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before)
 void
 coquill_order_reach (CoquillOrder *self, uint64_t position);
 
-/* Makes room in the hand's leaf for spans at an index greater than 0 and not before the hand's span. If the
- * leaf must be split for it, the half with the span before that index is in hand then. Returns the index
- * there. */
+/* Splits the hand's leaf to make room behind a span, which isn't before the hand's. The half with that span is
+ * in hand then. Returns the span's index there. */
 unsigned
-coquill_order_make_room (CoquillOrder *self, unsigned index, unsigned n_spans);
+coquill_order_split (CoquillOrder *self, unsigned index);
 
 /* Gives the order a new last leaf and takes it in hand. */
 void

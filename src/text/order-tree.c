@@ -11,6 +11,17 @@
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 #define NODE_CHILDREN COQUILL_ORDER_NODE_CHILDREN
 
+CoquillOrderLeaf *
+coquill_order_leaf_new (void)
+{
+  CoquillOrderLeaf *leaf = malloc (sizeof *leaf);
+
+  if (leaf == NULL)
+    coquill_out_of_memory ();
+  memset (leaf, 0, offsetof (CoquillOrderLeaf, spans));
+  return leaf;
+}
+
 static unsigned
 slot_of (const CoquillOrderNode *parent, void *child, bool is_leaf)
 {
@@ -37,24 +48,25 @@ void
 coquill_order_tell (CoquillOrder *self)
 {
   CoquillOrderNode *node = self->leaf->parent;
-  uint64_t untold = self->untold;
+  uint64_t by = self->leaf_width - self->leaf->width; /* modulo 2^64 */
 
-  self->untold = 0;
-  if (untold == 0 || node == NULL)
+  if (by == 0)
     return;
-  node->widths[slot_of (node, self->leaf, true)] += untold;
+  self->leaf->width += by;
+  self->width += by;
+  if (node == NULL)
+    return;
+  node->widths[slot_of (node, self->leaf, true)] += by;
   for (CoquillOrderNode *parent; (parent = node->parent) != NULL; node = parent)
-    parent->widths[slot_of (parent, node, false)] += untold;
+    parent->widths[slot_of (parent, node, false)] += by;
 }
 
 void
 coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before)
 {
-  if (self->leaf != leaf)
-    {
-      coquill_order_tell (self);
-      self->leaf = leaf;
-    }
+  coquill_order_tell (self);
+  self->leaf = leaf;
+  self->leaf_width = leaf->width;
   self->before = before;
   self->span = 0;
   self->span_start = 0;
@@ -68,16 +80,16 @@ coquill_order_reach (CoquillOrder *self, uint64_t position)
   uint64_t before = 0;
 
   /* Unknown places are far from all positions. */
-  if (leaf->next != NULL && position - 1 - (self->before + leaf->width) < leaf->next->width)
+  if (leaf->next != NULL && position - 1 - (self->before + self->leaf_width) < leaf->next->width)
     {
-      coquill_order_take (self, leaf->next, self->before + leaf->width);
+      coquill_order_take (self, leaf->next, self->before + self->leaf_width);
       return;
     }
   if (leaf->previous != NULL && self->before - position < leaf->previous->width)
     {
       coquill_order_take (self, leaf->previous, self->before - leaf->previous->width);
       self->span = self->leaf->n_spans - 1;
-      self->span_start = self->leaf->width - coquill_order_span_width (&self->leaf->spans[self->span]);
+      self->span_start = self->leaf_width - coquill_order_span_width (&self->leaf->spans[self->span]);
       return;
     }
 
@@ -175,7 +187,7 @@ index_spans (CoquillOrder *self, const CoquillOrderLeaf *from, CoquillOrderLeaf 
 static CoquillOrderLeaf *
 new_leaf (CoquillOrder *self)
 {
-  CoquillOrderLeaf *leaf = coquill_allocate (sizeof *leaf);
+  CoquillOrderLeaf *leaf = coquill_order_leaf_new ();
 
   leaf->previous = self->leaf;
   leaf->next = self->leaf->next;
@@ -191,8 +203,7 @@ coquill_order_add_leaf (CoquillOrder *self)
   CoquillOrderLeaf *last = self->last;
   CoquillOrderLeaf *leaf;
 
-  coquill_order_take (self, last, self->width - last->width);
-  coquill_order_tell (self);
+  coquill_order_take (self, last, COQUILL_ORDER_UNKNOWN);
   leaf = new_leaf (self);
   add_behind (self, last, leaf, 0, last->parent);
   self->last = leaf;
@@ -200,14 +211,11 @@ coquill_order_add_leaf (CoquillOrder *self)
 }
 
 unsigned
-coquill_order_make_room (CoquillOrder *self, unsigned index, unsigned n_spans)
+coquill_order_split (CoquillOrder *self, unsigned index)
 {
   CoquillOrderLeaf *leaf = self->leaf;
   CoquillOrderLeaf *right;
   unsigned cut = LEAF_SPANS / 2;
-
-  if (leaf->n_spans + n_spans <= LEAF_SPANS)
-    return index;
 
   coquill_order_tell (self);
   right = new_leaf (self);
@@ -222,9 +230,13 @@ coquill_order_make_room (CoquillOrder *self, unsigned index, unsigned n_spans)
     self->last = right;
   index_spans (self, right, right);
 
-  if (index <= cut)
-    return index;
+  if (index < cut)
+    {
+      self->leaf_width = leaf->width;
+      return index;
+    }
   self->leaf = right;
+  self->leaf_width = right->width;
   if (self->before != COQUILL_ORDER_UNKNOWN)
     self->before += leaf->width;
   if (self->span >= cut)
@@ -341,6 +353,7 @@ merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *righ
     coquill_order_take (self, left,
                         self->before == COQUILL_ORDER_UNKNOWN ? self->before : self->before - left->width);
   left->width += right->width;
+  self->leaf_width = left->width;
   remove_leaf (self, right);
 }
 

@@ -13,7 +13,7 @@ coquill_order_new (void)
 {
   CoquillOrder *self = coquill_allocate (sizeof *self);
 
-  self->leaf = coquill_allocate (sizeof *self->leaf);
+  self->leaf = coquill_order_leaf_new ();
   self->root = self->leaf;
   self->first = self->leaf;
   self->last = self->leaf;
@@ -43,21 +43,13 @@ coquill_order_free (CoquillOrder *self)
 uint64_t
 coquill_order_width (const CoquillOrder *self)
 {
-  return self->width;
+  return self->width + (self->leaf_width - self->leaf->width);
 }
 
 size_t
 coquill_order_n_spans (const CoquillOrder *self)
 {
   return self->n_spans;
-}
-
-static inline void
-widen (CoquillOrder *self, uint64_t by)
-{
-  self->leaf->width += by;
-  self->width += by;
-  self->untold += by;
 }
 
 static inline void
@@ -76,7 +68,7 @@ seek (CoquillOrder *self, uint64_t position)
   uint64_t within, start;
   unsigned i;
 
-  if (position - 1 - self->before >= self->leaf->width)
+  if (position - 1 - self->before >= self->leaf_width)
     coquill_order_reach (self, position);
 
   spans = self->leaf->spans;
@@ -130,17 +122,29 @@ coquill_order_find_behind (CoquillOrder *self, uint64_t position)
   return place;
 }
 
-/* Opens the leaf in hand for spans at an index; there must be room. */
+/* Opens the leaf in hand for one or two spans behind a span, which isn't before the hand's. Returns the span,
+ * which may have moved; what is behind it is to be filled. */
 static inline CoquillOrderSpan *
-open_spans (CoquillOrder *self, unsigned index, unsigned n_spans)
+open_behind (CoquillOrder *self, unsigned *index, unsigned n_spans)
 {
-  CoquillOrderLeaf *leaf = self->leaf;
-  CoquillOrderSpan *spans = &leaf->spans[index];
+  CoquillOrderSpan *span;
+  unsigned behind;
 
-  memmove (spans + n_spans, spans, (leaf->n_spans - index) * sizeof *spans);
-  leaf->n_spans += n_spans;
+  if (self->leaf->n_spans + n_spans > COQUILL_ORDER_LEAF_SPANS)
+    *index = coquill_order_split (self, *index);
+  span = &self->leaf->spans[*index];
+  behind = self->leaf->n_spans - *index - 1;
+  self->leaf->n_spans += n_spans;
   self->n_spans += n_spans;
-  return spans;
+  /* Nobody can guess how many there are; in blocks it is mostly the same number of steps. */
+  for (CoquillOrderSpan *from = span + 1 + ((behind + 3) & ~3U); from > span + 1; from -= 4)
+    {
+      CoquillOrderSpan block[4];
+
+      memcpy (block, from - 4, sizeof block);
+      memcpy (from - 4 + n_spans, block, sizeof block);
+    }
+  return span;
 }
 
 static inline void
@@ -179,76 +183,77 @@ move_on (CoquillOrder *self, unsigned index)
     }
 }
 
-/* Puts characters into the leaf in hand, directly behind the first @offset, at least 1, of a span, which
- * isn't before the hand's. */
+/* Puts characters into the leaf in hand, directly behind the first @offset, at least 1, of a span, which isn't
+ * before the hand's. */
 static inline void
 insert_behind (CoquillOrder *self, unsigned index, uint32_t offset, CoquillId id, uint32_t length)
 {
   CoquillOrderSpan *span = &self->leaf->spans[index];
   CoquillOrderSpan new = { id, length, 0 };
+  CoquillOrderSpan tail = { span->id + offset, span->length - offset, span->standing };
 
-  if (offset == span->length)
+  if (tail.length == 0)
     {
       if (coquill_order_follows (span, &new))
         {
           span->length += length;
-          widen (self, length);
+          self->leaf_width += length;
           put_in_index (self, id, length);
           join_with_next (self, index);
           return;
         }
-      if (index + 1 == self->leaf->n_spans && self->leaf == self->last
-          && self->leaf->n_spans == COQUILL_ORDER_LEAF_SPANS)
+      if (index + 1 == COQUILL_ORDER_LEAF_SPANS && self->leaf == self->last)
         {
           coquill_order_append (self, id, length, 0);
           return;
         }
-      index = coquill_order_make_room (self, index + 1, 1);
-      span = open_spans (self, index, 1);
-      span[0] = new;
-      move_on (self, index);
-      widen (self, length);
-      put_in_index (self, id, length);
-      join_with_next (self, index);
     }
-  else
-    {
-      index = coquill_order_make_room (self, index + 1, 2);
-      span = open_spans (self, index, 2);
-      span[0] = new;
-      span[1] = span[-1];
-      span[1].id += offset;
-      span[1].length -= offset;
-      span[-1].length = offset;
-      move_on (self, index);
-      widen (self, length);
-      put_in_index (self, id, length);
-    }
+
+  /* Without a tail, the new span takes its place. */
+  span = open_behind (self, &index, tail.length > 0 ? 2 : 1);
+  span->length = offset;
+  span[tail.length > 0 ? 2 : 1] = tail;
+  span[1] = new;
+  move_on (self, index + 1);
+  self->leaf_width += length;
+  put_in_index (self, id, length);
+  join_with_next (self, index + 1);
 }
 
 /* Puts characters in front of everything in the leaf in hand. */
 static void
 insert_in_front (CoquillOrder *self, CoquillId id, uint32_t length)
 {
+  unsigned index = 0;
+  CoquillOrderSpan *span = self->leaf->spans;
+
   self->span = 0;
   self->span_start = 0;
-  /* The half with the first span stays in hand. */
   if (self->leaf->n_spans > 0)
-    coquill_order_make_room (self, 1, 1);
-  *open_spans (self, 0, 1) = (CoquillOrderSpan){ id, length, 0 };
-  widen (self, length);
+    {
+      span = open_behind (self, &index, 1);
+      span[1] = span[0];
+    }
+  else
+    {
+      self->leaf->n_spans = 1;
+      self->n_spans++;
+    }
+  span[0] = (CoquillOrderSpan){ id, length, 0 };
+  self->leaf_width += length;
   put_in_index (self, id, length);
   join_with_next (self, 0);
 }
 
-/* Takes a leaf in hand in which a span is about to change. */
+/* Takes a leaf in hand in which something is about to change behind a span, so that the hand's isn't behind
+ * that. */
 static inline void
 hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned index)
 {
   if (self->leaf != leaf)
     coquill_order_take (self, leaf, COQUILL_ORDER_UNKNOWN);
-  else if (self->span >= index)
-    self->span = 0, self->span_start = 0;
+  while (self->span > index)
+    self->span_start -= coquill_order_span_width (&leaf->spans[--self->span]);
 }
 
 static void
@@ -326,16 +331,20 @@ coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_
       CoquillOrderLeaf *last = self->last;
 
       if (self->leaf != last)
-        coquill_order_take (self, last, self->width - last->width);
+        {
+          coquill_order_tell (self);
+          coquill_order_take (self, last, self->width - last->width);
+        }
       if (last->n_spans > 0 && coquill_order_follows (&last->spans[last->n_spans - 1], &new))
         last->spans[last->n_spans - 1].length += piece;
       else
         {
           if (last->n_spans == COQUILL_ORDER_LEAF_SPANS)
             coquill_order_add_leaf (self);
-          *open_spans (self, self->leaf->n_spans, 1) = new;
+          self->leaf->spans[self->leaf->n_spans++] = new;
+          self->n_spans++;
         }
-      widen (self, coquill_order_span_width (&new));
+      self->leaf_width += coquill_order_span_width (&new);
       put_in_index (self, id, piece);
       id += piece;
       length -= piece;
@@ -373,61 +382,45 @@ mark (CoquillOrder *self, unsigned index, uint32_t offset, uint32_t length, uint
   CoquillOrderSpan *span = &self->leaf->spans[index];
   uint32_t rest = span->length - offset - length;
 
+  CoquillOrderSpan new, tail;
   uint64_t by = (standing == 0 ? length : 0) - (uint64_t)(span->standing == 0 ? length : 0);
 
   if (span->standing == standing)
     return;
   if (offset == 0 && rest == 0)
     {
-      widen (self, by);
+      self->leaf_width += by;
       mark_whole (self, index, standing);
       return;
     }
 
-  if (offset == 0)
+  new = (CoquillOrderSpan){ span->id + offset, length, standing };
+  tail = (CoquillOrderSpan){ new.id + length, rest, span->standing };
+  self->leaf_width += by;
+  if (offset == 0 && index > 0 && coquill_order_follows (span - 1, &new))
     {
-      CoquillOrderSpan new = { span->id, length, standing };
-
-      if (index > 0 && coquill_order_follows (span - 1, &new))
-        span[-1].length += length;
-      else
-        {
-          index = coquill_order_make_room (self, index + 1, 1);
-          span = open_spans (self, index, 1);
-          span[0] = span[-1];
-          span[-1] = new;
-        }
-      span->id += length;
-      span->length = rest;
+      span[-1].length += length;
+      *span = tail;
     }
-  else if (rest == 0)
+  else if (rest == 0 && index + 1 < self->leaf->n_spans && coquill_order_follows (&new, span + 1))
     {
-      CoquillOrderSpan new = { span->id + offset, length, standing };
-
-      if (index + 1 < self->leaf->n_spans && coquill_order_follows (&new, span + 1))
-        {
-          span[1].id = new.id;
-          span[1].length += length;
-          span->length = offset;
-        }
-      else
-        {
-          index = coquill_order_make_room (self, index + 1, 1);
-          span = open_spans (self, index, 1);
-          span[0] = new;
-          span[-1].length = offset;
-        }
+      span[1].id = new.id;
+      span[1].length += length;
+      span->length = offset;
     }
   else
     {
-      index = coquill_order_make_room (self, index + 1, 2);
-      span = open_spans (self, index, 2);
-      span[0] = (CoquillOrderSpan){ span[-1].id + offset, length, standing };
-      span[1] = (CoquillOrderSpan){ span[-1].id + offset + length, rest, span[-1].standing };
-      span[-1].length = offset;
+      unsigned n_spans = (offset > 0) + (rest > 0);
+
+      /* Room is made by what the spans say. */
+      self->leaf_width -= by;
+      span = open_behind (self, &index, n_spans);
+      self->leaf_width += by;
+      /* What is new takes the place of an end that doesn't remain. */
+      span->length = offset;
+      span[n_spans] = tail;
+      span[offset > 0] = new;
     }
-  /* Not before: room is made by what the spans say. */
-  widen (self, by);
 }
 
 /* Marks, from the hand's span on, whole visible spans of the leaf in hand as deleted, as long as they have no
@@ -460,7 +453,7 @@ delete_spans (CoquillOrder *self, uint64_t count, CoquillOrderFunc func, void *d
         spans[to++] = span;
       from++;
     }
-  widen (self, rest - count);
+  self->leaf_width += rest - count;
 
   if (from < n_spans && coquill_order_follows (&spans[to - 1], &spans[from]))
     spans[to - 1].length += spans[from++].length;
@@ -509,7 +502,7 @@ coquill_order_set_standing (CoquillOrder *self,
 {
   if (length == 0)
     return;
-  hold (self, place->leaf, place->index);
+  hold (self, place->leaf, place->index > 0 ? place->index - 1 : 0);
   mark (self, place->index, place->offset, length, standing);
 }
 
@@ -522,11 +515,10 @@ coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32
 
   if (length == 0)
     return;
-  hold (self, place->leaf, index);
+  hold (self, place->leaf, index > 0 ? index - 1 : 0);
   if (place->offset > 0 && rest > 0)
     {
-      index = coquill_order_make_room (self, index + 1, 1);
-      span = open_spans (self, index, 1) - 1;
+      span = open_behind (self, &index, 1);
       span[1] = (CoquillOrderSpan){ span->id + place->offset + length, rest, span->standing };
       span->length = place->offset + length;
       rest = 0;
@@ -534,7 +526,7 @@ coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32
   if (self->ids != NULL)
     coquill_order_index_set (self->ids, span->id + place->offset, length, NULL);
   if (span->standing == 0)
-    widen (self, -(uint64_t)length);
+    self->leaf_width -= length;
 
   if (place->offset == 0 && rest == 0)
     {

@@ -29,6 +29,9 @@
 #define COQUILL_ORDER_LEAF_SPANS 32
 #endif
 
+/* Spans are moved four at a time, and so up to three behind the last one are moved as well. */
+#define COQUILL_ORDER_LEAF_SLACK 3
+
 /* A longer run is kept as several spans. */
 #define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
 
@@ -60,10 +63,10 @@ struct CoquillOrderLeaf
   CoquillOrderNode *parent;
   CoquillOrderLeaf *previous;
   CoquillOrderLeaf *next;
-  uint64_t width;   /* visible characters */
+  uint64_t width;   /* visible characters, when the leaf was last in hand */
   uint32_t n_spans; /* 0 only in an order that holds nothing */
   uint32_t slot;    /* among the parent's children, or a little before */
-  CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+  CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS + COQUILL_ORDER_LEAF_SLACK];
 };
 
 /**
