@@ -3,6 +3,87 @@
 
 #include "text/order-private.h"
 
+#define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
+
+uint64_t
+coquill_order_width (const CoquillOrder *self)
+{
+  return self->width + (self->leaf_width - self->leaf->width);
+}
+
+size_t
+coquill_order_n_spans (const CoquillOrder *self)
+{
+  size_t n_spans = 0;
+
+  for (const CoquillOrderLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
+    n_spans += coquill_order_leaf_n_spans (leaf);
+  return n_spans;
+}
+
+CoquillOrderPlace
+coquill_order_start (const CoquillOrder *self)
+{
+  return (CoquillOrderPlace){ self->first, coquill_order_leaf_first (self->first), 0 };
+}
+
+CoquillOrderPlace
+coquill_order_end (const CoquillOrder *self)
+{
+  return (CoquillOrderPlace){ self->last, LEAF_SPANS, 0 };
+}
+
+/* The span with the visible character at position - 1; its offset is 1 at least, up to the span's length. The
+ * gap stays where it is, as places point beside it. */
+static CoquillOrderPlace
+find (CoquillOrder *self, uint64_t position)
+{
+  const CoquillOrderLeaf *leaf;
+  uint64_t within, start;
+  unsigned i;
+
+  coquill_order_reach (self, position);
+  leaf = self->leaf;
+  within = position - self->before;
+  start = leaf->gap_width;
+  if (within <= start)
+    {
+      i = leaf->gap;
+      do
+        start -= coquill_order_span_width (&leaf->spans[--i]);
+      while (within <= start);
+    }
+  else
+    {
+      i = leaf->gap_end;
+      for (uint32_t width; within - start > (width = coquill_order_span_width (&leaf->spans[i])); i++)
+        start += width;
+    }
+  return (CoquillOrderPlace){ self->leaf, i, (uint32_t)(within - start) };
+}
+
+CoquillOrderPlace
+coquill_order_find (CoquillOrder *self, uint64_t position)
+{
+  CoquillOrderPlace place = find (self, position + 1);
+
+  place.offset--;
+  return place;
+}
+
+CoquillOrderPlace
+coquill_order_find_behind (CoquillOrder *self, uint64_t position)
+{
+  CoquillOrderPlace place;
+
+  if (position == 0)
+    return coquill_order_start (self);
+  place = find (self, position);
+  if (coquill_order_rest (&place) == 0)
+    coquill_order_next (&place);
+  return place;
+}
+
 static uint64_t
 width_before (const CoquillOrderNode *node, unsigned slot)
 {
@@ -16,32 +97,32 @@ width_before (const CoquillOrderNode *node, unsigned slot)
 uint64_t
 coquill_order_position (CoquillOrder *self, const CoquillOrderPlace *place)
 {
-  const CoquillOrderSpan *spans = place->leaf->spans;
+  const CoquillOrderLeaf *leaf = place->leaf;
   uint64_t position;
   unsigned i = 0;
 
-  if (self->leaf != place->leaf || self->before == COQUILL_ORDER_UNKNOWN)
+  if (self->leaf != leaf || self->before == COQUILL_ORDER_UNKNOWN)
     {
+      CoquillOrderNode *node = leaf->parent;
       uint64_t before = 0;
-      CoquillOrderNode *node = place->leaf->parent;
 
       coquill_order_tell (self);
       if (node != NULL)
-        before = width_before (node, coquill_order_slot (node, place->leaf, &place->leaf->slot));
+        before = width_before (node, coquill_order_slot (node, leaf, &place->leaf->slot));
       for (CoquillOrderNode *parent; node != NULL && (parent = node->parent) != NULL; node = parent)
         before += width_before (parent, coquill_order_slot (parent, node, &node->slot));
       coquill_order_take (self, place->leaf, before);
     }
 
   position = self->before;
-  if (self->span <= place->index)
+  if (place->index >= leaf->gap)
     {
-      position += self->span_start;
-      i = self->span;
+      position += leaf->gap_width;
+      i = leaf->gap_end;
     }
   for (; i < place->index; i++)
-    position += coquill_order_span_width (&spans[i]);
-  if (place->offset > 0 && spans[i].standing == 0)
+    position += coquill_order_span_width (&leaf->spans[i]);
+  if (place->offset > 0 && leaf->spans[i].standing == 0)
     position += place->offset;
   return position;
 }
@@ -79,7 +160,7 @@ static void
 make_index (CoquillOrder *self)
 {
   if (self->ids == NULL)
-    self->ids = coquill_order_index_new (self->first, self->n_spans);
+    self->ids = coquill_order_index_new (self->first, coquill_order_n_spans (self));
 }
 
 void
@@ -93,14 +174,15 @@ bool
 coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
 {
   CoquillOrderLeaf *leaf;
-  unsigned i = 0;
+  unsigned i;
 
   make_index (self);
   leaf = coquill_order_index_get (self->ids, id);
   if (leaf == NULL)
     return false;
+  i = coquill_order_leaf_first (leaf);
   while (id - leaf->spans[i].id >= leaf->spans[i].length)
-    i++;
+    i = coquill_order_leaf_next (leaf, i);
   *place = (CoquillOrderPlace){ leaf, i, (uint32_t)(id - leaf->spans[i].id) };
   return true;
 }
@@ -117,41 +199,39 @@ typedef struct
   const CoquillOrder *order;
   const CoquillOrderLeaf *leaf; /* the next one to come */
   const CoquillOrderLeaf *previous;
-  size_t n_spans;
 } Check;
 
-/* Adds up what the nodes above know of a leaf's width. */
 static bool
 check_leaf (Check *check, const CoquillOrderLeaf *leaf, uint64_t *width)
 {
-  bool in_hand = leaf == check->order->leaf;
+  const CoquillOrderSpan *previous = NULL;
   uint64_t sum = 0;
 
-  if (leaf != check->leaf || leaf->previous != check->previous || leaf->n_spans > COQUILL_ORDER_LEAF_SPANS
-      || (leaf->n_spans == 0 && check->order->height > 0))
+  if (leaf != check->leaf || leaf->previous != check->previous || leaf->gap > leaf->gap_end
+      || leaf->gap_end > LEAF_SPANS || (coquill_order_leaf_n_spans (leaf) == 0 && check->order->height > 0))
     return false;
-  for (unsigned i = 0; i < leaf->n_spans; i++)
+  for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS; i = coquill_order_leaf_next (leaf, i))
     {
       const CoquillOrderSpan *span = &leaf->spans[i];
 
       if (span->length == 0 || span->length > COQUILL_ORDER_MAX_LENGTH
-          || (i > 0 && coquill_order_follows (span - 1, span)))
+          || (previous != NULL && coquill_order_follows (previous, span)))
         return false;
       if (check->order->ids != NULL
           && (coquill_order_index_get (check->order->ids, span->id) != leaf
               || coquill_order_index_get (check->order->ids, span->id + span->length - 1) != leaf))
         return false;
-      if (in_hand && i == check->order->span && check->order->span_start != sum)
+      if (i == leaf->gap_end && sum != leaf->gap_width)
         return false;
       sum += coquill_order_span_width (span);
+      previous = span;
     }
-  if (in_hand && check->order->span >= leaf->n_spans && check->order->span > 0)
+  if (leaf->gap_end == LEAF_SPANS && sum != leaf->gap_width)
     return false;
-  check->n_spans += leaf->n_spans;
   check->previous = leaf;
   check->leaf = leaf->next;
   *width = leaf->width;
-  return sum == (in_hand ? check->order->leaf_width : leaf->width);
+  return sum == (leaf == check->order->leaf ? check->order->leaf_width : leaf->width);
 }
 
 /* Recursion is bounded by the height. */
@@ -180,7 +260,7 @@ check_node (Check *check, const void *child, unsigned height, const CoquillOrder
 bool
 coquill_order_check (CoquillOrder *self)
 {
-  Check check = { self, self->first, NULL, 0 };
+  Check check = { self, self->first, NULL };
   uint64_t width;
 
   if (!check_node (&check, self->root, self->height, NULL, &width))
@@ -194,6 +274,5 @@ coquill_order_check (CoquillOrder *self)
       if (before != self->before)
         return false;
     }
-  return check.leaf == NULL && check.previous == self->last && check.n_spans == self->n_spans
-         && width == self->width;
+  return check.leaf == NULL && check.previous == self->last && width == self->width;
 }

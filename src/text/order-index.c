@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "text/memory.h"
+#include "text/order-private.h"
 #include "text/range-map.h"
 
 struct CoquillOrderIndex
@@ -21,7 +22,8 @@ coquill_order_index_new (CoquillOrderLeaf *first, size_t n_spans)
   (void)n_spans;
   self->leaves = coquill_range_map_new ();
   for (CoquillOrderLeaf *leaf = first; leaf != NULL; leaf = leaf->next)
-    for (unsigned i = 0; i < leaf->n_spans; i++)
+    for (unsigned i = coquill_order_leaf_first (leaf); i < COQUILL_ORDER_LEAF_SPANS;
+         i = coquill_order_leaf_next (leaf, i))
       coquill_order_index_set (self, leaf->spans[i].id, leaf->spans[i].length, leaf);
   return self;
 }

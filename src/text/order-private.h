@@ -29,14 +29,11 @@ struct CoquillOrder
 {
   CoquillOrderLeaf *leaf;
   uint64_t leaf_width;
-  uint64_t before;     /* visible characters before the leaf, or COQUILL_ORDER_UNKNOWN */
-  uint64_t span_start; /* visible characters of the leaf before the span at @span */
-  unsigned span;       /* an index where the search in the leaf begins; 0 if the leaf is empty */
-  unsigned height;     /* 0: the root is a leaf */
+  uint64_t before; /* visible characters before the leaf, or COQUILL_ORDER_UNKNOWN */
 
   uint64_t width; /* without what the hand has not told */
-  size_t n_spans;
   void *root;
+  unsigned height; /* 0: the root is a leaf */
   CoquillOrderLeaf *first;
   CoquillOrderLeaf *last;
   CoquillOrderIndex *ids; /* NULL until it is asked for */
@@ -46,6 +43,51 @@ static inline uint32_t
 coquill_order_span_width (const CoquillOrderSpan *span)
 {
   return span->length & -(uint32_t)(span->standing == 0);
+}
+
+static inline unsigned
+coquill_order_leaf_n_spans (const CoquillOrderLeaf *leaf)
+{
+  return leaf->gap + COQUILL_ORDER_LEAF_SPANS - leaf->gap_end;
+}
+
+/* The index of a leaf's first span, or the array's end. */
+static inline unsigned
+coquill_order_leaf_first (const CoquillOrderLeaf *leaf)
+{
+  return leaf->gap > 0 ? 0 : leaf->gap_end;
+}
+
+/* Steps to the next index of a leaf. */
+static inline unsigned
+coquill_order_leaf_next (const CoquillOrderLeaf *leaf, unsigned index)
+{
+  return index + 1 == leaf->gap ? leaf->gap_end : index + 1;
+}
+
+/* NULL for a leaf without spans. */
+static inline CoquillOrderSpan *
+coquill_order_leaf_last (CoquillOrderLeaf *leaf)
+{
+  if (leaf->gap_end < COQUILL_ORDER_LEAF_SPANS)
+    return &leaf->spans[COQUILL_ORDER_LEAF_SPANS - 1];
+  return leaf->gap > 0 ? &leaf->spans[leaf->gap - 1] : NULL;
+}
+
+/* Moves spans over the gap, until so many are before it. */
+static inline void
+coquill_order_leaf_move_gap (CoquillOrderLeaf *leaf, unsigned n_before)
+{
+  while (leaf->gap < n_before)
+    {
+      leaf->gap_width += coquill_order_span_width (&leaf->spans[leaf->gap_end]);
+      leaf->spans[leaf->gap++] = leaf->spans[leaf->gap_end++];
+    }
+  while (leaf->gap > n_before)
+    {
+      leaf->spans[--leaf->gap_end] = leaf->spans[--leaf->gap];
+      leaf->gap_width -= coquill_order_span_width (&leaf->spans[leaf->gap_end]);
+    }
 }
 
 /* Which child of its parent a node or leaf is. @slot is where it was when it was last looked for: it is there
@@ -84,19 +126,18 @@ coquill_order_tell (CoquillOrder *self);
 void
 coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before);
 
-/* Takes the leaf in hand with the visible character at position - 1, from a distance. */
+/* Takes the leaf in hand with the visible character at position - 1. */
 void
 coquill_order_reach (CoquillOrder *self, uint64_t position);
 
-/* Splits the hand's leaf to make room behind a span, which isn't before the hand's. The half with that span is
- * in hand then. Returns the span's index there. */
-unsigned
-coquill_order_split (CoquillOrder *self, unsigned index);
+/* Splits the hand's leaf, which is full. The half with the span before the gap is in hand then. */
+void
+coquill_order_split (CoquillOrder *self);
 
 /* Gives the order a new last leaf and takes it in hand. */
 void
 coquill_order_add_leaf (CoquillOrder *self);
 
-/* To be called when the hand's leaf has lost spans: merges it with a neighbour if it is small. */
+/* To be called when the hand's leaf has few spans: merges it with a neighbour if both are small. */
 void
 coquill_order_shrink (CoquillOrder *self);

@@ -19,14 +19,15 @@ coquill_order_leaf_new (void)
   if (leaf == NULL)
     coquill_out_of_memory ();
   memset (leaf, 0, offsetof (CoquillOrderLeaf, spans));
+  leaf->gap_end = LEAF_SPANS;
   return leaf;
 }
 
 static unsigned
 slot_of (const CoquillOrderNode *parent, void *child, bool is_leaf)
 {
-  return coquill_order_slot (parent, child,
-                             is_leaf ? &((CoquillOrderLeaf *)child)->slot : &((CoquillOrderNode *)child)->slot);
+  return coquill_order_slot (
+      parent, child, is_leaf ? &((CoquillOrderLeaf *)child)->slot : &((CoquillOrderNode *)child)->slot);
 }
 
 static void
@@ -68,8 +69,6 @@ coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before)
   self->leaf = leaf;
   self->leaf_width = leaf->width;
   self->before = before;
-  self->span = 0;
-  self->span_start = 0;
 }
 
 void
@@ -80,6 +79,8 @@ coquill_order_reach (CoquillOrder *self, uint64_t position)
   uint64_t before = 0;
 
   /* Unknown places are far from all positions. */
+  if (position - 1 - self->before < self->leaf_width)
+    return;
   if (leaf->next != NULL && position - 1 - (self->before + self->leaf_width) < leaf->next->width)
     {
       coquill_order_take (self, leaf->next, self->before + self->leaf_width);
@@ -88,8 +89,6 @@ coquill_order_reach (CoquillOrder *self, uint64_t position)
   if (leaf->previous != NULL && self->before - position < leaf->previous->width)
     {
       coquill_order_take (self, leaf->previous, self->before - leaf->previous->width);
-      self->span = self->leaf->n_spans - 1;
-      self->span_start = self->leaf_width - coquill_order_span_width (&self->leaf->spans[self->span]);
       return;
     }
 
@@ -179,7 +178,7 @@ static void
 index_spans (CoquillOrder *self, const CoquillOrderLeaf *from, CoquillOrderLeaf *to)
 {
   if (self->ids != NULL)
-    for (unsigned i = 0; i < from->n_spans; i++)
+    for (unsigned i = coquill_order_leaf_first (from); i < LEAF_SPANS; i = coquill_order_leaf_next (from, i))
       coquill_order_index_set (self->ids, from->spans[i].id, from->spans[i].length, to);
 }
 
@@ -210,8 +209,8 @@ coquill_order_add_leaf (CoquillOrder *self)
   coquill_order_take (self, leaf, self->width);
 }
 
-unsigned
-coquill_order_split (CoquillOrder *self, unsigned index)
+void
+coquill_order_split (CoquillOrder *self)
 {
   CoquillOrderLeaf *leaf = self->leaf;
   CoquillOrderLeaf *right;
@@ -219,34 +218,51 @@ coquill_order_split (CoquillOrder *self, unsigned index)
 
   coquill_order_tell (self);
   right = new_leaf (self);
-  right->n_spans = leaf->n_spans - cut;
-  leaf->n_spans = cut;
-  memcpy (right->spans, &leaf->spans[cut], right->n_spans * sizeof right->spans[0]);
-  for (unsigned i = 0; i < right->n_spans; i++)
-    right->width += coquill_order_span_width (&right->spans[i]);
+  if (leaf->gap > cut)
+    {
+      /* Who goes on from front to end leaves full leaves behind. */
+      if (leaf->gap_end == LEAF_SPANS)
+        cut = leaf->gap - 1;
+      right->gap = leaf->gap - cut;
+      right->gap_end = leaf->gap_end;
+      memcpy (right->spans, &leaf->spans[cut], right->gap * sizeof right->spans[0]);
+      memcpy (&right->spans[right->gap_end], &leaf->spans[right->gap_end],
+              (LEAF_SPANS - right->gap_end) * sizeof right->spans[0]);
+      for (unsigned i = 0; i < right->gap; i++)
+        right->gap_width += coquill_order_span_width (&right->spans[i]);
+      right->width = leaf->width - leaf->gap_width + right->gap_width;
+      leaf->gap = cut;
+      leaf->gap_end = LEAF_SPANS;
+      leaf->gap_width -= right->gap_width;
+    }
+  else
+    {
+      unsigned n_behind;
+
+      if (cut < leaf->gap_end)
+        cut = leaf->gap_end;
+      n_behind = cut - leaf->gap_end;
+      right->gap_end = cut;
+      memcpy (&right->spans[cut], &leaf->spans[cut], (LEAF_SPANS - cut) * sizeof right->spans[0]);
+      for (unsigned i = cut; i < LEAF_SPANS; i++)
+        right->width += coquill_order_span_width (&right->spans[i]);
+      memmove (&leaf->spans[LEAF_SPANS - n_behind], &leaf->spans[leaf->gap_end],
+               n_behind * sizeof leaf->spans[0]);
+      leaf->gap_end = LEAF_SPANS - n_behind;
+    }
   leaf->width -= right->width;
   add_behind (self, leaf, right, right->width, leaf->parent);
   if (self->last == leaf)
     self->last = right;
   index_spans (self, right, right);
 
-  if (index < cut)
+  if (right->gap > 0)
     {
-      self->leaf_width = leaf->width;
-      return index;
+      self->leaf = right;
+      if (self->before != COQUILL_ORDER_UNKNOWN)
+        self->before += leaf->width;
     }
-  self->leaf = right;
-  self->leaf_width = right->width;
-  if (self->before != COQUILL_ORDER_UNKNOWN)
-    self->before += leaf->width;
-  if (self->span >= cut)
-    {
-      self->span -= cut;
-      self->span_start -= leaf->width;
-    }
-  else
-    self->span = 0, self->span_start = 0;
-  return index - cut;
+  self->leaf_width = self->leaf->width;
 }
 
 static void
@@ -334,26 +350,27 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
 static void
 merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *right)
 {
-  CoquillOrderSpan *joint = &left->spans[left->n_spans - 1];
   CoquillOrderNode *parent = left->parent;
-  unsigned first = 0;
+  unsigned i = coquill_order_leaf_first (right);
 
   coquill_order_tell (self);
   index_spans (self, right, left);
-  if (coquill_order_follows (joint, &right->spans[0]))
-    {
-      joint->length += right->spans[0].length;
-      self->n_spans--;
-      first = 1;
-    }
-  memcpy (&left->spans[left->n_spans], &right->spans[first], (right->n_spans - first) * sizeof *joint);
-  left->n_spans += right->n_spans - first;
   parent->widths[slot_of (parent, left, true)] += right->width;
   if (self->leaf == right)
     coquill_order_take (self, left,
                         self->before == COQUILL_ORDER_UNKNOWN ? self->before : self->before - left->width);
   left->width += right->width;
   self->leaf_width = left->width;
+
+  coquill_order_leaf_move_gap (left, coquill_order_leaf_n_spans (left));
+  if (coquill_order_follows (&left->spans[left->gap - 1], &right->spans[i]))
+    {
+      left->spans[left->gap - 1].length += right->spans[i].length;
+      i = coquill_order_leaf_next (right, i);
+    }
+  for (; i < LEAF_SPANS; i = coquill_order_leaf_next (right, i))
+    left->spans[left->gap++] = right->spans[i];
+  left->gap_width = left->width;
   remove_leaf (self, right);
 }
 
@@ -363,12 +380,11 @@ coquill_order_shrink (CoquillOrder *self)
   CoquillOrderLeaf *leaf = self->leaf;
   CoquillOrderLeaf *previous = leaf->previous;
   CoquillOrderLeaf *next = leaf->next;
+  unsigned n_spans = coquill_order_leaf_n_spans (leaf);
 
-  if (self->span >= leaf->n_spans)
-    self->span = 0, self->span_start = 0;
-  if (leaf->n_spans >= LEAF_SPANS / 4 || self->height == 0)
+  if (self->height == 0)
     return;
-  if (leaf->n_spans == 0)
+  if (n_spans == 0)
     {
       if (previous != NULL)
         coquill_order_take (self, previous, COQUILL_ORDER_UNKNOWN);
@@ -377,9 +393,9 @@ coquill_order_shrink (CoquillOrder *self)
       remove_leaf (self, leaf);
     }
   else if (next != NULL && next->parent == leaf->parent
-           && leaf->n_spans + next->n_spans <= LEAF_SPANS * 3 / 4)
+           && n_spans + coquill_order_leaf_n_spans (next) <= LEAF_SPANS * 3 / 4)
     merge_leaves (self, leaf, next);
   else if (previous != NULL && previous->parent == leaf->parent
-           && leaf->n_spans + previous->n_spans <= LEAF_SPANS * 3 / 4)
+           && n_spans + coquill_order_leaf_n_spans (previous) <= LEAF_SPANS * 3 / 4)
     merge_leaves (self, previous, leaf);
 }

@@ -15,22 +15,19 @@
  * characters of each child. Deleted characters stay, as spans without width; nothing ever goes but by
  * coquill_order_remove(). Neighbours in a leaf that belong together are joined.
  *
- * One leaf is "in hand": the one last touched. What changes in it is told to the nodes above only when
- * another leaf is taken, and the place in it is remembered. So an edit near the one before costs a few steps
- * in one leaf, any other O(log n). An id leads to its place by an index, which is made when it is first asked
- * for, and kept from then on.
+ * Leaves are gap buffers: an edit next to the one before in its leaf moves nothing but what lies between. One
+ * leaf is "in hand": the one last touched. How its width changes is told to the nodes above only when another
+ * is taken. So edits near each other cost a few steps, any other O(log n). An id leads to its place by an
+ * index, which is made when it is first asked for, and kept from then on.
  *
  * Spans have no pointers to them from outside but those in places, which last until the next change. Not
  * thread-safe, and not even while only reading: finding moves the hand.
  */
 
-/* By measurement: fewer make the tree deeper, more make each insertion move more memory. */
+/* By measurement: with fewer, leaves are changed and split more often; more are longer to look through. */
 #ifndef COQUILL_ORDER_LEAF_SPANS
-#define COQUILL_ORDER_LEAF_SPANS 32
+#define COQUILL_ORDER_LEAF_SPANS 60
 #endif
-
-/* Spans are moved four at a time, and so up to three behind the last one are moved as well. */
-#define COQUILL_ORDER_LEAF_SLACK 3
 
 /* A longer run is kept as several spans. */
 #define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
@@ -55,7 +52,8 @@ typedef struct
 /**
  * CoquillOrderLeaf:
  *
- * Here only so that what follows can be inlined.
+ * Here only so that what follows can be inlined. The spans lie at both ends of the array. None is there only
+ * in an order that holds nothing.
  */
 struct CoquillOrderLeaf
 {
@@ -63,16 +61,18 @@ struct CoquillOrderLeaf
   CoquillOrderNode *parent;
   CoquillOrderLeaf *previous;
   CoquillOrderLeaf *next;
-  uint64_t width;   /* visible characters, when the leaf was last in hand */
-  uint32_t n_spans; /* 0 only in an order that holds nothing */
-  uint32_t slot;    /* among the parent's children, or a little before */
-  CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS + COQUILL_ORDER_LEAF_SLACK];
+  uint64_t width;     /* visible characters, when the leaf was last in hand */
+  uint64_t gap_width; /* visible characters before the gap */
+  uint32_t gap;       /* spans before the gap */
+  uint32_t gap_end;   /* the index where they go on */
+  uint32_t slot;      /* among the parent's children, or a little before */
+  CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
 };
 
 /**
  * CoquillOrderPlace:
  * @leaf: the leaf
- * @index: of the span in it; behind the last one only at the end of the order
+ * @index: of the span in its array; that of the array's end only at the end of the order
  * @offset: characters of the span that lie before the place, less than its length
  *
  * A place in front of a character, or the end. Valid until the order changes.
@@ -119,7 +119,7 @@ coquill_order_width (const CoquillOrder *self);
 /**
  * coquill_order_n_spans:
  *
- * Returns: spans, visible or not. O(1)
+ * Returns: spans, visible or not. O(leaves)
  */
 size_t
 coquill_order_n_spans (const CoquillOrder *self);
@@ -196,7 +196,7 @@ coquill_order_drop_index (CoquillOrder *self);
 static inline CoquillId
 coquill_order_id (const CoquillOrderPlace *place)
 {
-  if (place->index == place->leaf->n_spans)
+  if (place->index == COQUILL_ORDER_LEAF_SPANS)
     return COQUILL_ID_NONE;
   return place->leaf->spans[place->index].id + place->offset;
 }
@@ -209,7 +209,7 @@ coquill_order_id (const CoquillOrderPlace *place)
 static inline uint32_t
 coquill_order_rest (const CoquillOrderPlace *place)
 {
-  if (place->index == place->leaf->n_spans)
+  if (place->index == COQUILL_ORDER_LEAF_SPANS)
     return 0;
   return place->leaf->spans[place->index].length - place->offset;
 }
@@ -222,7 +222,7 @@ coquill_order_rest (const CoquillOrderPlace *place)
 static inline uint32_t
 coquill_order_standing (const CoquillOrderPlace *place)
 {
-  if (place->index == place->leaf->n_spans)
+  if (place->index == COQUILL_ORDER_LEAF_SPANS)
     return 0;
   return place->leaf->spans[place->index].standing;
 }
@@ -238,19 +238,18 @@ static inline bool
 coquill_order_next (CoquillOrderPlace *place)
 {
   place->offset = 0;
-  if (place->index + 1 < place->leaf->n_spans)
-    {
-      place->index++;
-      return true;
-    }
-  if (place->leaf->next != NULL)
-    {
-      place->leaf = place->leaf->next;
-      place->index = 0;
-      return true;
-    }
-  place->index = place->leaf->n_spans;
-  return false;
+  if (place->index == COQUILL_ORDER_LEAF_SPANS)
+    return false;
+  place->index++;
+  if (place->index == place->leaf->gap)
+    place->index = place->leaf->gap_end;
+  if (place->index < COQUILL_ORDER_LEAF_SPANS)
+    return true;
+  if (place->leaf->next == NULL)
+    return false;
+  place->leaf = place->leaf->next;
+  place->index = place->leaf->gap > 0 ? 0 : place->leaf->gap_end;
+  return true;
 }
 
 /**
