@@ -6,9 +6,7 @@
 #include "text/order-index.h"
 #include "text/order.h"
 
-#ifndef COQUILL_ORDER_NODE_CHILDREN
 #define COQUILL_ORDER_NODE_CHILDREN 32
-#endif
 
 /* A hand's place in the text while nobody has asked for it: so far that no position is near. */
 #define COQUILL_ORDER_UNKNOWN (UINT64_C (1) << 62)

@@ -25,9 +25,7 @@
  */
 
 /* By measurement: with fewer, leaves are changed and split more often; more are longer to look through. */
-#ifndef COQUILL_ORDER_LEAF_SPANS
 #define COQUILL_ORDER_LEAF_SPANS 60
-#endif
 
 /* A longer run is kept as several spans. */
 #define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
