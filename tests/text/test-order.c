@@ -462,7 +462,7 @@ int
 main (int argc, char *argv[])
 {
   static const Habits typing = { .n_agents = 1,
-                                 .n_steps = 6000,
+                                 .n_steps = 3000,
                                  .max_length = 4,
                                  .together = 80,
                                  .insertion = 70,
@@ -470,7 +470,7 @@ main (int argc, char *argv[])
                                  .state = 1,
                                  .removal = 1 };
   static const Habits crowd = { .n_agents = MAX_AGENTS,
-                                .n_steps = 6000,
+                                .n_steps = 3000,
                                 .max_length = 3,
                                 .together = 20,
                                 .insertion = 50,
@@ -478,7 +478,7 @@ main (int argc, char *argv[])
                                 .state = 15,
                                 .removal = 10 };
   static const Habits tombstones = { .n_agents = 3,
-                                     .n_steps = 4000,
+                                     .n_steps = 2500,
                                      .max_length = 8,
                                      .together = 50,
                                      .insertion = 45,
@@ -486,7 +486,7 @@ main (int argc, char *argv[])
                                      .state = 4,
                                      .removal = 1 };
   static const Habits going_back = { .n_agents = 2,
-                                     .n_steps = 12000,
+                                     .n_steps = 6000,
                                      .max_length = 5,
                                      .together = 30,
                                      .insertion = 45,
@@ -494,7 +494,7 @@ main (int argc, char *argv[])
                                      .state = 5,
                                      .removal = 40 };
   static const Habits long_deletions = { .n_agents = 4,
-                                         .n_steps = 1000,
+                                         .n_steps = 700,
                                          .max_length = 120,
                                          .together = 10,
                                          .insertion = 40,
