@@ -22,24 +22,45 @@ coquill_rope_hand_length (const CoquillRope *self)
 }
 
 /**
+ * coquill_rope_hand_awaits:
+ *
+ * Returns: whether the gap is at @position, and has room for a character in ASCII
+ */
+static inline bool
+coquill_rope_hand_awaits (const CoquillRope *self, uint64_t position)
+{
+  const CoquillRopeLeaf *leaf = self->hand.leaf;
+
+  return position - self->hand.start == leaf->front_points
+         && leaf->front_bytes + leaf->back_bytes != COQUILL_ROPE_LEAF_BYTES;
+}
+
+/**
  * coquill_rope_hand_type:
  * @character: ASCII, not 0
  *
- * Inserts a character at the gap.
- *
- * Returns: whether it did: whether @position is at the gap, and there is room
+ * Inserts a character at the gap, which awaited it.
  */
-static inline bool
-coquill_rope_hand_type (CoquillRope *self, uint64_t position, char character)
+static inline void
+coquill_rope_hand_type (CoquillRope *self, char character)
 {
   CoquillRopeLeaf *leaf = self->hand.leaf;
+  uint32_t end = leaf->front_bytes;
 
-  if (position - self->hand.start != leaf->front_points
-      || leaf->front_bytes + leaf->back_bytes == COQUILL_ROPE_LEAF_BYTES)
-    return false;
-  leaf->text[leaf->front_bytes++] = character;
+  leaf->front_bytes = end + 1;
   leaf->front_points++;
-  return true;
+  leaf->text[end] = character;
+}
+
+/**
+ * coquill_rope_hand_has:
+ *
+ * Returns: whether the character at @position is in hand
+ */
+static inline bool
+coquill_rope_hand_has (const CoquillRope *self, uint64_t position)
+{
+  return position - self->hand.start < coquill_rope_leaf_points (self->hand.leaf);
 }
 
 /**

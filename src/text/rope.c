@@ -99,9 +99,10 @@ coquill_rope_insert_counted (
 void
 coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, size_t bytes)
 {
-  if (bytes == 1 && coquill_rope_hand_type (self, position, *utf8))
-    return;
-  coquill_rope_insert_counted (self, position, utf8, bytes, coquill_utf8_count (utf8, bytes));
+  if (bytes == 1 && coquill_rope_hand_awaits (self, position))
+    coquill_rope_hand_type (self, *utf8);
+  else
+    coquill_rope_insert_counted (self, position, utf8, bytes, coquill_utf8_count (utf8, bytes));
 }
 
 void
@@ -124,7 +125,7 @@ coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
     return;
   while (count > 0)
     {
-      if (position - self->hand.start >= coquill_rope_leaf_points (self->hand.leaf))
+      if (!coquill_rope_hand_has (self, position))
         coquill_rope_seek (self, position);
 
       uint32_t point = (uint32_t)(position - self->hand.start);

@@ -49,6 +49,23 @@ coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, Co
 void
 coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *data);
 
+/* coquill_text_insert() and coquill_text_delete() where the short ways of text-type.c don't lead. */
+bool
+coquill_text_insert_any (CoquillText *self,
+                         uint32_t agent,
+                         uint64_t position,
+                         const char *utf8,
+                         size_t n_bytes,
+                         uint64_t *sequence,
+                         CoquillTextError *error);
+bool
+coquill_text_delete_any (CoquillText *self,
+                         uint32_t agent,
+                         uint64_t position,
+                         uint64_t count,
+                         uint64_t *sequence,
+                         CoquillTextError *error);
+
 /* Whether consecutive items are all deletions. They exist and are not below the base. */
 bool
 coquill_text_are_deletions (const CoquillGraph *graph, CoquillId id, uint64_t length);

@@ -170,13 +170,13 @@ append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void 
 }
 
 bool
-coquill_text_insert (CoquillText *self,
-                     uint32_t agent,
-                     uint64_t position,
-                     const char *utf8,
-                     size_t n_bytes,
-                     uint64_t *sequence,
-                     CoquillTextError *error)
+coquill_text_insert_any (CoquillText *self,
+                         uint32_t agent,
+                         uint64_t position,
+                         const char *utf8,
+                         size_t n_bytes,
+                         uint64_t *sequence,
+                         CoquillTextError *error)
 {
   CoquillGraphPiece piece = {
     .kind = COQUILL_OPERATION_INSERT,
@@ -199,12 +199,12 @@ coquill_text_insert (CoquillText *self,
 }
 
 bool
-coquill_text_delete (CoquillText *self,
-                     uint32_t agent,
-                     uint64_t position,
-                     uint64_t count,
-                     uint64_t *sequence,
-                     CoquillTextError *error)
+coquill_text_delete_any (CoquillText *self,
+                         uint32_t agent,
+                         uint64_t position,
+                         uint64_t count,
+                         uint64_t *sequence,
+                         CoquillTextError *error)
 {
   CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
   uint64_t length = coquill_rope_length (self->rope);
@@ -317,12 +317,6 @@ coquill_text_record (CoquillText *self,
   return true;
 }
 
-uint64_t
-coquill_text_length (const CoquillText *self)
-{
-  return coquill_rope_length (self->rope);
-}
-
 size_t
 coquill_text_bytes (const CoquillText *self)
 {
@@ -333,12 +327,6 @@ size_t
 coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count)
 {
   return coquill_rope_measure (self->rope, position, count);
-}
-
-size_t
-coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *buffer)
-{
-  return coquill_rope_read (self->rope, position, count, buffer);
 }
 
 char *
