@@ -71,7 +71,7 @@ def main(build, folder, percent, log):
     print('\n'.join(['Coverage:', *report]))
     Path(log).write_text(json.dumps({'name': f'coverage of {folder}', 'result': 'OK' if fine else 'FAIL',
                                      'returncode': 0 if fine else 1, 'duration': 0,
-                                     'stdout': '\n'.join(report), 'stderr': ''}) + '\n')
+                                     'stdout': report[-1], 'stderr': ''}) + '\n')
 
 
 if __name__ == '__main__':

@@ -57,22 +57,30 @@ typedef enum
   ENDED, /* by coquill_out_of_memory(), for small structures */
 } Outcome;
 
-/* A history with all that a change can hold. */
+#define N_OTHERS 8
+
+/* A history with all that a change can hold, of more agents and parents than need no memory of their own. */
 static CoquillText *
 sample_text (void)
 {
-  guint32 a, b;
-  CoquillText *text = new_text (1, &a), *other = new_text (2, &b);
+  guint32 a;
+  CoquillText *text = new_text (1, &a);
 
   insert (text, a, 0,
           "some text that zstd can pack: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-  insert (other, b, 0, "concurrent");
-  restore (text, a, a, delete (text, a, 3, 9), 4);
-  merge (text, other);
+  for (guint round = 0; round < 3; round++)
+    for (guint i = 0; i < N_OTHERS; i++)
+      {
+        guint32 b;
+        CoquillText *other = new_text ((guint8)(2 + round * N_OTHERS + i), &b);
+
+        insert (other, b, 0, "concurrent");
+        merge (text, other);
+        coquill_text_free (other);
+        if (i + 1 == N_OTHERS)
+          restore (text, a, a, delete (text, a, 3, 9), 4);
+      }
   coquill_text_record (text, a, (const uint8_t *)"record", 6, NULL, NULL);
-  insert (other, b, 3, "!");
-  merge (text, other);
-  coquill_text_free (other);
   return text;
 }
 
@@ -159,6 +167,28 @@ load (gint64 n)
   return outcome;
 }
 
+static Outcome
+take (gint64 n)
+{
+  CoquillText *text = sample_text (), *to;
+  CoquillChange *change = everything (text);
+  CoquillTextError error = { 0 };
+  guint32 c;
+  gboolean done;
+
+  to = new_text (99, &c);
+  insert (to, c, 0, "own text");
+  allocations_left = n;
+  done = coquill_text_merge (to, change, NULL, NULL, &error);
+  allocations_left = -1;
+  if (!done)
+    assert_text (to, "own text");
+  coquill_change_free (change);
+  coquill_text_free (to);
+  coquill_text_free (text);
+  return outcome_of (done, &error);
+}
+
 /* In a process of its own, which may end for want of memory, and in no other way. */
 static Outcome
 in_a_process (Outcome (*what) (gint64), gint64 n)
@@ -215,5 +245,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/memory/encoding-refuses", (gconstpointer)encode, test_each_allocation_may_fail);
   g_test_add_data_func ("/memory/saving-refuses", (gconstpointer)save, test_each_allocation_may_fail);
   g_test_add_data_func ("/memory/loading-refuses", (gconstpointer)load, test_each_allocation_may_fail);
+  g_test_add_data_func ("/memory/merging-refuses-or-ends", (gconstpointer)take,
+                        test_each_allocation_may_fail);
   return g_test_run ();
 }
