@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "effort.h"
 #include "seed.h"
 #include "text/order.h"
 
@@ -292,7 +293,7 @@ test_against_array (gconstpointer data)
   guint64 near_position = 0;
 
   model_init (&model);
-  for (guint i = 0; i < habits->n_steps; i++)
+  for (guint i = 0; i < habits->n_steps * MAX (test_effort (), 10) / 100; i++)
     {
       step (&model, habits, &near_position);
       if (roll (&model, 3) == 0)
