@@ -95,7 +95,7 @@ class Measuring {
     if (this.doc) return;
     if (this.hopeless) throw this.hopeless;
     try {
-      this.doc = this.trace.concurrent ? this.merge(this.updates(coarsen(this.trace))) : peer.local(this.trace.patches, new Budget(PREPARE_MS));
+      this.doc = this.trace.concurrent ? this.join(this.updates(coarsen(this.trace))) : peer.local(this.trace.patches, new Budget(PREPARE_MS));
       this.bytes = peer.encode(this.doc);
     } catch (error) {
       this.hopeless = error;
@@ -108,6 +108,11 @@ class Measuring {
     const budget = new Budget(PREPARE_MS);
     const updates = peer.makeUpdates?.(trace, budget) ?? makeUpdates(trace, peer, budget);
     return updates.filter((update) => update !== null);
+  }
+
+  join(updates) {
+    const doc = peer.reader();
+    return peer.applyAll ? peer.applyAll(doc, updates) ?? doc : this.merge(updates);
   }
 
   merge(updates) {
