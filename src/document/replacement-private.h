@@ -104,6 +104,9 @@ coquill_comparison_align_words (CoquillComparison *self, const CoquillRegion *re
 /** Makes one match of those that touch in both texts, and takes out empty ones. */
 void
 coquill_comparison_join (CoquillComparison *self);
+/** Takes out what little of a line was found again behind other lines. The matches are joined before. */
+void
+coquill_comparison_mend_tears (CoquillComparison *self);
 /** Takes out matches that are there by chance. The matches are joined before. */
 void
 coquill_comparison_tidy (CoquillComparison *self);

@@ -403,6 +403,7 @@ coquill_replacements_between (
     compare_by_pieces (&self, &region, compare_piece_by_lines);
   coquill_comparison_add (&self, region.old_end, region.new_end, suffix);
   coquill_comparison_join (&self);
+  coquill_comparison_mend_tears (&self);
   coquill_comparison_tidy (&self);
   coquill_comparison_slide (&self);
   coquill_comparison_join (&self);

@@ -54,7 +54,7 @@ typedef struct
  * sequence, flag, syllable or CRLF is cut apart.
  *
  * The least number of code points is not the aim, legible edits are: on random texts that are edited as
- * people do it is 1.1 times the least, and never was above four times. How it is found is in README.md.
+ * people do it is 1.1 times the least, and never was above five times. How it is found is in README.md.
  *
  * O(bytes) for what both begin and end with and for reading lines; the comparison itself is bounded by the
  * limits above, and so is its memory by some 50 bytes for each line or word, O(bytes). Any thread.
