@@ -42,7 +42,7 @@ encode (const CoquillChange *self, CoquillPacking packing, CoquillBuffer *out)
       coquill_agent_coder_append (&coder, &agent->id, agent->starts ? &agent->previous : NULL, out);
     }
   coquill_agent_coder_clear (&coder);
-  good = coquill_columns_append (self->columns, COQUILL_CHANGE_COLUMNS, packing, out);
+  good = coquill_columns_append (self->columns, COQUILL_CHANGE_COLUMNS, COQUILL_COLUMN_TEXT, packing, out);
   return coquill_frame_close (out, start, COQUILL_CHANGE_MAX_BYTES, good);
 }
 

@@ -21,48 +21,72 @@ static const size_t min_packed[] = {
   [COQUILL_PACKING_LARGE] = 1 << 20,
 };
 
-/* What packs a column well takes time: level 19 a third of a microsecond a byte, level 16 a third of that,
- * level 12 a tenth of that. So that packing takes about as long whatever the size, larger columns get lower
- * levels. */
-static const struct
+/* How hard to try. What packs well takes time, some 300 ns a byte of text for the last per cent; so that
+ * packing takes about as long whatever the size of the history is (30 ms where U of tests/bench is 0.25 ms),
+ * the more there is the less is tried. Text has matches to look for; the numbers of a column have mostly
+ * their distribution. */
+typedef struct
 {
-  size_t size;
+  size_t size; /* of columns up to that */
   int level;
-} compact_levels[] = {
-  { 64 << 10, 19 }, { 640 << 10, 16 }, { 2 << 20, 12 }, { 8 << 20, 6 }, { SIZE_MAX, 3 },
+  int strategy; /* 0: all as the level has it */
+  int search_log;
+  int target_length;
+} Effort;
+
+static const Effort text_efforts[] = {
+  { .size = 128 << 10, .level = 17 },
+  { .size = 256 << 10, .level = 16, .strategy = ZSTD_btopt, .search_log = 4, .target_length = 32 },
+  { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .search_log = 6, .target_length = 32 },
+  { .size = 8 << 20, .level = 6 },
+  { .size = SIZE_MAX, .level = 3 },
 };
 
-#define FAST_LEVEL 3
+static const Effort number_efforts[] = {
+  { .size = 16 << 10, .level = 19 }, { .size = 32 << 10, .level = 16 }, { .size = 256 << 10, .level = 13 },
+  { .size = 2 << 20, .level = 8 },   { .size = SIZE_MAX, .level = 3 },
+};
 
-static int
-choose_level (CoquillPacking packing, size_t size)
+static const Effort fast_effort = { .level = 3 };
+
+static bool
+set_effort (ZSTD_CCtx *context, const Effort *effort)
 {
-  unsigned i = 0;
+  bool good = !ZSTD_isError (ZSTD_CCtx_reset (context, ZSTD_reset_session_and_parameters))
+              && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_compressionLevel, effort->level));
 
-  if (packing != COQUILL_PACKING_COMPACT)
-    return FAST_LEVEL;
-  while (size > compact_levels[i].size)
-    i++;
-  return compact_levels[i].level;
+  if (good && effort->strategy != 0)
+    good = !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_strategy, effort->strategy))
+           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_searchLog, effort->search_log))
+           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_targetLength, effort->target_length))
+           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_minMatch, 4));
+  return good;
 }
 
 /* Packs a column if that pays; otherwise @packed stays empty. */
 static bool
-pack (ZSTD_CCtx **context, const CoquillBuffer *plain, CoquillPacking packing, CoquillBuffer *packed)
+pack (ZSTD_CCtx **context,
+      const CoquillBuffer *plain,
+      bool is_text,
+      CoquillPacking packing,
+      CoquillBuffer *packed)
 {
+  const Effort *effort = is_text ? text_efforts : number_efforts;
+
   if (plain->length < min_packed[packing])
     return true;
+  while (plain->length > effort->size)
+    effort++;
   if (*context == NULL)
     *context = ZSTD_createCCtx ();
 
   size_t bound = ZSTD_compressBound (plain->length);
   uint8_t *end = *context != NULL ? coquill_buffer_reserve (packed, bound) : NULL;
 
-  if (end == NULL)
+  if (end == NULL || !set_effort (*context, packing == COQUILL_PACKING_COMPACT ? effort : &fast_effort))
     return false;
 
-  size_t size = ZSTD_compressCCtx (*context, end, bound, plain->data, plain->length,
-                                   choose_level (packing, plain->length));
+  size_t size = ZSTD_compress2 (*context, end, bound, plain->data, plain->length);
 
   if (ZSTD_isError (size))
     return false;
@@ -73,13 +97,14 @@ pack (ZSTD_CCtx **context, const CoquillBuffer *plain, CoquillPacking packing, C
 
 /* Packed columns, or the plain ones where that isn't smaller. */
 static bool
-pack_all (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *packed)
+pack_all (
+    const CoquillBuffer *columns, unsigned n, unsigned text, CoquillPacking packing, CoquillBuffer *packed)
 {
   ZSTD_CCtx *context = NULL;
   bool good = true;
 
   for (unsigned i = 0; i < n; i++)
-    good = good && pack (&context, &columns[i], packing, &packed[i]);
+    good = good && pack (&context, &columns[i], i == text, packing, &packed[i]);
   ZSTD_freeCCtx (context);
   return good;
 }
@@ -118,7 +143,8 @@ append_all (
 }
 
 bool
-coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out)
+coquill_columns_append (
+    const CoquillBuffer *columns, unsigned n, unsigned text, CoquillPacking packing, CoquillBuffer *out)
 {
   size_t size = 0;
   bool any = false, good;
@@ -136,7 +162,7 @@ coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking
 
   CoquillBuffer packed[COQUILL_COLUMNS_MAX] = { 0 };
 
-  good = pack_all (columns, n, packing, packed) && append_all (columns, n, packed, size, out);
+  good = pack_all (columns, n, text, packing, packed) && append_all (columns, n, packed, size, out);
   for (unsigned i = 0; i < n; i++)
     coquill_buffer_clear (&packed[i]);
   return good;

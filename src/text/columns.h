@@ -27,13 +27,15 @@ typedef enum
 /**
  * coquill_columns_append:
  * @columns: plain bytes, one buffer a column
+ * @text: which of them is text; the others are numbers
  *
  * Writes all columns: mask, sizes, bytes. See codec.h.
  *
  * Returns: false if memory ran out
  */
 bool
-coquill_columns_append (const CoquillBuffer *columns, unsigned n, CoquillPacking packing, CoquillBuffer *out);
+coquill_columns_append (
+    const CoquillBuffer *columns, unsigned n, unsigned text, CoquillPacking packing, CoquillBuffer *out);
 
 /**
  * CoquillColumn:

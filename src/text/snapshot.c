@@ -125,7 +125,7 @@ coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
 
   coquill_buffer_append (&columns[COLUMN_TEXT], snapshot->text, snapshot->text_bytes);
   good = good && encode_spans (snapshot, columns)
-         && coquill_columns_append (columns, N_COLUMNS, COQUILL_PACKING_LARGE, out);
+         && coquill_columns_append (columns, N_COLUMNS, COLUMN_TEXT, COQUILL_PACKING_LARGE, out);
   for (unsigned i = 0; i < N_COLUMNS; i++)
     coquill_buffer_clear (&columns[i]);
 
