@@ -7,6 +7,7 @@
 #include "text/change.h"
 #include "text/error.h"
 
+/* clang-format off: the lists stay as they are. */
 /*
  * The encoded change
  * ==================
@@ -50,35 +51,49 @@
  *
  * The columns of a change
  *
- *   0 heads          one byte an operation
- *                      bits 0–1  kind less 1: 0 insert, 1 delete, 2 restore, 3 record
- *                      bit 2     the deletion runs backward
- *                      bit 3     by another agent than the operation before: see `agents`
- *                      bit 4     the sequence isn't the expected one: see `sequences`
- *                      bit 5     the parents aren't the expected ones: see `parent counts`
- *                      bit 6     more than one item: see `lengths`
- *                      bit 7     0
- *   1 content        inserted text and records' bytes in the order of the operations. The bytes of an
- * insertion are counted nowhere: its length in code points says where it ends 2 positions      of insertions
- * and deletions, signed: less the place where this agent's caret was left, as far as this change tells
- * (behind an inserted run, where a run was deleted, at first 0), and for a deletion that runs backward less
- * the place before that 3 sequences      how much higher than expected, at least 1. Expected is the item
- * behind the agent's operation before, or 0 4 parent counts  parents of the first item. Expected is one
- * parent, the last item of the operation before, or none for the first operation 5 parent agents  index in
- * the list of agents 6 parent items   signed: the item behind that agent's last operation (or 0), less 1,
- * less the parent 7 lengths        items less 2 8 agents         index in the list of agents, where it
- * changes; before the first operation it is 0 9 targets        of restorations: the agent's index, then
- * signed: the target less the one behind the restoration before (at first 0) 10 payloads      sizes of the
- * records' bytes
+ *    0 heads          one byte an operation
+ *                       bits 0–1  kind less 1: 0 insert, 1 delete, 2 restore, 3 record
+ *                       bit 2     the deletion runs backward
+ *                       bit 3     by another agent than the operation before: see `agents`
+ *                       bit 4     the sequence isn't the expected one: see `sequences`
+ *                       bit 5     the parents aren't the expected ones: see `joins`
+ *                       bit 6     more than one item: see `lengths`
+ *                       bit 7     of an insertion or deletion: the position isn't the expected one: see `positions`
+ *    1 text           inserted text. The bytes of an insertion are counted nowhere: its length in code points says
+ *                     where it ends
+ *    2 positions      one byte each: a position, less the expected one, folded (varint.h), less 1: its low seven
+ *                     bits, and the top bit if there are more. Expected is the place where this agent's caret was
+ *                     left, as far as this change tells (behind an inserted run, where a run was deleted, at first
+ *                     0), and for a deletion that runs backward the place before that
+ *    3 far positions  the rest of those that have the top bit, at least 1 and below 2^44
+ *    4 lengths        items less 2
+ *    5 sequences      how much higher than expected, less 1. Expected is the item behind the agent's operation
+ *                     before, or 0
+ *    6 joins          parents of the first item. Expected is one parent, the last item of the operation before, or
+ *                     none for the first operation. 0: the parents are, as in the agent's last join, the item of
+ *                     its own before this one at the same place among them, and one item of the same other agent.
+ *                     Otherwise less 1 it is three times the number of the other parents, plus 0: the agent's own
+ *                     item before isn't a parent, 1: it is the first one, 2: it is the last one. What the next 0
+ *                     means is set by each join with one other parent; at first it is no own item, and agent 0
+ *    7 agents         index in the list of agents, where it changes; before the first operation it is 0
+ *    8 parent agents  index in the list of agents, of each other parent of joins that aren't 0
+ *    9 parent items   of each other parent, signed: the item behind that agent's last operation (or 0), less 1,
+ *                     less the parent
+ *   10 targets        of restorations: the agent's index, then signed: the target less the one behind the restoration
+ *                     before (at first 0)
+ *   11 payloads       sizes of the records' bytes
+ *   12 payload bytes  the records' bytes
  *
- * A column is packed where that makes it smaller.
+ * A column is packed where that makes it smaller. In memory a change is these columns, unpacked (change.h).
  *
  * Decoding treats every byte as hostile. All sizes are checked before anything is allocated; the memory taken
  * is bounded by the limits below whatever the input says; the checksum is checked before anything is
- * unpacked; nothing recurses. What is returned is well formed: agents are distinct, an agent's sequences
- * rise, no sum overflows, text is text. Whether ancestors are known, positions exist and targets are
- * deletions only the document can tell: coquill_text_merge().
+ * unpacked; nothing recurses. One pass over the columns checks all that readers rely on. What is returned is
+ * well formed: agents are distinct, an agent's sequences rise, no sum overflows, text is text. Whether
+ * ancestors are known, positions exist and targets are deletions only the document can tell:
+ * coquill_text_merge().
  */
+/* clang-format on */
 
 /* The largest encoded change, in bytes: far above what is sent at once, far below what hurts a laptop. */
 #define COQUILL_CHANGE_MAX_BYTES ((size_t)64 << 20)
@@ -89,7 +104,7 @@
 /* The most bytes of all columns, unpacked: the content, and 32 bytes for each of the most runs. */
 #define COQUILL_CHANGE_MAX_COLUMNS (COQUILL_CHANGE_MAX_CONTENT + 32 * COQUILL_CHANGE_MAX_OPERATIONS)
 
-/* The most runs: at 100 bytes each in memory, some 100 MB. Longer histories are split. */
+/* The most runs: what is read at once. Longer histories are split. */
 #define COQUILL_CHANGE_MAX_OPERATIONS ((size_t)1 << 20)
 
 /* The most agents: years of restarts of a large group. */
@@ -121,7 +136,7 @@ coquill_change_encode (const CoquillChange *change, CoquillBuffer *out);
  * coquill_change_encode_compact:
  *
  * Like coquill_change_encode(), many times slower and up to a sixth smaller: for merging stored blocks in
- * idle time.
+ * idle time. The larger the change, the less hard it tries, so that it takes some 30 ms up to a few megabytes.
  */
 bool
 coquill_change_encode_compact (const CoquillChange *change, CoquillBuffer *out);
