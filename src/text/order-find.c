@@ -168,6 +168,7 @@ coquill_order_drop_index (CoquillOrder *self)
 {
   coquill_order_index_free (self->ids);
   self->ids = NULL;
+  coquill_order_free_spares (self);
 }
 
 bool
@@ -180,11 +181,13 @@ coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *plac
   leaf = coquill_order_index_get (self->ids, id);
   if (leaf == NULL)
     return false;
-  i = coquill_order_leaf_first (leaf);
-  while (id - leaf->spans[i].id >= leaf->spans[i].length)
-    i = coquill_order_leaf_next (leaf, i);
-  *place = (CoquillOrderPlace){ leaf, i, (uint32_t)(id - leaf->spans[i].id) };
-  return true;
+  for (i = coquill_order_leaf_first (leaf); i < LEAF_SPANS; i = coquill_order_leaf_next (leaf, i))
+    if (id - leaf->spans[i].id < leaf->spans[i].length)
+      {
+        *place = (CoquillOrderPlace){ leaf, i, (uint32_t)(id - leaf->spans[i].id) };
+        return true;
+      }
+  return false;
 }
 
 CoquillId

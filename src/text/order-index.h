@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* order-index.h: which leaf of the order holds an id. */
+/* order-index.h: which leaf of the order could hold an id. */
 
 #pragma once
 
@@ -8,7 +8,8 @@
 /**
  * CoquillOrderIndex:
  *
- * Knows of every id of an order the leaf that holds it.
+ * Knows of each id of an order the only leaf that can hold it. A leaf must be readable, if only as one
+ * without spans, as long as there is an index.
  */
 typedef struct CoquillOrderIndex CoquillOrderIndex;
 
@@ -31,9 +32,10 @@ coquill_order_index_free (CoquillOrderIndex *self);
 
 /**
  * coquill_order_index_set:
- * @leaf: (nullable): %NULL for ids that the order no longer holds
+ * @leaf: the leaf where they are now, or will be before the next call
  *
- * Says where ids are now.
+ * Says where ids are. That ids are no longer held need not be said. O(log n), or O(1) for what continues what
+ * was last set
  */
 void
 coquill_order_index_set (CoquillOrderIndex *self, CoquillId id, uint32_t length, CoquillOrderLeaf *leaf);
@@ -41,7 +43,7 @@ coquill_order_index_set (CoquillOrderIndex *self, CoquillId id, uint32_t length,
 /**
  * coquill_order_index_get:
  *
- * Returns: (nullable): the leaf that holds an id
+ * Returns: (nullable): the only leaf that can hold an id. O(log n)
  */
 CoquillOrderLeaf *
 coquill_order_index_get (CoquillOrderIndex *self, CoquillId id);
@@ -49,7 +51,7 @@ coquill_order_index_get (CoquillOrderIndex *self, CoquillId id);
 /**
  * coquill_order_index_next:
  *
- * Returns: the lowest id from @id on that is held, or COQUILL_ID_NONE
+ * Returns: the lowest id from @id on that is held, or COQUILL_ID_NONE. O(log n)
  */
 CoquillId
 coquill_order_index_next (CoquillOrderIndex *self, CoquillId id);

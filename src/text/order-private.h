@@ -34,7 +34,8 @@ struct CoquillOrder
   unsigned height; /* 0: the root is a leaf */
   CoquillOrderLeaf *first;
   CoquillOrderLeaf *last;
-  CoquillOrderIndex *ids; /* NULL until it is asked for */
+  CoquillOrderIndex *ids;   /* NULL until it is asked for */
+  CoquillOrderLeaf *spares; /* out of use, empty, linked by next: the index may still lead to them */
 };
 
 static inline uint32_t
@@ -115,6 +116,9 @@ coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 /* A leaf with nothing in it and nothing around it. Its spans are not set. */
 CoquillOrderLeaf *
 coquill_order_leaf_new (void);
+
+void
+coquill_order_free_spares (CoquillOrder *self);
 
 /* Tells the nodes above what has changed in the hand's leaf. */
 void

@@ -11,6 +11,13 @@
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 #define NODE_CHILDREN COQUILL_ORDER_NODE_CHILDREN
 
+static void
+empty_leaf (CoquillOrderLeaf *leaf)
+{
+  memset (leaf, 0, offsetof (CoquillOrderLeaf, spans));
+  leaf->gap_end = LEAF_SPANS;
+}
+
 CoquillOrderLeaf *
 coquill_order_leaf_new (void)
 {
@@ -18,9 +25,20 @@ coquill_order_leaf_new (void)
 
   if (leaf == NULL)
     coquill_out_of_memory ();
-  memset (leaf, 0, offsetof (CoquillOrderLeaf, spans));
-  leaf->gap_end = LEAF_SPANS;
+  empty_leaf (leaf);
   return leaf;
+}
+
+void
+coquill_order_free_spares (CoquillOrder *self)
+{
+  while (self->spares != NULL)
+    {
+      CoquillOrderLeaf *leaf = self->spares;
+
+      self->spares = leaf->next;
+      free (leaf);
+    }
 }
 
 static unsigned
@@ -186,8 +204,12 @@ index_spans (CoquillOrder *self, const CoquillOrderLeaf *from, CoquillOrderLeaf 
 static CoquillOrderLeaf *
 new_leaf (CoquillOrder *self)
 {
-  CoquillOrderLeaf *leaf = coquill_order_leaf_new ();
+  CoquillOrderLeaf *leaf = self->spares;
 
+  if (leaf != NULL)
+    self->spares = leaf->next;
+  else
+    leaf = coquill_order_leaf_new ();
   leaf->previous = self->leaf;
   leaf->next = self->leaf->next;
   if (leaf->next != NULL)
@@ -342,7 +364,14 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
   else
     self->last = leaf->previous;
   remove_child (parent, slot_of (parent, leaf, true));
-  free (leaf);
+  if (self->ids != NULL)
+    {
+      empty_leaf (leaf);
+      leaf->next = self->spares;
+      self->spares = leaf;
+    }
+  else
+    free (leaf);
   shrink_node (self, parent);
 }
 

@@ -45,6 +45,7 @@ coquill_order_free (CoquillOrder *self)
   if (self == NULL)
     return;
   free_nodes (self->root, self->height);
+  coquill_order_free_spares (self);
   coquill_order_index_free (self->ids);
   free (self);
 }
@@ -376,14 +377,11 @@ void
 coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32_t length)
 {
   uint32_t here = coquill_order_rest (place);
-  CoquillOrderSpan span;
 
   if (length == 0)
     return;
   hold_span (self, place);
-  span = cut (self, here, length);
-  if (self->ids != NULL)
-    coquill_order_index_set (self->ids, span.id, length, NULL);
+  cut (self, here, length);
   join_over_gap (self->leaf);
   shrink_if_small (self);
 }
