@@ -32,10 +32,10 @@ coquill_order_index_free (CoquillOrderIndex *self);
 
 /**
  * coquill_order_index_set:
- * @leaf: the leaf where they are now, or will be before the next call
+ * @leaf: the leaf where they are
  *
- * Says where ids are. That ids are no longer held need not be said. O(log n), or O(1) for what continues what
- * was last set
+ * Says where ids are. That ids are no longer held need not be said; of those that moved to another leaf it is
+ * to be said before they are asked for. O(log n), or O(1) for what continues what was last set
  */
 void
 coquill_order_index_set (CoquillOrderIndex *self, CoquillId id, uint32_t length, CoquillOrderLeaf *leaf);

@@ -34,8 +34,15 @@ struct CoquillOrder
   unsigned height; /* 0: the root is a leaf */
   CoquillOrderLeaf *first;
   CoquillOrderLeaf *last;
-  CoquillOrderIndex *ids;   /* NULL until it is asked for */
-  CoquillOrderLeaf *spares; /* out of use, empty, linked by next: the index may still lead to them */
+  size_t n_leaves;
+
+  /* The index, and what it costs: leaves that got spans of which it isn't told yet, and those out of use, to
+   * which it may still lead: empty, linked by next. */
+  CoquillOrderIndex *ids; /* NULL until it is asked for */
+  CoquillOrderLeaf **moved;
+  size_t n_moved;
+  size_t moved_capacity;
+  CoquillOrderLeaf *spares;
 };
 
 static inline uint32_t
@@ -116,9 +123,6 @@ coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 /* A leaf with nothing in it and nothing around it. Its spans are not set. */
 CoquillOrderLeaf *
 coquill_order_leaf_new (void);
-
-void
-coquill_order_free_spares (CoquillOrder *self);
 
 /* Tells the nodes above what has changed in the hand's leaf. */
 void

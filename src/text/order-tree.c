@@ -29,18 +29,6 @@ coquill_order_leaf_new (void)
   return leaf;
 }
 
-void
-coquill_order_free_spares (CoquillOrder *self)
-{
-  while (self->spares != NULL)
-    {
-      CoquillOrderLeaf *leaf = self->spares;
-
-      self->spares = leaf->next;
-      free (leaf);
-    }
-}
-
 static unsigned
 slot_of (const CoquillOrderNode *parent, void *child, bool is_leaf)
 {
@@ -191,13 +179,15 @@ add_behind (CoquillOrder *self, void *left, void *right, uint64_t right_width, C
     }
 }
 
-/* All spans of a leaf are, or soon will be, in another. */
+/* A leaf got spans from another. */
 static void
-index_spans (CoquillOrder *self, const CoquillOrderLeaf *from, CoquillOrderLeaf *to)
+note_moved (CoquillOrder *self, CoquillOrderLeaf *leaf)
 {
-  if (self->ids != NULL)
-    for (unsigned i = coquill_order_leaf_first (from); i < LEAF_SPANS; i = coquill_order_leaf_next (from, i))
-      coquill_order_index_set (self->ids, from->spans[i].id, from->spans[i].length, to);
+  if (self->ids == NULL || leaf->is_moved)
+    return;
+  self->moved = coquill_grow (self->moved, &self->moved_capacity, self->n_moved + 1, sizeof (void *));
+  self->moved[self->n_moved++] = leaf;
+  leaf->is_moved = true;
 }
 
 /* A leaf behind the one in hand, with nothing in it. */
@@ -210,6 +200,7 @@ new_leaf (CoquillOrder *self)
     self->spares = leaf->next;
   else
     leaf = coquill_order_leaf_new ();
+  self->n_leaves++;
   leaf->previous = self->leaf;
   leaf->next = self->leaf->next;
   if (leaf->next != NULL)
@@ -276,7 +267,7 @@ coquill_order_split (CoquillOrder *self)
   add_behind (self, leaf, right, right->width, leaf->parent);
   if (self->last == leaf)
     self->last = right;
-  index_spans (self, right, right);
+  note_moved (self, right);
 
   if (right->gap > 0)
     {
@@ -364,6 +355,7 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
   else
     self->last = leaf->previous;
   remove_child (parent, slot_of (parent, leaf, true));
+  self->n_leaves--;
   if (self->ids != NULL)
     {
       empty_leaf (leaf);
@@ -383,7 +375,7 @@ merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *righ
   unsigned i = coquill_order_leaf_first (right);
 
   coquill_order_tell (self);
-  index_spans (self, right, left);
+  note_moved (self, left);
   parent->widths[slot_of (parent, left, true)] += right->width;
   if (self->leaf == right)
     coquill_order_take (self, left,

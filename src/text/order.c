@@ -26,6 +26,7 @@ coquill_order_new (void)
   self->root = self->leaf;
   self->first = self->leaf;
   self->last = self->leaf;
+  self->n_leaves = 1;
   return self;
 }
 
@@ -44,9 +45,8 @@ coquill_order_free (CoquillOrder *self)
 {
   if (self == NULL)
     return;
+  coquill_order_drop_index (self);
   free_nodes (self->root, self->height);
-  coquill_order_free_spares (self);
-  coquill_order_index_free (self->ids);
   free (self);
 }
 
@@ -160,7 +160,7 @@ insert_at_gap (CoquillOrder *self, uint32_t behind, CoquillId id, uint32_t lengt
     }
   leaf->gap_width += length;
   self->leaf_width += length;
-  if (self->ids != NULL)
+  if (self->ids != NULL && !leaf->is_moved)
     coquill_order_index_set (self->ids, id, length, leaf);
   join_over_gap (leaf);
 }
@@ -240,7 +240,7 @@ coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_
         }
       leaf->gap_width += coquill_order_span_width (&new);
       self->leaf_width += coquill_order_span_width (&new);
-      if (self->ids != NULL)
+      if (self->ids != NULL && !leaf->is_moved)
         coquill_order_index_set (self->ids, id, piece, leaf);
       id += piece;
       length -= piece;

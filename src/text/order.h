@@ -64,6 +64,7 @@ struct CoquillOrderLeaf
   uint32_t gap;       /* spans before the gap */
   uint32_t gap_end;   /* the index where they go on */
   uint32_t slot;      /* among the parent's children, or a little before */
+  uint32_t is_moved;  /* some spans came from another leaf, and the index is to be told of all */
   CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
 };
 

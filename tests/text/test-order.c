@@ -367,6 +367,35 @@ test_one_place (gconstpointer data)
   model_clear (&model);
 }
 
+/* The index follows after few and after many edits in which nobody asked for it. */
+static void
+test_index_follows (void)
+{
+  Model model;
+
+  model_init (&model);
+  for (guint batch = 0; batch < 40; batch++)
+    {
+      for (guint i = 0; i < (batch % 8 == 0 ? 500 : 20); i++)
+        {
+          guint64 position = (guint64)roll (&model, (gint)coquill_order_width (model.order) + 1);
+          guint agent = (guint)roll (&model, 3);
+          CoquillId id = coquill_id (agent, model.sequences[agent]);
+          guint index = position == 0 ? 0 : index_of_visible (&model, position - 1) + 1;
+
+          coquill_order_insert_at (model.order, position, id, 2);
+          model_insert (&model, index, id, 2, 0);
+          model.sequences[agent] += 2 + i % 2;
+        }
+      for (guint i = 0; i < 20; i++)
+        ask (&model);
+      assert_same (&model);
+      if (batch == 20)
+        coquill_order_drop_index (model.order);
+    }
+  model_clear (&model);
+}
+
 /* Deleting all in pieces from the middle joins spans until hardly a leaf is left. */
 static void
 test_joins (void)
@@ -514,6 +543,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/order/always-at-the-front", GUINT_TO_POINTER (0), test_one_place);
   g_test_add_data_func ("/order/always-in-the-middle", GUINT_TO_POINTER (4), test_one_place);
   g_test_add_data_func ("/order/always-at-the-end", GUINT_TO_POINTER (8), test_one_place);
+  g_test_add_func ("/order/index-follows", test_index_follows);
   g_test_add_func ("/order/what-belongs-together-is-joined", test_joins);
   g_test_add_func ("/order/a-run-longer-than-a-span", test_long_runs);
   return g_test_run ();
