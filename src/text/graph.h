@@ -116,6 +116,21 @@ coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
   self->frontier[0] = self->end - 1;
 }
 
+/* Begins another operation of the last run. Returns: false if there is no room */
+static inline bool
+coquill_graph_begin (CoquillGraph *self, CoquillOperationKind kind, uint64_t place)
+{
+  if (self->n_operations == self->operations_capacity)
+    return false;
+  self->operations[self->n_operations++] = (CoquillGraphOperation){
+    .first = (uint32_t)self->end,
+    .place = (uint32_t)place,
+    .content_offset = (uint32_t)self->content_length,
+    .kind = (uint8_t)kind,
+  };
+  return true;
+}
+
 /**
  * coquill_graph_extend_insert:
  * @place: where it was inserted
@@ -123,10 +138,9 @@ coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
  * @n_bytes: of it, at most a few thousand
  * @length: code points of it
  *
- * The short way for typing: an insertion whose parents are all there is and that goes on where the last
- * operation of the same agent ends.
+ * The short way for typing: an insertion whose parents are all there is, after an item of the same agent.
  *
- * Returns: false if it doesn't, or if there is no room: then use coquill_graph_append()
+ * Returns: false if it isn't, or if there is no room: then use coquill_graph_append()
  */
 static inline bool
 coquill_graph_extend_insert (
@@ -134,9 +148,10 @@ coquill_graph_extend_insert (
 {
   CoquillGraphOperation *last = coquill_graph_tip (self, agent);
 
-  if (last == NULL || last->kind != COQUILL_OPERATION_INSERT
-      || place != last->place + (self->end - last->first)
-      || n_bytes > self->content_capacity - self->content_length)
+  if (last == NULL || n_bytes > self->content_capacity - self->content_length)
+    return false;
+  if ((last->kind != COQUILL_OPERATION_INSERT || place != last->place + (self->end - last->first))
+      && !coquill_graph_begin (self, COQUILL_OPERATION_INSERT, place))
     return false;
   if (n_bytes == 1)
     self->content[self->content_length] = (uint8_t)*content;
@@ -160,14 +175,15 @@ coquill_graph_extend_delete (CoquillGraph *self, uint32_t agent, uint64_t place,
   CoquillGraphOperation *last = coquill_graph_tip (self, agent);
   uint64_t length;
 
-  if (last == NULL || last->kind != COQUILL_OPERATION_DELETE || count > UINT32_MAX / 4)
+  if (last == NULL || count > UINT32_MAX / 4)
     return false;
   length = self->end - last->first;
-  if (place == last->place && (!last->backward || length == 1))
+  if (last->kind == COQUILL_OPERATION_DELETE && place == last->place && (!last->backward || length == 1))
     last->backward = false;
-  else if (count == 1 && place + length == last->place && (last->backward || length == 1))
+  else if (last->kind == COQUILL_OPERATION_DELETE && count == 1 && place + length == last->place
+           && (last->backward || length == 1))
     last->backward = true;
-  else
+  else if (!coquill_graph_begin (self, COQUILL_OPERATION_DELETE, place))
     return false;
   coquill_graph_lengthen (self, agent, count);
   return true;

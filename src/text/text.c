@@ -9,6 +9,9 @@
 #include "text/memory.h"
 #include "text/utf8.h"
 
+#define SHORT_ASCII 16       /* bytes that are looked at one by one */
+#define SHORT_INSERTION 1024 /* bytes that go to the end of the graph without a way through it */
+
 CoquillText *
 coquill_text_new (void)
 {
@@ -161,12 +164,28 @@ check_author (
   return true;
 }
 
+/* What comes after all that there is: nothing is unknown to it. */
 static void
 append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void *content, uint64_t *sequence)
 {
+  CoquillGraph *graph = self->graph;
+
   if (sequence != NULL)
-    *sequence = self->graph->agents[agent].length;
-  coquill_graph_append (self->graph, piece, agent, self->graph->frontier, self->graph->n_frontier, content);
+    *sequence = graph->agents[agent].length;
+  coquill_graph_append_lagging (graph, piece, agent, graph->frontier, graph->n_frontier, graph->end, content);
+}
+
+/* coquill_utf8_check(), where most of what comes is short and ASCII. */
+static bool
+check_typed (const char *utf8, size_t n_bytes, uint64_t *length)
+{
+  if (n_bytes > SHORT_ASCII)
+    return coquill_utf8_check (utf8, n_bytes, length);
+  for (size_t i = 0; i < n_bytes; i++)
+    if ((uint8_t)(utf8[i] - 1) >= 0x7f)
+      return coquill_utf8_check (utf8, n_bytes, length);
+  *length = n_bytes;
+  return true;
 }
 
 bool
@@ -178,23 +197,36 @@ coquill_text_insert_any (CoquillText *self,
                          uint64_t *sequence,
                          CoquillTextError *error)
 {
-  CoquillGraphPiece piece = {
-    .kind = COQUILL_OPERATION_INSERT,
-    .place = position,
-    .content_length = n_bytes,
-  };
+  uint64_t length;
 
-  if (!coquill_utf8_check (utf8, n_bytes, &piece.length) || piece.length == 0)
+  if (!check_typed (utf8, n_bytes, &length) || length == 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "What is inserted is not text in UTF-8");
-  if (!check_author (self, agent, piece.length, n_bytes, error))
-    return false;
   if (position > coquill_rope_length (self->rope))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                    "An insertion is behind the end of the text");
 
-  coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, piece.length);
-  append (self, agent, &piece, utf8, sequence);
+  /* Whose last item is the last of all may make more. */
+  if (n_bytes <= SHORT_INSERTION
+      && coquill_graph_extend_insert (self->graph, agent, position, utf8, n_bytes, length))
+    {
+      if (sequence != NULL)
+        *sequence = self->graph->agents[agent].length - length;
+    }
+  else if (check_author (self, agent, length, n_bytes, error))
+    {
+      CoquillGraphPiece piece = {
+        .kind = COQUILL_OPERATION_INSERT,
+        .place = position,
+        .length = length,
+        .content_length = n_bytes,
+      };
+
+      append (self, agent, &piece, utf8, sequence);
+    }
+  else
+    return false;
+  coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, length);
   return true;
 }
 
@@ -206,16 +238,25 @@ coquill_text_delete_any (CoquillText *self,
                          uint64_t *sequence,
                          CoquillTextError *error)
 {
-  CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
   uint64_t length = coquill_rope_length (self->rope);
 
-  if (!check_author (self, agent, count, 0, error))
-    return false;
   if (count == 0 || position > length || count > length - position)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
 
+  if (coquill_graph_extend_delete (self->graph, agent, position, count))
+    {
+      if (sequence != NULL)
+        *sequence = self->graph->agents[agent].length - count;
+    }
+  else if (check_author (self, agent, count, 0, error))
+    {
+      CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
+
+      append (self, agent, &piece, NULL, sequence);
+    }
+  else
+    return false;
   coquill_rope_delete (self->rope, position, count);
-  append (self, agent, &piece, NULL, sequence);
   return true;
 }
 
