@@ -377,6 +377,17 @@ coquill_change_n_items (const CoquillChange *self)
   return self->n_items;
 }
 
+size_t
+coquill_change_n_runs (const CoquillChange *self)
+{
+  const CoquillBuffer *heads = &self->columns[COQUILL_COLUMN_HEADS];
+  size_t n_runs = self->n_operations > 0;
+
+  for (size_t i = 1; i < heads->length; i++)
+    n_runs += (heads->data[i] & (HEAD_AGENT | HEAD_PARENTS)) != 0;
+  return n_runs;
+}
+
 bool
 coquill_change_is_sound (const CoquillChange *self, CoquillTextError *error)
 {

@@ -267,6 +267,15 @@ uint64_t
 coquill_change_n_items (const CoquillChange *self);
 
 /**
+ * coquill_change_n_runs:
+ *
+ * Returns: how many operations may have other parents than the operation before and its author: not less than
+ * what the event graph has of them as runs. O(runs)
+ */
+size_t
+coquill_change_n_runs (const CoquillChange *self);
+
+/**
  * coquill_change_is_sound:
  * @error: (out) (optional): `MALFORMED`, `TOO_LARGE` or `IMPOSSIBLE`
  *

@@ -123,10 +123,12 @@ is_dominated (const CoquillGraph *graph, uint64_t version, unsigned own_track, c
   return true;
 }
 
-/* Joins what all heads know, from the newest down, and says whether they are heads. */
+/* Joins what all heads know, from the newest down, and says whether they are heads. @runs: (nullable): their
+ * runs, if that is known. */
 static bool
 join_heads (const CoquillGraph *graph,
             const uint64_t *heads,
+            const uint32_t *runs,
             size_t n_heads,
             uint32_t *vector,
             CoquillClockAnswer *are_heads)
@@ -158,7 +160,7 @@ join_heads (const CoquillGraph *graph,
                                                 version)
                             == self->start);
         }
-      run = coquill_graph_find_run_below (graph, run, version);
+      run = runs != NULL ? runs[i - 1] : coquill_graph_find_run_below (graph, run, version);
       row = &graph->runs[run];
       track = graph->agents[row->agent].track;
       if (track > 0 && i < n_heads
@@ -212,7 +214,7 @@ find_vector (const CoquillGraph *graph,
       *are_heads = COQUILL_CLOCK_YES;
       return true;
     }
-  if (!join_heads (graph, heads, n_heads, vector, are_heads))
+  if (!join_heads (graph, heads, NULL, n_heads, vector, are_heads))
     return false;
   remember (self, heads, n_heads, vector);
   return true;
@@ -249,16 +251,14 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
   self->has_row[index % RING] = true;
   if (!linear)
     self->has_row[index % RING] = find_vector (graph, parents, n_parents, row, &are_heads);
+  else if (lengths != NULL)
+    memcpy (row, lengths, sizeof self->rows[0]);
   else
-    for (unsigned i = 0; i < TRACKS; i++)
-      {
-        if (i >= self->n_tracks)
-          row[i] = 0;
-        else if (lengths != NULL)
-          row[i] = lengths[i];
-        else
-          row[i] = (uint32_t)(graph->agents[self->agents[i]].length - self->bases[i]);
-      }
+    {
+      memset (row, 0, sizeof self->rows[0]);
+      for (unsigned i = 0; i < self->n_tracks; i++)
+        row[i] = (uint32_t)(graph->agents[self->agents[i]].length - self->bases[i]);
+    }
 }
 
 /* Starts where everything below is known to all that comes later, if there is such a place among the newest
@@ -383,6 +383,23 @@ coquill_clock_is_ancestor (const CoquillGraph *graph,
              : COQUILL_CLOCK_NO;
 }
 
+/* What is lowest of all that a vector hasn't; the end if it has all. */
+static uint64_t
+lowest_unknown (const CoquillGraph *graph, const uint32_t *vector)
+{
+  const CoquillClock *self = graph->clock;
+  uint64_t lowest = self->untracked < graph->end ? self->untracked : graph->end;
+
+  for (unsigned i = 0; i < self->n_tracks; i++)
+    {
+      uint64_t one = first_unknown (graph, i, vector);
+
+      if (one < lowest)
+        lowest = one;
+    }
+  return lowest;
+}
+
 bool
 coquill_clock_lowest_unknown (const CoquillGraph *graph,
                               const uint64_t *heads,
@@ -394,15 +411,32 @@ coquill_clock_lowest_unknown (const CoquillGraph *graph,
 
   if (!is_running (graph) || !find_vector (graph, heads, n_heads, vector, &are_heads))
     return false;
-  *lowest = graph->clock->untracked < graph->end ? graph->clock->untracked : graph->end;
-  for (unsigned i = 0; i < graph->clock->n_tracks; i++)
-    {
-      uint64_t one = first_unknown (graph, i, vector);
-
-      if (one < *lowest)
-        *lowest = one;
-    }
+  *lowest = lowest_unknown (graph, vector);
   return true;
+}
+
+void
+coquill_clock_place (const CoquillGraph *graph,
+                     uint32_t agent_index,
+                     const uint64_t *parents,
+                     const uint32_t *runs,
+                     size_t n_parents,
+                     CoquillClockPlace *place)
+{
+  CoquillClock *self;
+  const CoquillGraphAgent *agent = &graph->agents[agent_index];
+  uint32_t vector[TRACKS];
+
+  place->are_heads = COQUILL_CLOCK_UNKNOWN;
+  if (!is_running (graph) || !join_heads (graph, parents, runs, n_parents, vector, &place->are_heads))
+    return;
+  self = graph->clock;
+  remember (self, parents, n_parents, vector);
+  place->lowest_unknown = lowest_unknown (graph, vector);
+  if (agent->track > 0)
+    place->follows = self->bases[agent->track - 1] + vector[agent->track - 1] == agent->length;
+  else
+    place->follows = agent->n_runs == 0 || graph->runs[agent->runs[agent->n_runs - 1]].first < self->start;
 }
 
 void

@@ -94,13 +94,15 @@ append_operation (CoquillGraph *self, const CoquillGraphPiece *piece, bool joine
 }
 
 static uint32_t
-depth_above (const CoquillGraph *self, const uint64_t *parents, size_t n_parents)
+depth_above (const CoquillGraph *self, const CoquillGraphPlace *place)
 {
   uint64_t depth = 0;
 
-  for (size_t i = 0; i < n_parents; i++)
+  for (size_t i = 0; i < place->n_parents; i++)
     {
-      uint64_t one = coquill_graph_depth (self, parents[i]);
+      uint32_t run = place->runs != NULL ? place->runs[i] : UINT32_MAX;
+      uint64_t one = run == UINT32_MAX ? coquill_graph_depth (self, place->parents[i])
+                                       : self->runs[run].depth + (place->parents[i] - self->runs[run].first);
 
       if (one > depth)
         depth = one;
@@ -109,19 +111,15 @@ depth_above (const CoquillGraph *self, const uint64_t *parents, size_t n_parents
 }
 
 static void
-append_run (CoquillGraph *self,
-            uint32_t agent_index,
-            const uint64_t *parents,
-            size_t n_parents,
-            uint64_t lowest_unknown)
+append_run (CoquillGraph *self, uint32_t agent_index, const CoquillGraphPlace *place)
 {
   CoquillGraphAgent *agent = &self->agents[agent_index];
   size_t runs_capacity = agent->runs_capacity;
   CoquillGraphRun *run;
 
   self->runs = grow (self->runs, &self->runs_capacity, self->n_runs + 1, sizeof *self->runs);
-  self->parents
-      = grow (self->parents, &self->parents_capacity, self->n_parents + n_parents, sizeof *self->parents);
+  self->parents = grow (self->parents, &self->parents_capacity, self->n_parents + place->n_parents,
+                        sizeof *self->parents);
   agent->runs = grow (agent->runs, &runs_capacity, agent->n_runs + 1, sizeof *agent->runs);
   agent->runs_capacity = (uint32_t)runs_capacity;
 
@@ -129,17 +127,17 @@ append_run (CoquillGraph *self,
   run->first = (uint32_t)self->end;
   run->agent = agent_index;
   run->sequence = (uint32_t)agent->length;
-  run->depth = depth_above (self, parents, n_parents);
+  run->depth = depth_above (self, place);
   run->first_parent = (uint32_t)self->n_parents;
-  run->lowest_unknown = (uint32_t)lowest_unknown;
-  for (size_t i = 0; i < n_parents; i++)
-    self->parents[self->n_parents + i] = (uint32_t)parents[i];
-  self->n_parents += n_parents;
+  run->lowest_unknown = (uint32_t)place->lowest_unknown;
+  for (size_t i = 0; i < place->n_parents; i++)
+    self->parents[self->n_parents + i] = (uint32_t)place->parents[i];
+  self->n_parents += place->n_parents;
   agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
   self->n_runs++;
   self->scratch->saved_steps += COQUILL_GRAPH_STEPS_PER_RUN;
   if (self->clock != NULL)
-    coquill_clock_append (self, parents, n_parents);
+    coquill_clock_append (self, place->parents, place->n_parents);
 }
 
 /* Whether items continue the last run. */
@@ -151,37 +149,45 @@ is_joined (const CoquillGraph *self, uint32_t agent, const uint64_t *parents, si
 }
 
 void
-coquill_graph_append_lagging (CoquillGraph *self,
-                              CoquillGraphPiece *piece,
-                              uint32_t agent_index,
-                              const uint64_t *parents,
-                              size_t n_parents,
-                              uint64_t lowest_unknown,
-                              const uint8_t *content)
+coquill_graph_append_at (CoquillGraph *self,
+                         CoquillGraphPiece *piece,
+                         uint32_t agent_index,
+                         const CoquillGraphPlace *place,
+                         const uint8_t *content)
 {
   CoquillGraphAgent *agent = &self->agents[agent_index];
-  bool joined = is_joined (self, agent_index, parents, n_parents);
+  bool joined = place->joined;
+  bool linear = place->lowest_unknown == self->end;
 
   piece->first = self->end;
   piece->id = coquill_id (agent_index, agent->length);
   piece->content_offset = self->content_length;
   if (!joined)
-    append_run (self, agent_index, parents, n_parents, lowest_unknown);
+    append_run (self, agent_index, place);
   append_operation (self, piece, joined);
 
   if (piece->content_length > 0)
     {
       self->content
           = grow (self->content, &self->content_capacity, self->content_length + piece->content_length, 1);
-      memcpy (&self->content[self->content_length], content, piece->content_length);
+      if (piece->content_length == 1)
+        self->content[self->content_length] = *content;
+      else
+        memcpy (&self->content[self->content_length], content, piece->content_length);
       self->content_length += piece->content_length;
     }
   agent->length += piece->length;
   self->end += piece->length;
   if (joined)
     self->frontier[self->n_frontier - 1] = self->end - 1;
+  else if (linear && self->n_frontier > 0)
+    {
+      self->frontier[0] = self->end - 1;
+      self->n_frontier = 1;
+      self->n_holes = 0;
+    }
   else
-    coquill_graph_move_frontier (self, parents, n_parents);
+    coquill_graph_move_frontier (self, place->parents, place->n_parents);
 }
 
 void
@@ -192,11 +198,12 @@ coquill_graph_append (CoquillGraph *self,
                       size_t n_parents,
                       const uint8_t *content)
 {
-  uint64_t lowest_unknown = 0;
+  CoquillGraphPlace place = { .parents = parents, .n_parents = n_parents };
 
-  if (!is_joined (self, agent, parents, n_parents))
-    lowest_unknown = coquill_graph_lowest_unknown (self, parents, n_parents);
-  coquill_graph_append_lagging (self, piece, agent, parents, n_parents, lowest_unknown, content);
+  place.joined = is_joined (self, agent, parents, n_parents);
+  if (!place.joined)
+    place.lowest_unknown = coquill_graph_lowest_unknown (self, parents, n_parents);
+  coquill_graph_append_at (self, piece, agent, &place, content);
 }
 
 void

@@ -15,6 +15,33 @@ struct CoquillGraphScratch
   size_t parents_capacity;
 };
 
+/**
+ * CoquillGraphPlace:
+ * @parents: local versions, ascending, none an ancestor of another
+ * @runs: (nullable): the run of each, UINT32_MAX for the base
+ * @lowest_unknown: of the parents
+ * @joined: the parent is the graph's last item and the same agent's; @runs needn't be set then
+ *
+ * Where items go in the graph.
+ */
+typedef struct
+{
+  const uint64_t *parents;
+  const uint32_t *runs;
+  size_t n_parents;
+  uint64_t lowest_unknown;
+  bool joined;
+  uint64_t single; /* room for one parent */
+} CoquillGraphPlace;
+
+/* coquill_graph_append() for who knows the place. */
+void
+coquill_graph_append_at (CoquillGraph *self,
+                         CoquillGraphPiece *piece,
+                         uint32_t agent,
+                         const CoquillGraphPlace *place,
+                         const uint8_t *content);
+
 /* Takes away the agents that came last. */
 void
 coquill_graph_take_back_agents (CoquillGraph *self, uint32_t n_agents);
@@ -105,6 +132,29 @@ typedef enum
   COQUILL_CLOCK_YES,
   COQUILL_CLOCK_NO,
 } CoquillClockAnswer;
+
+/**
+ * CoquillClockPlace:
+ * @are_heads: unknown if the clock can't tell: then nothing else is filled
+ * @follows: the agent's items before are all among the ancestors
+ * @lowest_unknown: of the parents
+ *
+ * All that an import wants to know of an operation's parents.
+ */
+typedef struct
+{
+  CoquillClockAnswer are_heads;
+  bool follows;
+  uint64_t lowest_unknown;
+} CoquillClockPlace;
+
+void
+coquill_clock_place (const CoquillGraph *graph,
+                     uint32_t agent,
+                     const uint64_t *parents,
+                     const uint32_t *runs,
+                     size_t n_parents,
+                     CoquillClockPlace *place);
 
 CoquillClockAnswer
 coquill_clock_are_heads (const CoquillGraph *graph, const uint64_t *versions, size_t n_versions);

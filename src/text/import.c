@@ -11,6 +11,10 @@
 #include "text/text-private.h"
 #include "text/utf8.h"
 
+/* A change of so many operations makes room for all of them at once; a shorter one grows the graph as it
+ * goes. */
+#define RESERVED_OPERATIONS 256
+
 static bool
 refuse (CoquillImport *self, CoquillTextErrorCode code, const char *message)
 {
@@ -139,14 +143,6 @@ check_known (CoquillImport *self, const CoquillOperation *operation, uint32_t ag
   return true;
 }
 
-static int
-compare_versions (const void *a, const void *b)
-{
-  uint64_t version_a = *(const uint64_t *)a, version_b = *(const uint64_t *)b;
-
-  return version_a < version_b ? -1 : version_a > version_b;
-}
-
 /* All parents are below the base: then they have to be its heads, or the item is concurrent with it. */
 static bool
 are_base_heads (const CoquillImport *self, const CoquillChangeId *ids, size_t n_ids)
@@ -166,59 +162,187 @@ are_base_heads (const CoquillImport *self, const CoquillChangeId *ids, size_t n_
   return true;
 }
 
-/* Finds the local versions of an operation's parents, ascending, and checks that the operation can have them.
- */
 static bool
-find_parents (CoquillImport *self, const CoquillOperation *operation, uint64_t *parents, size_t *n_parents)
+find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_t *run)
+{
+  const CoquillGraph *graph = self->graph;
+  uint32_t index = self->agents[id.agent];
+  const CoquillGraphAgent *agent;
+
+  if (index == UINT32_MAX || id.sequence >= graph->agents[index].length)
+    return refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
+  agent = &graph->agents[index];
+  if (id.sequence < agent->base_length)
+    {
+      *run = UINT32_MAX;
+      *version = graph->base - 1;
+      return true;
+    }
+  *run = agent->runs[agent->n_runs - 1];
+  if (graph->runs[*run].sequence > id.sequence)
+    *run = (uint32_t)coquill_graph_run_of (graph, coquill_id (index, id.sequence));
+  *version = graph->runs[*run].first + (id.sequence - graph->runs[*run].sequence);
+  return true;
+}
+
+/* There are rarely more than two. */
+static void
+sort_parents (CoquillImport *self, size_t n_parents)
+{
+  for (size_t i = 1; i < n_parents; i++)
+    {
+      uint64_t version = self->parents[i];
+      uint32_t run = self->runs[i];
+      size_t j = i;
+
+      for (; j > 0 && self->parents[j - 1] > version; j--)
+        {
+          self->parents[j] = self->parents[j - 1];
+          self->runs[j] = self->runs[j - 1];
+        }
+      self->parents[j] = version;
+      self->runs[j] = run;
+    }
+}
+
+static int
+compare_versions (const void *a, const void *b)
+{
+  uint64_t version_a = *(const uint64_t *)a, version_b = *(const uint64_t *)b;
+
+  return version_a < version_b ? -1 : version_a > version_b;
+}
+
+static void
+sort_many_parents (CoquillImport *self, size_t n_parents)
+{
+  const CoquillGraph *graph = self->graph;
+
+  qsort (self->parents, n_parents, sizeof *self->parents, compare_versions);
+  for (size_t i = 0; i < n_parents; i++)
+    self->runs[i] = self->parents[i] < graph->base
+                        ? UINT32_MAX
+                        : (uint32_t)coquill_graph_find_run (graph, self->parents[i]);
+}
+
+/* Finds the local versions of an operation's parents, ascending. */
+static bool
+find_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
   size_t n_below = 0;
 
-  *n_parents = 0;
+  if (operation->n_parents >= self->parents_capacity || self->runs == NULL)
+    {
+      self->parents = coquill_grow (self->parents, &self->parents_capacity, operation->n_parents + 1,
+                                    sizeof *self->parents);
+      self->runs
+          = coquill_grow (self->runs, &self->runs_capacity, self->parents_capacity, sizeof *self->runs);
+    }
   for (size_t i = 0; i < operation->n_parents; i++)
     {
-      CoquillId id = translate (self, operation->parents[i]);
-
-      if (!coquill_graph_has (graph, id))
-        return refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
-      parents[i] = coquill_graph_version_of (graph, id, NULL);
-      if (parents[i] < graph->base)
-        n_below++;
+      if (!find_parent (self, operation->parents[i], &self->parents[i], &self->runs[i]))
+        return false;
+      n_below += self->runs[i] == UINT32_MAX;
     }
-  *n_parents = operation->n_parents;
+  place->n_parents = operation->n_parents;
+  place->parents = self->parents;
+  place->runs = self->runs;
 
-  if (graph->base > 0 && n_below == *n_parents)
+  if (graph->base > 0 && n_below == place->n_parents)
     {
-      if (*n_parents == 0 || !are_base_heads (self, operation->parents, *n_parents))
+      if (place->n_parents == 0 || !are_base_heads (self, operation->parents, place->n_parents))
         return refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED, "An item is concurrent with the snapshot");
-      *n_parents = 1;
+      place->n_parents = 1;
     }
-  if (*n_parents > 1)
-    qsort (parents, *n_parents, sizeof *parents, compare_versions);
-  if (!coquill_graph_are_heads (graph, parents, *n_parents))
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                   "A parent of an item is an ancestor of another parent");
+  if (place->n_parents > COQUILL_IMPORT_FEW)
+    sort_many_parents (self, place->n_parents);
+  else if (place->n_parents > 1)
+    sort_parents (self, place->n_parents);
   return true;
 }
 
+/* The agent's item before is the only parent: the rest of an operation that is partly known. */
 static bool
-check_ancestors (CoquillImport *self,
-                 const CoquillOperation *operation,
-                 uint32_t agent,
-                 CoquillGraphPiece *piece,
-                 const uint64_t *parents,
-                 size_t n_parents)
+find_own_parent (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
+{
+  CoquillChangeId own = { operation->agent, operation->sequence - 1 };
+  CoquillOperation rest = *operation;
+
+  rest.parents = &own;
+  rest.n_parents = 1;
+  return find_parents (self, &rest, place);
+}
+
+static bool
+refuse_heads (CoquillImport *self)
+{
+  return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A parent of an item is an ancestor of another parent");
+}
+
+static bool
+refuse_order (CoquillImport *self)
+{
+  return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "An item does not follow its agent's item before it");
+}
+
+/* Checks that items of an agent can have several parents, or none, and finds what these don't know. */
+static bool
+check_branches (CoquillImport *self, uint32_t agent, CoquillGraphPlace *place)
+{
+  const CoquillGraph *graph = self->graph;
+  uint64_t length = graph->agents[agent].length;
+  CoquillClockPlace told = { COQUILL_CLOCK_UNKNOWN, false, 0 };
+
+  if (coquill_graph_is_frontier (graph, place->parents, place->n_parents))
+    {
+      place->lowest_unknown = graph->end;
+      return true;
+    }
+  if (place->n_parents > 0)
+    coquill_clock_place (graph, agent, place->parents, place->runs, place->n_parents, &told);
+  if (told.are_heads == COQUILL_CLOCK_UNKNOWN)
+    {
+      uint64_t before
+          = length > 0 ? coquill_graph_version_of (graph, coquill_id (agent, length - 1), NULL) : 0;
+
+      if (!coquill_graph_are_heads (graph, place->parents, place->n_parents))
+        return refuse_heads (self);
+      if (length > 0 && !coquill_graph_is_ancestor (graph, before, place->parents, place->n_parents))
+        return refuse_order (self);
+      place->lowest_unknown = coquill_graph_lowest_unknown (graph, place->parents, place->n_parents);
+      return true;
+    }
+  place->lowest_unknown = told.lowest_unknown;
+  return told.are_heads == COQUILL_CLOCK_YES ? told.follows || refuse_order (self) : refuse_heads (self);
+}
+
+/* The same for one parent, which is mostly the agent's item before. */
+static bool
+check_parent (CoquillImport *self, uint32_t agent_index, CoquillGraphPlace *place)
+{
+  const CoquillGraph *graph = self->graph;
+  const CoquillGraphAgent *agent = &graph->agents[agent_index];
+  uint64_t parent = place->parents[0], before;
+
+  place->lowest_unknown
+      = place->runs[0] == UINT32_MAX ? graph->base : coquill_graph_item_lag (graph, place->runs[0], parent);
+  if (agent->length == agent->base_length)
+    return true;
+  before = graph->runs[agent->runs[agent->n_runs - 1]].first
+           + (agent->length - 1 - graph->runs[agent->runs[agent->n_runs - 1]].sequence);
+  return before == parent || before < place->lowest_unknown
+         || coquill_graph_is_ancestor (graph, before, &parent, 1) || refuse_order (self);
+}
+
+static bool
+check_restoration (CoquillImport *self,
+                   const CoquillOperation *operation,
+                   CoquillGraphPiece *piece,
+                   const CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
   CoquillId target = translate (self, operation->target);
-
-  if (operation->sequence > 0
-      && !coquill_graph_is_ancestor (
-          graph, coquill_graph_version_of (graph, coquill_id (agent, operation->sequence - 1), NULL), parents,
-          n_parents))
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "An item does not follow its agent's item before it");
-  if (operation->kind != COQUILL_OPERATION_RESTORE)
-    return true;
 
   piece->place = target;
   if (operation->target.sequence > COQUILL_MAX_SEQUENCE - operation->length
@@ -228,96 +352,98 @@ check_ancestors (CoquillImport *self,
     return refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
                    "A restoration names a deletion below the snapshot");
   if (!coquill_text_are_deletions (graph, target, operation->length)
-      || !coquill_graph_is_ancestor (
-          graph, coquill_graph_version_of (graph, target + operation->length - 1, NULL), parents, n_parents))
+      || !coquill_graph_is_ancestor (graph,
+                                     coquill_graph_version_of (graph, target + operation->length - 1, NULL),
+                                     place->parents, place->n_parents))
     return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                    "A restoration names what is not a deletion before it");
   return true;
+}
+
+/* Whether an operation goes on from the last item of the graph, which is its agent's. */
+static bool
+continues_last_run (const CoquillGraph *graph, const CoquillOperation *operation, uint32_t agent)
+{
+  return operation->n_parents == 1 && graph->n_runs > 0 && graph->runs[graph->n_runs - 1].agent == agent
+         && operation->parents[0].agent == operation->agent
+         && operation->parents[0].sequence + 1 == operation->sequence;
+}
+
+/* Finds the place of an operation of which nothing is known. */
+static bool
+find_place (CoquillImport *self,
+            const CoquillOperation *operation,
+            uint32_t agent,
+            bool trimmed,
+            CoquillGraphPlace *place)
+{
+  const CoquillGraph *graph = self->graph;
+
+  if (continues_last_run (graph, operation, agent))
+    {
+      place->single = graph->end - 1;
+      place->parents = &place->single;
+      place->n_parents = 1;
+      place->joined = true;
+      place->lowest_unknown = coquill_graph_item_lag (graph, graph->n_runs - 1, graph->end - 1);
+      return true;
+    }
+  if (!(trimmed ? find_own_parent (self, operation, place) : find_parents (self, operation, place)))
+    return false;
+  if (place->n_parents != 1)
+    {
+      place->joined = false;
+      return check_branches (self, agent, place);
+    }
+  place->joined = place->parents[0] + 1 == graph->end && graph->n_runs > 0
+                  && graph->runs[graph->n_runs - 1].agent == agent;
+  return check_parent (self, agent, place);
 }
 
 static bool
 import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t agent, bool trimmed)
 {
   CoquillGraph *graph = self->graph;
+  CoquillGraphPlace place;
   CoquillGraphPiece piece = {
     .length = operation->length,
     .place = operation->position,
     .content_length = operation->content_length,
     .kind = operation->kind,
-    .backward = operation->backward && operation->kind == COQUILL_OPERATION_DELETE && operation->length > 1,
+    .backward = operation->backward && operation->length > 1,
   };
-  uint64_t few[8];
-  uint64_t *parents = few;
-  size_t n_parents = 0;
-  uint64_t lowest_unknown;
-  bool linear, done = false;
+  bool linear;
 
-  if (operation->kind == COQUILL_OPERATION_RECORD)
-    piece.place = 0;
   /* No text is longer than there are items. */
-  if (piece.place > graph->end)
+  if (operation->position > graph->end)
     return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
-  if (!coquill_graph_has_room (graph, operation->length, operation->n_parents, operation->content_length))
+  if (!coquill_graph_has_room (graph, operation->length, operation->n_parents + 1, operation->content_length))
     return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "A document cannot have that many items");
-  if (operation->n_parents > sizeof few / sizeof few[0])
-    parents = coquill_allocate (operation->n_parents * sizeof *parents);
+  if (!find_place (self, operation, agent, trimmed, &place)
+      || (operation->kind == COQUILL_OPERATION_RESTORE
+          && !check_restoration (self, operation, &piece, &place)))
+    return false;
 
-  if (trimmed)
-    {
-      parents[0] = coquill_graph_version_of (graph, coquill_id (agent, operation->sequence - 1), NULL);
-      n_parents = 1;
-      if (parents[0] < graph->base && graph->agents[agent].base_length == operation->sequence
-          && (self->base->n_heads != 1
-              || self->base->heads[0].id != coquill_id (agent, operation->sequence - 1)))
-        {
-          refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED, "An item is concurrent with the snapshot");
-          goto out;
-        }
-    }
-  else if (!find_parents (self, operation, parents, &n_parents))
-    goto out;
-
-  lowest_unknown = coquill_graph_lowest_unknown (graph, parents, n_parents);
-  linear = lowest_unknown == graph->end;
-  if (!check_ancestors (self, operation, agent, &piece, parents, n_parents)
-      || (self->appending != NULL && !self->appending (self, &piece, linear, parents, n_parents)))
-    goto out;
-
-  if (!linear)
-    {
-      self->lags = coquill_grow (self->lags, &self->lags_capacity, self->n_lags + 1, sizeof *self->lags);
-      self->lags[self->n_lags++] = (CoquillLag){ graph->end, lowest_unknown };
-    }
+  linear = place.lowest_unknown == graph->end;
+  if (self->appending != NULL && !self->appending (self, &piece, linear, place.parents, place.n_parents))
+    return false;
+  if (!linear && place.lowest_unknown < self->lowest_unknown)
+    self->lowest_unknown = place.lowest_unknown;
   self->n_appended++;
-  coquill_graph_append_lagging (graph, &piece, agent, parents, n_parents, lowest_unknown, operation->content);
-  done = self->appended == NULL || self->appended (self, &piece, linear);
-
-out:
-  if (parents != few)
-    free (parents);
-  return done;
+  coquill_graph_append_at (graph, &piece, agent, &place, operation->content);
+  return self->appended == NULL || self->appended (self, &piece, linear);
 }
 
+/* What of an operation is known already is compared, and the rest is appended. */
 static bool
-import_operation (CoquillImport *self, const CoquillOperation *operation)
+import_partly_known (CoquillImport *self, const CoquillOperation *operation, uint32_t agent, uint64_t end)
 {
-  uint32_t agent = self->agents[operation->agent];
-  uint64_t known, end = operation->sequence + operation->length;
+  uint64_t known = self->graph->agents[agent].length;
   CoquillOperation rest = *operation;
   uint64_t n_known;
 
-  if (agent == UINT32_MAX)
-    {
-      if (operation->sequence == 0)
-        return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
-      return refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's first items are not known");
-    }
-  if (self->limits != NULL && end > self->limits[agent])
-    end = self->limits[agent];
   if (end <= operation->sequence)
     return true;
-
-  known = self->graph->agents[agent].length;
   if (operation->sequence > known)
     return refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's items before these are not known");
   n_known = (end < known ? end : known) - operation->sequence;
@@ -325,11 +451,43 @@ import_operation (CoquillImport *self, const CoquillOperation *operation)
     return false;
   if (operation->sequence + n_known == end)
     return true;
-  if (operation->sequence + n_known == 0 && !self->change->agents[operation->agent].starts)
-    return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
-
   trim (&rest, n_known, end - operation->sequence - n_known);
   return import_new (self, &rest, agent, n_known > 0);
+}
+
+static bool
+import_operation (CoquillImport *self, const CoquillOperation *operation)
+{
+  uint32_t agent = self->agents[operation->agent];
+  uint64_t end = operation->sequence + operation->length;
+
+  if (agent == UINT32_MAX)
+    {
+      if (operation->sequence == 0)
+        return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
+      return refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's first items are not known");
+    }
+  if (operation->sequence == 0 && self->graph->agents[agent].length == 0
+      && !self->change->agents[operation->agent].starts)
+    return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
+  if (self->limits != NULL && end > self->limits[agent])
+    end = self->limits[agent];
+  if (operation->sequence == self->graph->agents[agent].length
+      && end == operation->sequence + operation->length)
+    return import_new (self, operation, agent, false);
+  return import_partly_known (self, operation, agent, end);
+}
+
+/* Room for a big change, as if nothing of it were known. */
+static void
+reserve (CoquillImport *self)
+{
+  const CoquillChange *change = self->change;
+  size_t n_runs = coquill_change_n_runs (change);
+
+  if (change->n_operations >= RESERVED_OPERATIONS && self->graph->n_operations < change->n_operations)
+    coquill_graph_reserve (self->graph, n_runs, change->n_operations,
+                           change->n_parents - (change->n_operations - n_runs), change->content_length);
 }
 
 bool
@@ -339,27 +497,27 @@ coquill_import_run (CoquillImport *self)
   CoquillOperation operation;
   bool done;
 
-  self->n_lags = 0;
+  self->lowest_unknown = UINT64_MAX;
   self->n_appended = 0;
   if (!coquill_change_is_sound (self->change, self->error))
     return false;
-  self->agents = coquill_allocate ((self->change->n_agents + 1) * sizeof *self->agents);
+  self->agents = self->few_agents;
+  if (self->change->n_agents > COQUILL_IMPORT_FEW)
+    self->agents = coquill_allocate (self->change->n_agents * sizeof *self->agents);
   done = map_agents (self);
+  if (done)
+    reserve (self);
   coquill_change_reader_init (&reader, self->change);
   while (done && coquill_change_reader_next (&reader, &operation))
     done = import_operation (self, &operation);
   coquill_change_reader_clear (&reader);
-  free (self->agents);
-  self->agents = NULL;
+  if (self->agents != self->few_agents)
+    free (self->agents);
+  free (self->parents);
+  free (self->runs);
+  self->parents = NULL;
+  self->runs = NULL;
+  self->parents_capacity = self->runs_capacity = 0;
   coquill_graph_settle (self->graph);
   return done;
-}
-
-void
-coquill_import_clear (CoquillImport *self)
-{
-  free (self->lags);
-  self->lags = NULL;
-  self->n_lags = 0;
-  self->lags_capacity = 0;
 }

@@ -6,6 +6,13 @@
 #include "text/base.h"
 #include "text/graph.h"
 
+/**
+ * COQUILL_IMPORT_FEW:
+ *
+ * Agents of a change for which nothing is allocated.
+ */
+#define COQUILL_IMPORT_FEW 8
+
 typedef struct CoquillImport CoquillImport;
 
 /**
@@ -30,20 +37,6 @@ typedef bool (*CoquillImportFunc) (CoquillImport *import,
 typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPiece *piece, bool linear);
 
 /**
- * CoquillLag:
- * @version: local version of items whose parents aren't the whole frontier
- * @lowest_unknown: the lowest local version, at or above the graph's base, that is below @version and not
- * among their ancestors
- *
- * Items that are in one operation and have the one before as parent share the entry of the first.
- */
-typedef struct
-{
-  uint64_t version;
-  uint64_t lowest_unknown;
-} CoquillLag;
-
-/**
  * CoquillImport:
  * @graph: where to
  * @base: (nullable): the snapshot at which the graph starts
@@ -54,12 +47,12 @@ typedef struct
  * @appended: (nullable): see above
  * @data: for these
  * @error: filled on failure, also by the functions
- * @lags: (out): what was appended and is concurrent with something here, ascending by version; one entry for
- * each such operation. Kept from import to import; free it with coquill_import_clear()
+ * @lowest_unknown: (out): the least of what coquill_graph_lowest_unknown() says of all that was appended;
+ * UINT64_MAX if all of it was linear, its parents the whole frontier
  * @n_appended: (out): operations that were new, in whole or in part
  *
- * An import of a change. The caller marks the graph before, and goes back to the mark if it fails. It is all
- * linear if it has no lags.
+ * An import of a change. The caller marks the graph before, and goes back to the mark if it fails. Each run's
+ * own lowest unknown version stands in the graph.
  */
 struct CoquillImport
 {
@@ -71,29 +64,24 @@ struct CoquillImport
   CoquillImportedFunc appended;
   void *data;
   CoquillTextError *error;
-  CoquillLag *lags;
-  size_t n_lags;
+  uint64_t lowest_unknown;
   size_t n_appended;
 
   /*< private >*/
-  uint32_t *agents; /* local index of each of the change's agents, or UINT32_MAX */
-  size_t lags_capacity;
+  uint32_t *agents;  /* local index of each of the change's agents, or UINT32_MAX */
+  uint64_t *parents; /* of one operation, and their runs */
+  uint32_t *runs;
+  size_t parents_capacity;
+  size_t runs_capacity;
+  uint32_t few_agents[COQUILL_IMPORT_FEW];
 };
 
 /**
  * coquill_import_run:
  *
- * O(log n) per operation, plus its bytes and the runs between it and its author's item before.
+ * O(1) per operation that goes on from the one before, and else mostly O(parents); plus its bytes.
  *
  * Returns: false if the change was refused; the graph then has some of it
  */
 bool
 coquill_import_run (CoquillImport *self);
-
-/**
- * coquill_import_clear:
- *
- * Frees the lags.
- */
-void
-coquill_import_clear (CoquillImport *self);

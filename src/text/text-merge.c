@@ -141,7 +141,6 @@ coquill_text_merge (CoquillText *self,
       self->deltas.n_entries = 0;
     }
   free (mark.frontier);
-  coquill_import_clear (&import);
   return done;
 }
 
@@ -261,7 +260,6 @@ coquill_text_add_history (CoquillText *self, const CoquillChange *change, Coquil
   if (!done)
     coquill_graph_go_back (self->history, &mark);
   free (mark.frontier);
-  coquill_import_clear (&import);
   free (limits);
   return done;
 }
