@@ -287,21 +287,10 @@ choose_start (CoquillGraph *graph, size_t *first)
   return true;
 }
 
-static bool
-start (CoquillGraph *graph)
+static void
+replay (CoquillGraph *graph, size_t first)
 {
   uint32_t lengths[TRACKS] = { 0 };
-  size_t first;
-
-  if (graph->clock == NULL)
-    graph->clock = coquill_allocate (sizeof *graph->clock);
-  if (graph->n_runs < graph->clock->retry)
-    return false;
-  if (!choose_start (graph, &first))
-    {
-      graph->clock->retry = graph->n_runs + PAUSE;
-      return false;
-    }
 
   for (size_t i = first; i < graph->n_runs; i++)
     {
@@ -320,8 +309,23 @@ start (CoquillGraph *graph)
         lengths[track - 1] = (uint32_t)(run->sequence + (coquill_graph_run_end (graph, i) - run->first)
                                         - graph->clock->bases[track - 1]);
     }
-  graph->clock->runs = true;
-  return true;
+}
+
+static bool
+start (CoquillGraph *graph)
+{
+  size_t first;
+
+  if (graph->clock == NULL)
+    graph->clock = coquill_allocate (sizeof *graph->clock);
+  if (graph->n_runs < graph->clock->retry)
+    return false;
+  graph->clock->runs = choose_start (graph, &first);
+  if (graph->clock->runs)
+    replay (graph, first);
+  else
+    graph->clock->retry = graph->n_runs + PAUSE;
+  return graph->clock->runs;
 }
 
 /* The clock is no part of what the graph says. */

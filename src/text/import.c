@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* import.c: checking and appending the items of a change. */
 
-#include "text/import.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "text/graph-private.h"
+#include "text/import-private.h"
 #include "text/memory.h"
 #include "text/text-private.h"
-#include "text/utf8.h"
 
 /* A change of so many operations makes room for all of them at once; a shorter one grows the graph as it
  * goes. */
 #define RESERVED_OPERATIONS 256
-
-static bool
-refuse (CoquillImport *self, CoquillTextErrorCode code, const char *message)
-{
-  return coquill_text_error_set (self->error, code, "%s", message);
-}
 
 static bool
 map_agents (CoquillImport *self)
@@ -33,112 +25,14 @@ map_agents (CoquillImport *self)
         {
           local = coquill_graph_add_agent (self->graph, &agent->id, &agent->previous);
           if (local == UINT32_MAX)
-            return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "The document has too many agents");
+            return coquill_import_refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE,
+                                          "The document has too many agents");
         }
       else if (local != UINT32_MAX && agent->starts
                && !coquill_agent_previous_equal (&agent->previous, &self->graph->agents[local].previous))
-        return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                       "An agent names two different agents as the one before it");
+        return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                      "An agent names two different agents as the one before it");
       self->agents[i] = local;
-    }
-  return true;
-}
-
-/* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
-static CoquillId
-translate (const CoquillImport *self, CoquillChangeId id)
-{
-  if (id.agent >= self->change->n_agents || self->agents[id.agent] == UINT32_MAX
-      || id.sequence >= COQUILL_MAX_SEQUENCE)
-    return COQUILL_ID_NONE;
-  return coquill_id (self->agents[id.agent], id.sequence);
-}
-
-/* Takes items off the front of an operation, or all but so many off its end. */
-static void
-trim (CoquillOperation *operation, uint64_t skip, uint64_t length)
-{
-  size_t bytes;
-
-  if (skip == 0 && length == operation->length)
-    return;
-
-  switch (operation->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      bytes = coquill_utf8_offset ((const char *)operation->content, operation->content_length, skip);
-      operation->position += skip;
-      operation->content += bytes;
-      operation->content_length
-          = coquill_utf8_offset ((const char *)operation->content, operation->content_length - bytes, length);
-      break;
-    case COQUILL_OPERATION_DELETE:
-      if (operation->backward)
-        operation->position -= skip;
-      break;
-    case COQUILL_OPERATION_RESTORE:
-      operation->target.sequence += skip;
-      break;
-    case COQUILL_OPERATION_RECORD:
-      break;
-    }
-  operation->sequence += skip;
-  operation->length = length;
-}
-
-static bool
-same_piece (CoquillImport *self, const CoquillGraphPiece *piece, const CoquillOperation *operation)
-{
-  if (piece->kind != operation->kind)
-    return false;
-  switch (piece->kind)
-    {
-    case COQUILL_OPERATION_RESTORE:
-      return piece->place == translate (self, operation->target);
-    case COQUILL_OPERATION_DELETE:
-      return piece->place == operation->position
-             && (piece->length == 1 || piece->backward == operation->backward);
-    case COQUILL_OPERATION_INSERT:
-      if (piece->place != operation->position)
-        return false;
-      break;
-    case COQUILL_OPERATION_RECORD:
-      break;
-    }
-  return piece->content_length == operation->content_length
-         && (piece->content_length == 0
-             || memcmp (&self->graph->content[piece->content_offset], operation->content,
-                        piece->content_length)
-                    == 0);
-}
-
-/* The first items of an operation are known: they have to be the same. */
-static bool
-check_known (CoquillImport *self, const CoquillOperation *operation, uint32_t agent, uint64_t n_known)
-{
-  for (uint64_t done = 0; done < n_known;)
-    {
-      CoquillOperation part = *operation;
-      uint64_t sequence = operation->sequence + done;
-      CoquillGraphPiece piece;
-      uint64_t stretch_end, version;
-
-      if (sequence < self->graph->agents[agent].base_length)
-        {
-          /* Below a snapshot without history there is nothing to compare with. */
-          done = self->graph->agents[agent].base_length - operation->sequence;
-          continue;
-        }
-      version = coquill_graph_version_of (self->graph, coquill_id (agent, sequence), &stretch_end);
-      if (stretch_end > version + (n_known - done))
-        stretch_end = version + (n_known - done);
-      coquill_graph_piece (self->graph, coquill_graph_find_operation (self->graph, version), version,
-                           stretch_end, &piece);
-      trim (&part, done, piece.length);
-      if (!same_piece (self, &piece, &part))
-        return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                       "An item is known under the same id with another content");
-      done += piece.length;
     }
   return true;
 }
@@ -151,7 +45,7 @@ are_base_heads (const CoquillImport *self, const CoquillChangeId *ids, size_t n_
     return false;
   for (size_t i = 0; i < n_ids; i++)
     {
-      CoquillId id = translate (self, ids[i]);
+      CoquillId id = coquill_import_translate (self, ids[i]);
       size_t j = 0;
 
       while (j < n_ids && self->base->heads[j].id != id)
@@ -170,7 +64,7 @@ find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_
   const CoquillGraphAgent *agent;
 
   if (index == UINT32_MAX || id.sequence >= graph->agents[index].length)
-    return refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
   agent = &graph->agents[index];
   if (id.sequence < agent->base_length)
     {
@@ -252,7 +146,8 @@ find_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGra
   if (graph->base > 0 && n_below == place->n_parents)
     {
       if (place->n_parents == 0 || !are_base_heads (self, operation->parents, place->n_parents))
-        return refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED, "An item is concurrent with the snapshot");
+        return coquill_import_refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
+                                      "An item is concurrent with the snapshot");
       place->n_parents = 1;
     }
   if (place->n_parents > COQUILL_IMPORT_FEW)
@@ -277,13 +172,15 @@ find_own_parent (CoquillImport *self, const CoquillOperation *operation, Coquill
 static bool
 refuse_heads (CoquillImport *self)
 {
-  return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A parent of an item is an ancestor of another parent");
+  return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                "A parent of an item is an ancestor of another parent");
 }
 
 static bool
 refuse_order (CoquillImport *self)
 {
-  return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "An item does not follow its agent's item before it");
+  return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                "An item does not follow its agent's item before it");
 }
 
 /* Checks that items of an agent can have several parents, or none, and finds what these don't know. */
@@ -342,21 +239,22 @@ check_restoration (CoquillImport *self,
                    const CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
-  CoquillId target = translate (self, operation->target);
+  CoquillId target = coquill_import_translate (self, operation->target);
 
   piece->place = target;
   if (operation->target.sequence > COQUILL_MAX_SEQUENCE - operation->length
       || !coquill_graph_has (graph, target) || !coquill_graph_has (graph, target + operation->length - 1))
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A restoration names an item that is not known");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                  "A restoration names an item that is not known");
   if (operation->target.sequence < graph->agents[coquill_id_agent (target)].base_length)
-    return refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
-                   "A restoration names a deletion below the snapshot");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
+                                  "A restoration names a deletion below the snapshot");
   if (!coquill_text_are_deletions (graph, target, operation->length)
       || !coquill_graph_is_ancestor (graph,
                                      coquill_graph_version_of (graph, target + operation->length - 1, NULL),
                                      place->parents, place->n_parents))
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                   "A restoration names what is not a deletion before it");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                  "A restoration names what is not a deletion before it");
   return true;
 }
 
@@ -416,9 +314,10 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
 
   /* No text is longer than there are items. */
   if (operation->position > graph->end)
-    return refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
   if (!coquill_graph_has_room (graph, operation->length, operation->n_parents + 1, operation->content_length))
-    return refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE, "A document cannot have that many items");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE,
+                                  "A document cannot have that many items");
   if (!find_place (self, operation, agent, trimmed, &place)
       || (operation->kind == COQUILL_OPERATION_RESTORE
           && !check_restoration (self, operation, &piece, &place)))
@@ -445,13 +344,14 @@ import_partly_known (CoquillImport *self, const CoquillOperation *operation, uin
   if (end <= operation->sequence)
     return true;
   if (operation->sequence > known)
-    return refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's items before these are not known");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING,
+                                  "An agent's items before these are not known");
   n_known = (end < known ? end : known) - operation->sequence;
-  if (!check_known (self, operation, agent, n_known))
+  if (!coquill_import_check_known (self, operation, agent, n_known))
     return false;
   if (operation->sequence + n_known == end)
     return true;
-  trim (&rest, n_known, end - operation->sequence - n_known);
+  coquill_import_trim (&rest, n_known, end - operation->sequence - n_known);
   return import_new (self, &rest, agent, n_known > 0);
 }
 
@@ -464,12 +364,13 @@ import_operation (CoquillImport *self, const CoquillOperation *operation)
   if (agent == UINT32_MAX)
     {
       if (operation->sequence == 0)
-        return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
-      return refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's first items are not known");
+        return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MALFORMED,
+                                      "An agent starts without saying so");
+      return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's first items are not known");
     }
   if (operation->sequence == 0 && self->graph->agents[agent].length == 0
       && !self->change->agents[operation->agent].starts)
-    return refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
+    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
   if (self->limits != NULL && end > self->limits[agent])
     end = self->limits[agent];
   if (operation->sequence == self->graph->agents[agent].length
