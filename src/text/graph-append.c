@@ -191,6 +191,21 @@ coquill_graph_append_at (CoquillGraph *self,
 }
 
 void
+coquill_graph_append_lagging (CoquillGraph *self,
+                              CoquillGraphPiece *piece,
+                              uint32_t agent,
+                              const uint64_t *parents,
+                              size_t n_parents,
+                              uint64_t lowest_unknown,
+                              const uint8_t *content)
+{
+  CoquillGraphPlace place = { .parents = parents, .n_parents = n_parents, .lowest_unknown = lowest_unknown };
+
+  place.joined = is_joined (self, agent, parents, n_parents);
+  coquill_graph_append_at (self, piece, agent, &place, content);
+}
+
+void
 coquill_graph_append (CoquillGraph *self,
                       CoquillGraphPiece *piece,
                       uint32_t agent,
@@ -198,12 +213,8 @@ coquill_graph_append (CoquillGraph *self,
                       size_t n_parents,
                       const uint8_t *content)
 {
-  CoquillGraphPlace place = { .parents = parents, .n_parents = n_parents };
-
-  place.joined = is_joined (self, agent, parents, n_parents);
-  if (!place.joined)
-    place.lowest_unknown = coquill_graph_lowest_unknown (self, parents, n_parents);
-  coquill_graph_append_at (self, piece, agent, &place, content);
+  coquill_graph_append_lagging (self, piece, agent, parents, n_parents,
+                                coquill_graph_lowest_unknown (self, parents, n_parents), content);
 }
 
 void

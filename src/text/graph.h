@@ -82,6 +82,22 @@ coquill_graph_append (CoquillGraph *self,
                       size_t n_parents,
                       const uint8_t *content);
 
+/**
+ * coquill_graph_append_lagging:
+ * @lowest_unknown: of @parents, as coquill_graph_lowest_unknown() gives it; the end if they are the whole
+ * frontier
+ *
+ * As coquill_graph_append(), for who knows that already.
+ */
+void
+coquill_graph_append_lagging (CoquillGraph *self,
+                              CoquillGraphPiece *piece,
+                              uint32_t agent,
+                              const uint64_t *parents,
+                              size_t n_parents,
+                              uint64_t lowest_unknown,
+                              const uint8_t *content);
+
 /* The operation that one more key press of an agent lengthens, %NULL if there is none: all that is known is
  * the last item's past, and the last item is the agent's. */
 static inline CoquillGraphOperation *
