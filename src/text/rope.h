@@ -9,9 +9,9 @@
 
 /*
  * A B+-tree. The leaves hold the text, each in a gap buffer of 4 KB; the inner nodes hold, for each child,
- * its number of code points:
+ * where it ends, in code points from the node's start:
  *
- *              ┌ 812 │ 790 │ 455 ┐            inner: children and their code points
+ *              ┌ 812 │1602 │2057 ┐            inner: children and their ends
  *              └──┬──┴──┬──┴──┬──┘
  *        ┌────────┘     │     └───────┐
  *   "The qu╎╎ick b"  "rown fo╎╎x"  "╎╎ jumps…"   leaves: two parts of whole code points, and a gap
@@ -19,8 +19,8 @@
  * Invariants, checked by coquill_rope_check():
  * - all leaves are at the same depth; a leaf holds at most COQUILL_ROPE_LEAF_BYTES bytes, and is not empty
  * unless it is in hand;
- * - an inner node has 1 to COQUILL_ROPE_FANOUT children, the root has two at least, and each count is its
- * child's sum, where what was edited in hand since then is added;
+ * - an inner node has 1 to COQUILL_ROPE_FANOUT children, the root has two at least, and each end is what the
+ * children up to there have, where what was edited in hand since then is added;
  * - a leaf that holds less than a quarter when the hand leaves it is merged with a neighbour below the same
  * parent, if both fit into three quarters of one, so n bytes have O(n / 4 KB) leaves.
  *
