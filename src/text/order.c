@@ -55,7 +55,7 @@ static void
 hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_before)
 {
   if (self->leaf != leaf)
-    coquill_order_take (self, leaf, COQUILL_ORDER_UNKNOWN);
+    coquill_order_take (self, leaf, leaf == self->first ? 0 : COQUILL_ORDER_UNKNOWN);
   coquill_order_leaf_move_gap (leaf, n_before);
   if (leaf->gap_end - leaf->gap < NEEDED_SPANS)
     coquill_order_split (self);
