@@ -110,11 +110,39 @@ test_history_that_does_not_fit (void)
   coquill_text_free (loaded);
 }
 
+/* Its items are many more than its characters; and a text that is worth packing. */
+static void
+test_snapshot_of_much_that_is_gone (void)
+{
+  guint32 a;
+  CoquillText *text = new_text (1, &a), *loaded;
+  g_autoptr (GString) long_text = g_string_new (NULL);
+
+  for (guint i = 0; i < 10000; i++)
+    g_string_append_printf (long_text, "line %u\n", i);
+  insert (text, a, 0, long_text->str);
+  loaded = reload (text);
+  assert_text (loaded, long_text->str);
+  coquill_text_free (loaded);
+
+  delete (text, a, 3, long_text->len - 10);
+  insert (text, a, 3, "é");
+  loaded = reload (text);
+  g_string_erase (long_text, 3, (gssize)long_text->len - 10);
+  g_string_insert (long_text, 3, "é");
+  assert_text (text, long_text->str);
+  assert_text (loaded, long_text->str);
+  g_assert_cmpuint (coquill_text_n_items (loaded), ==, coquill_text_n_items (text));
+  coquill_text_free (loaded);
+  coquill_text_free (text);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/history/a-snapshot-works-without-history", test_snapshot_without_history);
   g_test_add_func ("/history/history-has-to-fit-the-snapshot", test_history_that_does_not_fit);
+  g_test_add_func ("/history/much-that-is-gone", test_snapshot_of_much_that_is_gone);
   return g_test_run ();
 }

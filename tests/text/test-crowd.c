@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-crowd.c: many people who know nothing of each other, at one place, and one who then joins them all. */
+
+#include "seed.h"
+#include "small-text.h"
+#include "text/codec.h"
+
+#define N_PEOPLE 300
+
+/* Devices whose order has nothing to do with the order in which they come. */
+static CoquillText *
+person (guint number, guint32 *local)
+{
+  CoquillText *text = coquill_text_new ();
+  CoquillAgent id = { .nonce = number };
+
+  id.device[0] = (guint8)(number * 7 % 256);
+  id.device[1] = (guint8)(number / 256);
+  *local = coquill_text_add_agent (text, &id, NULL);
+  return text;
+}
+
+static gint
+compare_people (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const CoquillText *const *people = data;
+
+  return coquill_agent_compare (coquill_text_agent (people[*(const guint *)a], 0),
+                                coquill_text_agent (people[*(const guint *)b], 0));
+}
+
+static void
+shuffle (guint *order, GRand *random)
+{
+  for (guint i = 0; i < N_PEOPLE; i++)
+    {
+      guint j = (guint)g_rand_int_range (random, 0, (gint)i + 1);
+
+      order[i] = order[j];
+      order[j] = i;
+    }
+}
+
+static CoquillText *
+through_bytes (CoquillText *text)
+{
+  CoquillChange *change = everything (text), *decoded;
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  CoquillText *copy = coquill_text_new ();
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  decoded = coquill_change_decode (bytes.data, bytes.length, NULL);
+  g_assert_nonnull (decoded);
+  g_assert_true (coquill_text_merge (copy, decoded, NULL, NULL, NULL));
+  coquill_change_free (decoded);
+  coquill_change_free (change);
+  coquill_buffer_clear (&bytes);
+  return copy;
+}
+
+/* What each has typed stands together, in the order of the agents, whoever comes first; each goes on typing
+ * when all the others are there already; one joins all branches; then that is loaded in every way there is.
+ */
+static void
+test_a_crowd_at_one_place (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  g_autoptr (GString) expected = g_string_new (NULL);
+  CoquillText *people[N_PEOPLE], *texts[2], *copies[2];
+  guint32 locals[N_PEOPLE];
+  guint order[N_PEOPLE];
+  size_t n_heads;
+  guint32 last;
+
+  for (guint i = 0; i < N_PEOPLE; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.", i);
+
+      people[i] = person (i, &locals[i]);
+      insert (people[i], locals[i], 0, name);
+      order[i] = i;
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      texts[i] = coquill_text_new ();
+      shuffle (order, random);
+      for (guint j = 0; j < N_PEOPLE; j++)
+        merge (texts[i], people[order[j]]);
+      coquill_text_frontier (texts[i], &n_heads);
+      g_assert_cmpuint (n_heads, ==, N_PEOPLE);
+    }
+
+  /* All go on, behind what they have and in front of it. */
+  for (guint i = 0; i < N_PEOPLE; i++)
+    {
+      insert (people[i], locals[i], coquill_text_length (people[i]), "!");
+      delete (people[i], locals[i], 0, 1);
+      insert (people[i], locals[i], 0, "_");
+    }
+  for (guint i = 0; i < 2; i++)
+    {
+      shuffle (order, random);
+      for (guint j = 0; j < N_PEOPLE; j++)
+        merge (texts[i], people[order[j]]);
+      coquill_text_frontier (texts[i], &n_heads);
+      g_assert_cmpuint (n_heads, ==, N_PEOPLE);
+    }
+
+  for (guint i = 0; i < N_PEOPLE; i++)
+    order[i] = i;
+  g_sort_array (order, N_PEOPLE, sizeof order[0], compare_people, people);
+  for (guint i = 0; i < N_PEOPLE; i++)
+    {
+      char *string = coquill_text_to_string (people[order[i]], NULL);
+
+      g_string_append (expected, string);
+      free (string);
+    }
+  assert_text (texts[0], expected->str);
+  assert_text (texts[1], expected->str);
+
+  /* While there are so many heads: all at once, and from a snapshot. */
+  copies[0] = through_bytes (texts[0]);
+  copies[1] = reload (texts[1]);
+  assert_text (copies[0], expected->str);
+  assert_text (copies[1], expected->str);
+  coquill_text_frontier (copies[1], &n_heads);
+  g_assert_cmpuint (n_heads, ==, N_PEOPLE);
+
+  /* One joins them. */
+  last = coquill_text_find_agent (copies[0], coquill_text_agent (people[17], 0));
+  insert (copies[0], last, 0, "all: ");
+  coquill_text_frontier (copies[0], &n_heads);
+  g_assert_cmpuint (n_heads, ==, 1);
+  g_string_prepend (expected, "all: ");
+  merge (texts[0], copies[0]);
+  assert_text (texts[0], expected->str);
+  {
+    CoquillChange *change = coquill_text_extract (copies[0], coquill_text_n_items (copies[0]) - 5,
+                                                  coquill_text_n_items (copies[0]));
+
+    g_assert_true (coquill_text_merge (copies[1], change, NULL, NULL, NULL));
+    coquill_change_free (change);
+  }
+  assert_text (copies[1], expected->str);
+
+  for (guint i = 0; i < N_PEOPLE; i++)
+    coquill_text_free (people[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      coquill_text_free (texts[i]);
+      coquill_text_free (copies[i]);
+    }
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/crowd/at-one-place", test_a_crowd_at_one_place);
+  return g_test_run ();
+}
