@@ -218,7 +218,7 @@ add_entry (CoquillOrderIndex *self, CoquillId id, CoquillOrderLeaf *leaf)
   chunk->n_entries++;
 }
 
-/* Takes the entry last found, which isn't the first, out; the one before counts as last found. */
+/* Takes the entry last found, which isn't its chunk's first, out; the one before counts as last found. */
 static void
 remove_entry (CoquillOrderIndex *self)
 {
@@ -227,22 +227,7 @@ remove_entry (CoquillOrderIndex *self)
 
   memmove (&chunk->ids[self->entry], &chunk->ids[self->entry + 1], n_behind * sizeof chunk->ids[0]);
   memmove (&chunk->leaves[self->entry], &chunk->leaves[self->entry + 1], n_behind * sizeof chunk->leaves[0]);
-  if (self->entry > 0)
-    {
-      self->entry--;
-      return;
-    }
-  if (chunk->n_entries > 0)
-    self->slots[self->slot].id = chunk->ids[0];
-  else
-    {
-      free (chunk);
-      self->n_slots--;
-      memmove (&self->slots[self->slot], &self->slots[self->slot + 1],
-               (self->n_slots - self->slot) * sizeof *self->slots);
-    }
-  self->slot--;
-  self->entry = self->slots[self->slot].chunk->n_entries - 1;
+  self->entry--;
 }
 
 /* The lowest id of a leaf from @id to before @end; @end if there is none. */

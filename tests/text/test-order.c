@@ -396,6 +396,72 @@ test_index_follows (void)
   model_clear (&model);
 }
 
+/* Each character is at the place that walking finds. */
+static GArray *
+assert_all_found (CoquillOrder *order)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (CoquillId));
+  CoquillOrderPlace place = coquill_order_start (order), before = place;
+
+  do
+    for (guint32 rest = coquill_order_rest (&place); rest > 0; rest--, place.offset++)
+      {
+        CoquillId id = coquill_order_id (&place);
+        CoquillOrderPlace found;
+
+        g_assert_true (coquill_order_find_id (order, id, &found));
+        g_assert_cmpuint (coquill_order_id (&found), ==, id);
+        g_assert_cmpuint (coquill_order_position (order, &found), ==, ids->len);
+        g_assert_cmpint (coquill_order_compare (order, &before, &found), ==, ids->len > 0 ? -1 : 0);
+        before = found;
+        g_array_append_val (ids, id);
+      }
+  while (coquill_order_next (&place));
+  g_assert_cmpuint (ids->len, ==, coquill_order_width (order));
+  return ids;
+}
+
+/* Three levels of nodes: characters that belong nowhere together come in everywhere, and then go. */
+static void
+test_large (void)
+{
+  GRand *random = g_rand_new_with_seed (test_seed ());
+  CoquillOrder *order = coquill_order_new ();
+  CoquillOrderPlace place;
+  guint n = 60000;
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 position = (guint64)g_rand_int_range (random, 0, (gint)i + 1);
+
+      coquill_order_insert_at (order, position, coquill_id (i % 5, i / 5 * 2), 1);
+      /* First not for long, then often. */
+      if (i == 100 || (i > n / 2 && i % 50 == 0))
+        g_assert_true (coquill_order_find_id (order, coquill_id (0, 0), &place));
+    }
+  g_assert_true (coquill_order_check (order));
+
+  g_autoptr (GArray) ids = assert_all_found (order);
+
+  for (guint left = n; left > 0; left--)
+    {
+      guint i = (guint)g_rand_int_range (random, 0, (gint)left);
+      CoquillId id = g_array_index (ids, CoquillId, i);
+
+      g_assert_true (coquill_order_find_id (order, id, &place));
+      g_assert_cmpuint (coquill_order_next_id (order, id), ==, id);
+      coquill_order_remove (order, &place, 1);
+      g_assert_false (coquill_order_find_id (order, id, &place));
+      g_array_remove_index_fast (ids, i);
+      if (left % 10000 == 0)
+        g_assert_true (coquill_order_check (order));
+    }
+  g_assert_cmpuint (coquill_order_next_id (order, 0), ==, COQUILL_ID_NONE);
+  g_assert_true (coquill_order_check (order));
+  coquill_order_free (order);
+  g_rand_free (random);
+}
+
 /* Deleting all in pieces from the middle joins spans until hardly a leaf is left. */
 static void
 test_joins (void)
@@ -544,6 +610,7 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/order/always-in-the-middle", GUINT_TO_POINTER (4), test_one_place);
   g_test_add_data_func ("/order/always-at-the-end", GUINT_TO_POINTER (8), test_one_place);
   g_test_add_func ("/order/index-follows", test_index_follows);
+  g_test_add_func ("/order/a-large-one-comes-and-goes", test_large);
   g_test_add_func ("/order/what-belongs-together-is-joined", test_joins);
   g_test_add_func ("/order/a-run-longer-than-a-span", test_long_runs);
   return g_test_run ();
