@@ -8,105 +8,41 @@
 #include "text/memory.h"
 #include "text/text-private.h"
 
-typedef struct
-{
-  CoquillText *text;
-  uint64_t length; /* of the text, with all deltas so far */
-} Merge;
+/* A rope is made anew when that costs less than to change it in many places: bytes that are copied in the time
+ * of one change somewhere. */
+#define BYTES_PER_EDIT 256
 
-/* Whether all of the snapshot is among the ancestors. It is enough that one parent came after the snapshot,
- * since before the first exception that is true of all that came after. */
+/* Whether some of the items reach below the snapshot from which the walker started. */
 static bool
-descends_from_base (const CoquillText *text, const uint64_t *parents, size_t n_parents)
+reaches_below (const CoquillText *self, const CoquillImport *import, uint64_t first)
 {
-  if (n_parents > 0 && parents[n_parents - 1] >= text->base->n_items)
-    return true;
-  if (n_parents != text->base->n_heads)
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
+
+  if (self->base == NULL || self->graph->base > 0)
     return false;
-  for (size_t i = 0; i < n_parents; i++)
-    {
-      size_t j = 0;
-
-      while (j < n_parents
-             && coquill_graph_version_of (text->graph, text->base->heads[j].id, NULL) != parents[i])
-        j++;
-      if (j == n_parents)
-        return false;
-    }
-  return true;
-}
-
-static bool
-appending (CoquillImport *import,
-           const CoquillGraphPiece *piece,
-           bool linear,
-           const uint64_t *parents,
-           size_t n_parents)
-{
-  Merge *merge = import->data;
-  CoquillText *text = merge->text;
-  const CoquillBase *base = text->base;
-
-  if (base == NULL || text->graph->base > 0)
+  if (import->lowest_unknown < self->walker->first)
     return true;
-  if (!descends_from_base (text, parents, n_parents)
-      || (piece->kind == COQUILL_OPERATION_RESTORE
-          && coquill_graph_version_of (text->graph, piece->place, NULL) < base->n_items))
-    coquill_text_go_to_root (text);
-  return true;
+  coquill_graph_cursor_init (&cursor, self->graph, first);
+  while (coquill_graph_cursor_next (&cursor, UINT64_MAX, &piece))
+    if (piece.kind == COQUILL_OPERATION_RESTORE && coquill_text_is_below_walker (self, piece.place))
+      return true;
+  return false;
 }
 
-/* An item whose parents are all items before it means a position in the text as it is. */
 static bool
-apply_linear (Merge *merge, const CoquillGraphPiece *piece, CoquillTextError *error)
+walk (CoquillText *self, const CoquillImport *import, const CoquillGraphMark *mark, bool in_deltas)
 {
-  CoquillDeltaList *deltas = &merge->text->deltas;
-  uint32_t agent = coquill_id_agent (piece->id);
-  uint64_t first = piece->place;
-
-  switch (piece->kind)
+  if (reaches_below (self, import, mark->end))
     {
-    case COQUILL_OPERATION_INSERT:
-      if (piece->place > merge->length)
-        break;
-      coquill_delta_list_insert (deltas, piece->place, piece->length, piece->content_offset,
-                                 piece->content_length, false, agent);
-      merge->length += piece->length;
-      return true;
-    case COQUILL_OPERATION_DELETE:
-      if (piece->backward)
-        {
-          if (piece->length > piece->place + 1)
-            break;
-          first = piece->place + 1 - piece->length;
-        }
-      if (first > merge->length || piece->length > merge->length - first)
-        break;
-      coquill_delta_list_delete (deltas, first, piece->length, agent);
-      merge->length -= piece->length;
-      return true;
-    case COQUILL_OPERATION_RESTORE:
-      break;
-    case COQUILL_OPERATION_RECORD:
-      return true;
+      coquill_text_go_to_root (self);
+      if (!coquill_walker_walk (self->walker, mark->end, NULL, import->error))
+        abort ();
     }
-  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                                 "An item has no place in the text of its parents");
-}
-
-static bool
-appended (CoquillImport *import, const CoquillGraphPiece *piece, bool linear)
-{
-  Merge *merge = import->data;
-  CoquillText *text = merge->text;
-
-  if (linear && piece->kind != COQUILL_OPERATION_RESTORE)
-    return apply_linear (merge, piece, import->error);
-  if (!coquill_text_walk (text, piece->first, NULL, import->error)
-      || !coquill_text_walk (text, piece->first + piece->length, &text->deltas, import->error))
-    return false;
-  merge->length = coquill_span_tree_effect_width (text->walker->tree);
-  return true;
+  if (coquill_walker_walk (self->walker, self->graph->end, in_deltas ? &self->deltas : NULL, import->error))
+    return true;
+  coquill_walker_go_back (self->walker, mark->end);
+  return false;
 }
 
 bool
@@ -116,27 +52,25 @@ coquill_text_merge (CoquillText *self,
                     void *data,
                     CoquillTextError *error)
 {
-  Merge merge = { self, coquill_text_length (self) };
-  CoquillImport import = {
-    .graph = self->graph,
-    .base = self->base,
-    .change = change,
-    .appending = appending,
-    .appended = appended,
-    .data = &merge,
-    .error = error,
-  };
+  CoquillImport import = { .graph = self->graph, .base = self->base, .change = change, .error = error };
   CoquillGraphMark mark;
-  bool done;
+  bool done, anew;
 
+  coquill_text_catch_up (self);
   coquill_graph_mark (self->graph, &mark);
   done = coquill_import_run (&import);
+  anew = self->graph->base == 0
+         && import.n_appended > (coquill_rope_bytes (self->rope) + change->content_length) / BYTES_PER_EDIT;
+  if (done && mark.end < self->graph->end)
+    done = walk (self, &import, &mark, func != NULL || !anew);
   if (done)
-    coquill_text_apply_deltas (self, func, data);
+    {
+      if (anew)
+        coquill_text_rebuild_rope (self);
+      coquill_text_apply_deltas (self, !anew, func, data);
+    }
   else
     {
-      if (self->walker != NULL && self->walker->end > mark.end)
-        coquill_text_drop_walker (self);
       coquill_graph_go_back (self->graph, &mark);
       self->deltas.n_entries = 0;
     }
@@ -214,7 +148,6 @@ take_history (CoquillText *self)
   *self->history = graph;
   coquill_graph_free (self->history);
   self->history = NULL;
-  coquill_text_drop_walker (self);
   coquill_base_drop_text (self->base);
 }
 

@@ -6,13 +6,13 @@
 bool
 coquill_text_id_at (CoquillText *self, uint64_t position, CoquillChangeId *id)
 {
-  CoquillSpanCursor cursor;
+  CoquillOrderPlace place;
 
   if (position >= coquill_text_length (self))
     return false;
   coquill_text_catch_up (self);
-  cursor = coquill_span_tree_find_effect (self->walker->tree, position);
-  *id = coquill_change_id (coquill_span_tree_span (&cursor)->id + cursor.offset);
+  place = coquill_order_find (self->walker->order, position);
+  *id = coquill_change_id (coquill_order_id (&place));
   return true;
 }
 
@@ -22,35 +22,30 @@ coquill_text_foreach_span (
 {
   CoquillTextRange range = { 0 };
   uint64_t range_position = position;
-  CoquillSpanCursor cursor;
+  CoquillOrderPlace place;
 
   if (count == 0)
     return true;
   coquill_text_catch_up (self);
-  cursor = coquill_span_tree_find_effect (self->walker->tree, position);
-  while (count > 0)
+  for (place = coquill_order_find (self->walker->order, position); count > 0; coquill_order_next (&place))
     {
-      const CoquillSpan *span = coquill_span_tree_span (&cursor);
+      CoquillId id = coquill_order_id (&place);
+      uint64_t here = coquill_order_rest (&place);
 
-      if (span->effect == 0)
+      if (coquill_order_standing (&place) > 0)
+        continue;
+      if (here > count)
+        here = count;
+      count -= here;
+      if (range.length > 0 && coquill_id (range.agent, range.sequence) + range.length == id)
+        range.length += here;
+      else
         {
-          CoquillId id = span->id + cursor.offset;
-          uint64_t here = span->length - cursor.offset;
-
-          if (here > count)
-            here = count;
-          if (range.length > 0 && coquill_id (range.agent, range.sequence) + range.length == id)
-            range.length += here;
-          else
-            {
-              if (range.length > 0 && !func (&range, range_position, data))
-                return false;
-              range_position += range.length;
-              range = (CoquillTextRange){ coquill_id_agent (id), coquill_id_sequence (id), here };
-            }
-          count -= here;
+          if (range.length > 0 && !func (&range, range_position, data))
+            return false;
+          range_position += range.length;
+          range = (CoquillTextRange){ coquill_id_agent (id), coquill_id_sequence (id), here };
         }
-      coquill_span_tree_next (&cursor);
     }
   return func (&range, range_position, data);
 }
@@ -58,25 +53,29 @@ coquill_text_foreach_span (
 /* Finds a character, visible or not. Returns: false if there is none, or it was deleted below a snapshot
  * without history */
 static bool
-find_character (CoquillText *self, CoquillId id, CoquillSpanCursor *cursor)
+find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
 {
   const CoquillGraph *graph = self->graph;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
   uint64_t version;
 
   if (!coquill_graph_has (graph, id))
     return false;
   coquill_text_catch_up (self);
-  if (coquill_span_tree_find_id (self->walker->tree, id, cursor))
+  if (coquill_order_find_id (self->walker->order, id, place))
     return true;
 
   /* It is no insertion, or one that was deleted below the snapshot from which the walker started. */
   version = coquill_graph_version_of (graph, id, NULL);
-  if (version >= self->walker->first || version < graph->base
-      || graph->operations[coquill_graph_find_operation (graph, version)].kind != COQUILL_OPERATION_INSERT
+  if (version >= self->walker->first || version < graph->base)
+    return false;
+  coquill_graph_cursor_init (&cursor, graph, version);
+  if (!coquill_graph_cursor_next (&cursor, version + 1, &piece) || piece.kind != COQUILL_OPERATION_INSERT
       || !coquill_text_go_to_root (self))
     return false;
   coquill_text_catch_up (self);
-  return coquill_span_tree_find_id (self->walker->tree, id, cursor);
+  return coquill_order_find_id (self->walker->order, id, place);
 }
 
 CoquillAnchor
@@ -110,7 +109,7 @@ coquill_text_anchor (CoquillText *self, uint64_t position, CoquillAnchorKind kin
 bool
 coquill_text_resolve (CoquillText *self, const CoquillAnchor *anchor, uint64_t *position)
 {
-  CoquillSpanCursor cursor;
+  CoquillOrderPlace place;
 
   switch (anchor->kind)
     {
@@ -123,10 +122,10 @@ coquill_text_resolve (CoquillText *self, const CoquillAnchor *anchor, uint64_t *
     case COQUILL_ANCHOR_BEFORE:
     case COQUILL_ANCHOR_AFTER:
       if (!find_character (self, coquill_checked_id ((CoquillChangeId){ anchor->agent, anchor->sequence }),
-                           &cursor))
+                           &place))
         return false;
-      *position = coquill_span_tree_effect_position (self->walker->tree, &cursor);
-      if (anchor->kind == COQUILL_ANCHOR_AFTER && coquill_span_tree_span (&cursor)->effect == 0)
+      *position = coquill_order_position (self->walker->order, &place);
+      if (anchor->kind == COQUILL_ANCHOR_AFTER && coquill_order_standing (&place) == 0)
         ++*position;
       return true;
     }
@@ -158,47 +157,44 @@ coquill_text_ranges_alive (CoquillText *self,
   if (!known_range (self, range, &id, &end))
     return true;
   coquill_text_catch_up (self);
-  while ((id = coquill_span_tree_next_id (self->walker->tree, id)) < end)
+  while ((id = coquill_order_next_id (self->walker->order, id)) < end)
     {
-      CoquillSpanCursor cursor;
-      const CoquillSpan *span;
       CoquillTextRange alive = { coquill_id_agent (id), coquill_id_sequence (id), 0 };
+      CoquillOrderPlace place;
 
-      coquill_span_tree_find_id (self->walker->tree, id, &cursor);
-      span = coquill_span_tree_span (&cursor);
-      alive.length = span->length - cursor.offset;
+      coquill_order_find_id (self->walker->order, id, &place);
+      alive.length = coquill_order_rest (&place);
       if (alive.length > end - id)
         alive.length = end - id;
-      if (span->effect == 0
-          && !func (&alive, coquill_span_tree_effect_position (self->walker->tree, &cursor), data))
+      if (coquill_order_standing (&place) == 0
+          && !func (&alive, coquill_order_position (self->walker->order, &place), data))
         return false;
       id += alive.length;
     }
   return true;
 }
 
-/* Tells the characters from id on, cut where their places aren't one behind the other. */
+/* Tells the characters, cut where their places aren't one behind the other. */
 static bool
-tell_targets (
-    CoquillText *self, CoquillId id, uint64_t length, bool backward, CoquillTextRangeFunc func, void *data)
+tell_targets (CoquillText *self, CoquillTargetRange target, CoquillTextRangeFunc func, void *data)
 {
-  while (length > 0)
+  while (target.length > 0)
     {
-      CoquillId first = backward ? id + length - 1 : id;
+      CoquillId first = target.backward ? target.id + target.length - 1 : target.id;
       CoquillTextRange range = { coquill_id_agent (first), coquill_id_sequence (first), 1 };
-      CoquillSpanCursor cursor;
+      CoquillOrderPlace place;
 
-      coquill_span_tree_find_id (self->walker->tree, first, &cursor);
-      if (!backward)
+      coquill_order_find_id (self->walker->order, first, &place);
+      if (!target.backward)
         {
-          range.length = coquill_span_tree_span (&cursor)->length - cursor.offset;
-          if (range.length > length)
-            range.length = length;
-          id += range.length;
+          range.length = coquill_order_rest (&place);
+          if (range.length > target.length)
+            range.length = target.length;
+          target.id += range.length;
         }
-      if (!func (&range, coquill_span_tree_effect_position (self->walker->tree, &cursor), data))
+      if (!func (&range, coquill_order_position (self->walker->order, &place), data))
         return false;
-      length -= range.length;
+      target.length -= range.length;
     }
   return true;
 }
@@ -215,21 +211,21 @@ coquill_text_deletion_targets (CoquillText *self,
     return true;
   if (deletions->sequence < self->graph->agents[deletions->agent].base_length)
     return false;
-  if (self->base != NULL && coquill_graph_version_of (self->graph, id, NULL) < self->base->n_items)
+  if (coquill_text_is_below_walker (self, id))
     coquill_text_go_to_root (self);
 
   coquill_text_catch_up (self);
   while (id < end)
     {
-      uint64_t length = end - id;
-      CoquillId target;
-      bool backward;
+      uint64_t stretch_end, version = coquill_graph_version_of (self->graph, id, &stretch_end);
+      CoquillTargetRange target = { .length = 1 };
 
-      if (!coquill_walker_target (self->walker, id, &length, &target, &backward))
-        length = 1;
-      else if (!tell_targets (self, target, length, backward, func, data))
+      if (stretch_end - version > end - id)
+        stretch_end = version + (end - id);
+      if (coquill_targets_find (&self->walker->targets, version, stretch_end - version, &target)
+          && !tell_targets (self, target, func, data))
         return false;
-      id += length;
+      id += target.length;
     }
   return true;
 }
@@ -238,36 +234,28 @@ bool
 coquill_text_deletions_of (CoquillText *self, CoquillChangeId id, CoquillTextRangeFunc func, void *data)
 {
   CoquillId wanted = coquill_checked_id (id);
-  const CoquillGraph *graph = self->graph;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
 
   if (!coquill_text_has_history (self) || !coquill_text_go_to_root (self))
     return false;
   coquill_text_catch_up (self);
-  for (size_t i = 0; i < graph->n_operations; i++)
+  coquill_graph_cursor_init (&cursor, self->graph, 0);
+  while (coquill_graph_cursor_next (&cursor, UINT64_MAX, &piece))
     {
-      CoquillGraphPiece piece;
+      CoquillTargetRange target;
 
-      if (graph->operations[i].kind != COQUILL_OPERATION_DELETE)
-        continue;
-      coquill_graph_piece (graph, i, graph->operations[i].first, UINT64_MAX, &piece);
-      while (piece.length > 0)
+      for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length; done += target.length)
         {
-          uint64_t length = piece.length;
-          CoquillId target;
-          bool backward;
-
-          coquill_walker_target (self->walker, piece.id, &length, &target, &backward);
-          if (wanted - target < length)
+          coquill_targets_find (&self->walker->targets, piece.first + done, piece.length - done, &target);
+          if (wanted - target.id < target.length)
             {
-              uint64_t item = backward ? length - 1 - (wanted - target) : wanted - target;
-              CoquillTextRange range
-                  = { coquill_id_agent (piece.id), coquill_id_sequence (piece.id) + item, 1 };
+              uint64_t item = target.backward ? target.length - 1 - (wanted - target.id) : wanted - target.id;
+              CoquillTextRange range = { coquill_id_agent (piece.id), coquill_id_sequence (piece.id) + done + item, 1 };
 
               if (!func (&range, 0, data))
                 return false;
             }
-          piece.id += length;
-          piece.length -= length;
         }
     }
   return true;

@@ -8,9 +8,9 @@
 #include "text/walker.h"
 
 /*
- * The rope always has the text of all items. The walker may lag behind: items that are in line with all
- * before them go straight to the rope, and the walker follows when somebody asks for ids or when something
- * concurrent comes. It is kept between merges.
+ * The rope always has the text of all items. The walker may lag behind: what is edited here goes straight to
+ * the rope and the graph, and the walker follows when somebody asks for ids or when something comes from
+ * elsewhere.
  *
  * A walker starts from the snapshot's text if there is one, and otherwise from nothing. When something
  * reaches below the snapshot (a concurrent item, a restoration, an anchor at what was deleted) the snapshot's
@@ -22,7 +22,7 @@ struct CoquillText
   CoquillRope *rope;
   CoquillBase *base;     /* (nullable): the snapshot from which the walker starts */
   CoquillGraph *history; /* (nullable): the snapshot's history, while not all of it is here */
-  CoquillWalker *walker; /* (nullable): made when first needed */
+  CoquillWalker *walker;
   CoquillDeltaList deltas;
   CoquillChangeId *heads; /* what coquill_text_frontier() returns */
   size_t heads_capacity;
@@ -37,17 +37,13 @@ coquill_text_catch_up (CoquillText *self);
 bool
 coquill_text_go_to_root (CoquillText *self);
 
-/* Drops the walker; the next one starts over. */
-void
-coquill_text_drop_walker (CoquillText *self);
-
-/* Walks up to a local version. On failure the walker is dropped. */
+/* Whether an item, which is here or below the snapshot, was in the text from which the walker started. */
 bool
-coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error);
+coquill_text_is_below_walker (const CoquillText *self, CoquillId id);
 
-/* Puts the collected deltas into the rope, tells them, and empties the list. */
+/* Puts the collected deltas into the rope, if they aren't in it, tells them, and empties the list. */
 void
-coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *data);
+coquill_text_apply_deltas (CoquillText *self, bool to_rope, CoquillTextDeltaFunc func, void *data);
 
 /* coquill_text_insert() and coquill_text_delete() where the short ways of text-type.c don't lead. */
 bool
@@ -69,6 +65,10 @@ coquill_text_delete_any (CoquillText *self,
 /* Whether consecutive items are all deletions. They exist and are not below the base. */
 bool
 coquill_text_are_deletions (const CoquillGraph *graph, CoquillId id, uint64_t length);
+
+/* Makes the rope anew from the characters' order. */
+void
+coquill_text_rebuild_rope (CoquillText *self);
 
 /* Turns local versions, of which the base stands for its heads, into ids in the order of agents. Returns: how
  * many */

@@ -155,6 +155,8 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
       self->rope = coquill_rope_new_from_utf8 (snapshot->text, snapshot->text_bytes);
       self->base = make_base (snapshot, n_items, &depth);
       coquill_graph_set_base (self->graph, n_items, depth);
+      coquill_walker_free (self->walker);
+      self->walker = coquill_walker_new (self->graph, self->base);
     }
   coquill_snapshot_free (snapshot);
   return self;

@@ -19,6 +19,7 @@ coquill_text_new (void)
 
   self->graph = coquill_graph_new ();
   self->rope = coquill_rope_new ();
+  self->walker = coquill_walker_new (self->graph, NULL);
   return self;
 }
 
@@ -38,27 +39,9 @@ coquill_text_free (CoquillText *self)
 }
 
 void
-coquill_text_drop_walker (CoquillText *self)
-{
-  coquill_walker_free (self->walker);
-  self->walker = NULL;
-}
-
-bool
-coquill_text_walk (CoquillText *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
-{
-  if (self->walker == NULL)
-    self->walker = coquill_walker_new (self->graph, self->base);
-  if (coquill_walker_walk (self->walker, end, deltas, error))
-    return true;
-  coquill_text_drop_walker (self);
-  return false;
-}
-
-void
 coquill_text_catch_up (CoquillText *self)
 {
-  if (!coquill_text_walk (self, self->graph->end, NULL, NULL))
+  if (!coquill_walker_walk (self->walker, self->graph->end, NULL, NULL))
     abort ();
 }
 
@@ -69,18 +52,25 @@ coquill_text_go_to_root (CoquillText *self)
     return true;
   if (!coquill_text_has_history (self))
     return false;
-  coquill_text_drop_walker (self);
+  coquill_walker_free (self->walker);
   coquill_base_free (self->base);
   self->base = NULL;
+  self->walker = coquill_walker_new (self->graph, NULL);
   return true;
 }
 
+bool
+coquill_text_is_below_walker (const CoquillText *self, CoquillId id)
+{
+  return self->base != NULL && coquill_graph_version_of (self->graph, id, NULL) < self->walker->first;
+}
+
 void
-coquill_text_apply_deltas (CoquillText *self, CoquillTextDeltaFunc func, void *data)
+coquill_text_apply_deltas (CoquillText *self, bool to_rope, CoquillTextDeltaFunc func, void *data)
 {
   const CoquillDeltaList *deltas = &self->deltas;
 
-  for (size_t i = 0; i < deltas->n_entries; i++)
+  for (size_t i = 0; to_rope && i < deltas->n_entries; i++)
     {
       const CoquillDeltaListEntry *entry = &deltas->entries[i];
 
@@ -295,7 +285,7 @@ check_deletions (CoquillText *self, const CoquillTextRange *range, CoquillTextEr
   if (!coquill_text_are_deletions (graph, id, range->length))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                    "What is to be cancelled is not a deletion");
-  if (self->base != NULL && coquill_graph_version_of (graph, id, NULL) < self->base->n_items)
+  if (coquill_text_is_below_walker (self, id))
     coquill_text_go_to_root (self);
   return true;
 }
@@ -334,9 +324,9 @@ coquill_text_restore (CoquillText *self,
 
       append (self, agent, &piece, NULL, i == 0 ? &first : NULL);
     }
-  if (!coquill_text_walk (self, self->graph->end, &self->deltas, error))
+  if (!coquill_walker_walk (self->walker, self->graph->end, &self->deltas, error))
     abort ();
-  coquill_text_apply_deltas (self, func, data);
+  coquill_text_apply_deltas (self, true, func, data);
   if (sequence != NULL)
     *sequence = first;
   return true;

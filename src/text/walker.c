@@ -1,57 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* walker.c: walking the event graph. */
+/* walker.c: walking the event graph, and going back. */
 
 #include "text/walker.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/integrate.h"
 #include "text/memory.h"
-#include "text/range-map.h"
+#include "text/walker-private.h"
 
-/* Ids are less than 2^63, so a target is kept in 64 bits together with its direction: target - deletion if
- * both ascend, target + deletion if the targets descend, either modulo 2^63. */
-#define ID_MASK (UINT64_MAX >> 1)
-
-typedef struct
-{
-  int32_t prepared; /* standing deletions to add in either version */
-  int32_t effect;
-} Change;
-
-static void
-set_prepared (CoquillWalker *self, const uint64_t *heads, size_t n_heads)
-{
-  self->prepared
-      = coquill_grow (self->prepared, &self->prepared_capacity, n_heads + 1, sizeof *self->prepared);
-  if (n_heads > 0)
-    memcpy (self->prepared, heads, n_heads * sizeof *heads);
-  self->n_prepared = n_heads;
-}
-
-static int
-compare_versions (const void *a, const void *b)
-{
-  uint64_t version_a = *(const uint64_t *)a, version_b = *(const uint64_t *)b;
-
-  return version_a < version_b ? -1 : version_a > version_b;
-}
-
-/* While the history isn't here, all heads have one local version. */
-static void
-start_at_heads (CoquillWalker *self)
-{
-  const CoquillBase *base = self->base;
-  size_t n_heads = self->graph->base > 0 ? 1 : base->n_heads;
-  uint64_t *heads = coquill_allocate (n_heads * sizeof *heads);
-
-  for (size_t i = 0; i < n_heads; i++)
-    heads[i] = coquill_graph_version_of (self->graph, base->heads[i].id, NULL);
-  qsort (heads, n_heads, sizeof *heads, compare_versions);
-  set_prepared (self, heads, n_heads);
-  free (heads);
-}
+/* A window that is smaller isn't worth looking at. */
+#define COLLAPSE_AT 48
 
 CoquillWalker *
 coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
@@ -60,32 +19,11 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
 
   self->graph = graph;
   self->base = base;
-  self->tree = coquill_span_tree_new ();
-  self->targets = coquill_range_map_new ();
-  self->cancels = coquill_range_map_new ();
+  self->order = coquill_order_new ();
   self->first = base != NULL ? base->n_items : 0;
   self->end = self->first;
-  if (base != NULL)
-    {
-      CoquillSpanCursor cursor = coquill_span_tree_start (self->tree);
-
-      start_at_heads (self);
-      for (size_t i = 0; i < base->n_spans; i++)
-        for (uint64_t done = 0; done < base->spans[i].length;)
-          {
-            uint64_t left = base->spans[i].length - done;
-            CoquillSpan span = {
-              .id = base->spans[i].id + done,
-              .left = COQUILL_ID_NONE,
-              .right = COQUILL_ID_NONE,
-              .length = left < COQUILL_SPAN_MAX_LENGTH ? (uint32_t)left : COQUILL_SPAN_MAX_LENGTH,
-            };
-
-            coquill_span_tree_insert (self->tree, &cursor, &span);
-            cursor = coquill_span_tree_end (self->tree);
-            done += span.length;
-          }
-    }
+  for (size_t i = 0; base != NULL && i < base->n_spans; i++)
+    coquill_order_append (self->order, base->spans[i].id, base->spans[i].length, 0);
   return self;
 }
 
@@ -94,351 +32,424 @@ coquill_walker_free (CoquillWalker *self)
 {
   if (self == NULL)
     return;
-  coquill_span_tree_free (self->tree);
-  coquill_range_map_free (self->targets);
-  coquill_range_map_free (self->cancels);
+  coquill_order_free (self->order);
+  coquill_targets_clear (&self->targets);
+  coquill_range_map_free (self->restored);
+  coquill_merge_window_free (self->window);
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    {
+      free (self->views[i].heads);
+      coquill_range_map_free (self->views[i].lacking);
+    }
+  free (self->frontier);
+  free (self->floors);
   coquill_graph_difference_clear (&self->difference);
-  free (self->prepared);
   free (self);
 }
 
-bool
-coquill_walker_target (
-    const CoquillWalker *self, CoquillId deletion, uint64_t *length, CoquillId *target, bool *backward)
+CoquillOrderPlace
+coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position)
 {
-  CoquillRangeMapEntry entry;
+  CoquillOrderPlace place;
 
-  if (!coquill_range_map_get (self->targets, deletion, &entry))
-    return false;
-  if (*length > entry.end - deletion)
-    *length = entry.end - deletion;
-  *backward = (entry.value & 1) != 0;
-  if (*backward)
-    *target = ((entry.value >> 1) - (deletion + *length - 1)) & ID_MASK;
-  else
-    *target = ((entry.value >> 1) + deletion) & ID_MASK;
-  return true;
+  if (position <= coquill_order_width (self->order))
+    {
+      place = coquill_order_find_behind (self->order, position);
+      for (unsigned i = 0; i < COQUILL_WALKER_NEAR && coquill_order_rest (&place) > 0; i++)
+        {
+          if (id - coquill_order_id (&place) < coquill_order_rest (&place))
+            {
+              place.offset += (uint32_t)(id - coquill_order_id (&place));
+              return place;
+            }
+          if (coquill_order_standing (&place) == 0)
+            break;
+          coquill_order_next (&place);
+        }
+    }
+  if (!coquill_order_find_id (self->order, id, &place))
+    abort ();
+  return place;
 }
 
-static void
-remember_target (CoquillWalker *self, CoquillId deletion, CoquillId target, uint32_t length, bool backward)
-{
-  uint64_t value = backward ? ((deletion + target) & ID_MASK) << 1 | 1 : ((target - deletion) & ID_MASK) << 1;
-
-  coquill_range_map_set (self->targets, deletion, deletion + length, value);
-}
-
-/* The place of the characters from id on that are in one span. All ids that come here are in the tree. */
-static uint32_t
-find_characters (const CoquillWalker *self, CoquillId id, uint64_t length, CoquillSpanCursor *cursor)
-{
-  const CoquillSpan *span;
-  uint64_t here;
-
-  coquill_span_tree_find_id (self->tree, id, cursor);
-  span = coquill_span_tree_span (cursor);
-  here = span->length - cursor->offset;
-  return (uint32_t)(length < here ? length : here);
-}
-
-static void
-set_inserted (CoquillWalker *self, CoquillId id, uint64_t length, uint32_t prepared)
+void
+coquill_walker_change_standing (CoquillWalker *self,
+                                CoquillId id,
+                                uint64_t length,
+                                uint64_t near,
+                                uint32_t change,
+                                CoquillDeltaList *deltas,
+                                uint32_t agent)
 {
   while (length > 0)
     {
-      CoquillSpanCursor cursor;
-      uint32_t here = find_characters (self, id, length, &cursor);
+      CoquillOrderPlace place = coquill_walker_find_near (self, id, near);
+      uint32_t here = coquill_order_rest (&place);
+      uint32_t before = coquill_order_standing (&place);
 
-      coquill_span_tree_set_state (self->tree, &cursor, here, prepared,
-                                   coquill_span_tree_span (&cursor)->effect);
+      if (here > length)
+        here = (uint32_t)length;
+      if (deltas != NULL && before > 0 && before + change == 0)
+        coquill_delta_list_restore (deltas, coquill_order_position (self->order, &place), id, here, self->graph,
+                                    self->base, agent);
+      coquill_order_set_standing (self->order, &place, here, before + change);
       id += here;
       length -= here;
     }
 }
 
-/* Deletions begin or cease to stand. */
+/* The last item of a piece takes the place of those heads that are its parents. */
 static void
-change_targets (CoquillWalker *self,
-                CoquillId deletion,
-                uint64_t length,
-                Change change,
-                CoquillDeltaList *deltas,
-                uint32_t agent)
+move_frontier (CoquillWalker *self, const CoquillGraphPiece *piece)
 {
-  while (length > 0)
+  uint64_t single;
+  size_t n_parents, kept = 0;
+  const uint64_t *parents = coquill_graph_parents (self->graph, piece->first, &single, &n_parents);
+
+  for (size_t i = 0, j = 0; i < self->n_frontier; i++)
     {
-      uint64_t known = length;
-      CoquillId id;
-      bool backward;
-
-      coquill_walker_target (self, deletion, &known, &id, &backward);
-      deletion += known;
-      length -= known;
-      while (known > 0)
-        {
-          CoquillSpanCursor cursor;
-          uint32_t here = find_characters (self, id, known, &cursor);
-          const CoquillSpan *span = coquill_span_tree_span (&cursor);
-          uint32_t prepared = span->prepared + (uint32_t)change.prepared;
-          uint32_t effect = span->effect + (uint32_t)change.effect;
-
-          if (deltas != NULL && span->effect > 0 && effect == 0)
-            coquill_delta_list_restore (deltas, coquill_span_tree_effect_position (self->tree, &cursor), id,
-                                        here, self->graph, self->base, agent);
-          coquill_span_tree_set_state (self->tree, &cursor, here, prepared, effect);
-          id += here;
-          known -= here;
-        }
+      while (j < n_parents && parents[j] < self->frontier[i])
+        j++;
+      if (j == n_parents || parents[j] != self->frontier[i])
+        self->frontier[kept++] = self->frontier[i];
     }
+  self->frontier
+      = coquill_grow (self->frontier, &self->frontier_capacity, kept + 1, sizeof *self->frontier);
+  self->frontier[kept] = piece->first + piece->length - 1;
+  self->n_frontier = kept + 1;
 }
 
-/* The number of restorations of a deletion, and of how many following ones it is the same. */
+/* The lowest local version that a run doesn't know, UINT64_MAX if it knows all below. */
 static uint64_t
-get_cancels (const CoquillWalker *self, CoquillId deletion, uint64_t length, uint64_t *counts)
+lowest_unknown (const CoquillGraph *graph, size_t run)
 {
-  CoquillRangeMapEntry entry;
+  uint64_t lowest = graph->runs[run].lowest_unknown;
 
-  coquill_range_map_get (self->cancels, deletion, &entry);
-  *counts = entry.value;
-  return length < entry.end - deletion ? length : entry.end - deletion;
+  return lowest < graph->runs[run].first ? lowest : UINT64_MAX;
 }
 
-static void
-move_restorations (CoquillWalker *self, CoquillId deletion, uint64_t length, bool advance)
+typedef struct
 {
-  while (length > 0)
-    {
-      uint64_t counts;
-      uint64_t here = get_cancels (self, deletion, length, &counts);
-      uint64_t after = advance ? counts + (UINT64_C (1) << 32) : counts - (UINT64_C (1) << 32);
+  CoquillWalker *walker;
+  uint64_t version; /* of the next deletion */
+} Deleted;
 
-      coquill_range_map_set (self->cancels, deletion, deletion + here, after);
-      if (advance && counts >> 32 == 0)
-        change_targets (self, deletion, here, (Change){ -1, 0 }, NULL, 0);
-      else if (!advance && after >> 32 == 0)
-        change_targets (self, deletion, here, (Change){ 1, 0 }, NULL, 0);
-      deletion += here;
-      length -= here;
+static void
+add_targets (CoquillId id, uint32_t length, void *data)
+{
+  Deleted *self = data;
+
+  coquill_targets_append (&self->walker->targets, self->version, (CoquillTargetRange){ id, length, false });
+  self->version += length;
+}
+
+/* Backwards, the runs are told in the wrong order: one is told at a time. */
+static void
+delete_backward (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  uint64_t left = piece->length, place = piece->place;
+
+  while (left > 0)
+    {
+      CoquillOrderPlace at = coquill_order_find (self->order, place);
+      uint64_t here = at.offset + 1 < left ? at.offset + 1 : left;
+      CoquillId id = coquill_order_id (&at) - (here - 1);
+
+      coquill_targets_append (&self->targets, piece->first + (piece->length - left),
+                              (CoquillTargetRange){ id, here, here > 1 });
+      coquill_order_delete_at (self->order, place - (here - 1), here, NULL, NULL);
+      left -= here;
+      place -= here;
     }
 }
 
-static void
-move_piece (CoquillWalker *self, const CoquillGraphPiece *piece, bool advance)
+/* An item whose parents are all items before it means a place in the text as it is. */
+static bool
+walk_direct (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
 {
+  uint64_t width = coquill_order_width (self->order);
+  uint32_t agent = coquill_id_agent (piece->id);
+  Deleted deleted = { self, piece->first };
+
   switch (piece->kind)
     {
     case COQUILL_OPERATION_INSERT:
-      set_inserted (self, piece->id, piece->length, advance ? 0 : COQUILL_SPAN_ABSENT);
-      break;
-    case COQUILL_OPERATION_DELETE:
-      /* Restorations come later, so in the prepared version there are none at this moment, and the deletion
-       * stands. */
-      change_targets (self, piece->id, piece->length, (Change){ advance ? 1 : -1, 0 }, NULL, 0);
-      break;
-    case COQUILL_OPERATION_RESTORE:
-      move_restorations (self, piece->place, piece->length, advance);
-      break;
-    case COQUILL_OPERATION_RECORD:
-      break;
-    }
-}
-
-static void
-retreat_range (CoquillWalker *self, CoquillVersionRange range)
-{
-  size_t operation = coquill_graph_find_operation (self->graph, range.end - 1);
-
-  while (range.end > range.first)
-    {
-      uint64_t first = self->graph->operations[operation].first;
-      CoquillGraphPiece piece;
-
-      if (first < range.first)
-        first = range.first;
-      coquill_graph_piece (self->graph, operation, first, range.end, &piece);
-      move_piece (self, &piece, false);
-      range.end = first;
-      operation--;
-    }
-}
-
-static void
-advance_range (CoquillWalker *self, CoquillVersionRange range)
-{
-  size_t operation = coquill_graph_find_operation (self->graph, range.first);
-
-  while (range.first < range.end)
-    {
-      CoquillGraphPiece piece;
-
-      coquill_graph_piece (self->graph, operation, range.first, range.end, &piece);
-      move_piece (self, &piece, true);
-      range.first += piece.length;
-      operation++;
-    }
-}
-
-static void
-move_to (CoquillWalker *self, const uint64_t *heads, size_t n_heads)
-{
-  CoquillGraphDifference *difference = &self->difference;
-
-  if (n_heads == self->n_prepared
-      && (n_heads == 0 || memcmp (heads, self->prepared, n_heads * sizeof *heads) == 0))
-    return;
-
-  coquill_graph_difference (self->graph, self->prepared, self->n_prepared, heads, n_heads, difference);
-  for (size_t i = 0; i < difference->n_retreat; i++)
-    retreat_range (self, difference->retreat[i]);
-  for (size_t i = difference->n_advance; i > 0; i--)
-    advance_range (self, difference->advance[i - 1]);
-  set_prepared (self, heads, n_heads);
-}
-
-static bool
-walk_insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
-{
-  uint32_t agent = coquill_id_agent (piece->id);
-
-  if (piece->place > coquill_span_tree_prepared_width (self->tree))
-    return false;
-
-  for (uint64_t done = 0; done < piece->length;)
-    {
-      uint64_t left = piece->length - done;
-      CoquillSpan span = {
-        .id = piece->id + done,
-        .length = left < COQUILL_SPAN_MAX_LENGTH ? (uint32_t)left : COQUILL_SPAN_MAX_LENGTH,
-      };
-      CoquillSpanCursor cursor;
-
-      cursor = coquill_integrate (self->graph, self->tree, piece->place + done, &span);
-      if (deltas != NULL && done == 0)
-        coquill_delta_list_insert (deltas, coquill_span_tree_effect_position (self->tree, &cursor),
-                                   piece->length, piece->content_offset, piece->content_length, false, agent);
-      coquill_span_tree_insert (self->tree, &cursor, &span);
-      done += span.length;
-    }
-  return true;
-}
-
-static bool
-walk_delete (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
-{
-  uint64_t width = coquill_span_tree_prepared_width (self->tree);
-  uint64_t place = piece->place;
-  uint32_t agent = coquill_id_agent (piece->id);
-
-  if (piece->backward ? place >= width || piece->length > place + 1
-                      : place > width || piece->length > width - place)
-    return false;
-
-  for (uint64_t done = 0; done < piece->length;)
-    {
-      CoquillSpanCursor cursor = coquill_span_tree_find_prepared (self->tree, place);
-      const CoquillSpan *span = coquill_span_tree_span (&cursor);
-      uint64_t here = piece->backward ? cursor.offset + 1 : span->length - cursor.offset;
-
-      if (here > piece->length - done)
-        here = piece->length - done;
-      if (piece->backward)
-        {
-          remember_target (self, piece->id + done, span->id + cursor.offset, (uint32_t)here, true);
-          cursor.offset -= (uint32_t)here - 1;
-          place -= here;
-        }
-      else
-        remember_target (self, piece->id + done, span->id + cursor.offset, (uint32_t)here, false);
-      if (deltas != NULL && span->effect == 0)
-        coquill_delta_list_delete (deltas, coquill_span_tree_effect_position (self->tree, &cursor), here,
-                                   agent);
-      coquill_span_tree_set_state (self->tree, &cursor, (uint32_t)here, 1, span->effect + 1);
-      done += here;
-    }
-  return true;
-}
-
-static bool
-walk_restore (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
-{
-  CoquillId deletion = piece->place;
-  uint64_t length = piece->length;
-  uint32_t agent = coquill_id_agent (piece->id);
-
-  while (length > 0)
-    {
-      uint64_t counts;
-      uint64_t here = get_cancels (self, deletion, length, &counts);
-      uint64_t known = here;
-      CoquillId target;
-      bool backward;
-
-      if (!coquill_walker_target (self, deletion, &known, &target, &backward))
+      if (piece->place > width)
         return false;
-      here = known;
-      coquill_range_map_set (self->cancels, deletion, deletion + here, counts + (UINT64_C (1) << 32) + 1);
-      change_targets (self, deletion, here,
-                      (Change){ counts >> 32 == 0 ? -1 : 0, (uint32_t)counts == 0 ? -1 : 0 }, deltas, agent);
-      deletion += here;
-      length -= here;
+      coquill_order_insert_at (self->order, piece->place, piece->id, piece->length);
+      if (deltas != NULL)
+        coquill_delta_list_insert (deltas, piece->place, piece->length, piece->content_offset,
+                                   piece->content_length, false, agent);
+      return true;
+    case COQUILL_OPERATION_DELETE:
+      if (piece->backward ? piece->place >= width || piece->length > piece->place + 1
+                          : piece->place > width || piece->length > width - piece->place)
+        return false;
+      if (deltas != NULL)
+        coquill_delta_list_delete (deltas, piece->backward ? piece->place + 1 - piece->length : piece->place,
+                                   piece->length, agent);
+      if (piece->backward)
+        delete_backward (self, piece);
+      else
+        coquill_order_delete_at (self->order, piece->place, piece->length, add_targets, &deleted);
+      return true;
+    case COQUILL_OPERATION_RESTORE:
+      return coquill_walker_restore (self, 0, piece, deltas);
+    case COQUILL_OPERATION_RECORD:
+      return true;
     }
-  return true;
+  return false;
 }
 
 static bool
-walk_piece (CoquillWalker *self,
-            const CoquillGraphPiece *piece,
-            CoquillDeltaList *deltas,
-            CoquillTextError *error)
+walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
 {
+  unsigned number = coquill_walker_view_for (self, piece);
+  CoquillWalkerView *view = &self->views[number];
+  uint64_t last = piece->first + piece->length - 1;
   bool possible = true;
 
   switch (piece->kind)
     {
     case COQUILL_OPERATION_INSERT:
-      possible = walk_insert (self, piece, deltas);
+      possible = coquill_walker_insert (self, number, piece, deltas);
       break;
     case COQUILL_OPERATION_DELETE:
-      possible = walk_delete (self, piece, deltas);
+      possible = coquill_walker_delete (self, number, piece, deltas);
       break;
     case COQUILL_OPERATION_RESTORE:
-      possible = walk_restore (self, piece, deltas);
+      possible = coquill_walker_restore (self, number, piece, deltas);
       break;
     case COQUILL_OPERATION_RECORD:
       break;
     }
-  if (!possible)
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                                   "Item %llu of an agent has no place in the text of its parents",
-                                   (unsigned long long)coquill_id_sequence (piece->id));
+  move_frontier (self, piece);
+  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, &last, 1);
+  return possible;
+}
+
+/* A view is at the item's parents now, and what is known of versions doesn't fit the item's absence. */
+static bool
+refuse (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillTextError *error)
+{
+  coquill_walker_close_window (self);
+  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                 "Item %llu of an agent has no place in the text of its parents",
+                                 (unsigned long long)coquill_id_sequence (piece->id));
+}
+
+void
+coquill_walker_open_window (CoquillWalker *self, uint64_t version)
+{
+  uint64_t single;
+  size_t n_parents;
+  const uint64_t *parents = coquill_graph_parents (self->graph, version, &single, &n_parents);
+
+  self->window = coquill_merge_window_new (coquill_order_width (self->order));
+  self->window_start = version;
+  self->collapse_at = COLLAPSE_AT;
+  coquill_walker_set_heads (&self->frontier, &self->n_frontier, &self->frontier_capacity, parents, n_parents);
+}
+
+static void
+take_back_restoration (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  CoquillId deletion = piece->place;
+  uint64_t length = piece->length;
+
+  while (length > 0)
+    {
+      uint64_t here = length, n_restored, stretch_end;
+      uint64_t version = coquill_graph_version_of (self->graph, deletion, &stretch_end);
+      CoquillTargetRange target;
+
+      if (here > stretch_end - version)
+        here = stretch_end - version;
+      n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
+      if (!coquill_targets_find (&self->targets, version, here, &target))
+        abort ();
+      coquill_range_map_set (self->restored, deletion, deletion + target.length, n_restored - 1);
+      if (n_restored == 1)
+        coquill_walker_change_standing (self, target.id, target.length, UINT64_MAX, 1, NULL, 0);
+      deletion += target.length;
+      length -= target.length;
+    }
+}
+
+static void
+take_back (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  switch (piece->kind)
+    {
+    case COQUILL_OPERATION_INSERT:
+      for (uint64_t done = 0; done < piece->length;)
+        {
+          /* If it came without a window, it is where it says. */
+          CoquillOrderPlace place = coquill_walker_find_near (self, piece->id + done, piece->place);
+          uint32_t here = coquill_order_rest (&place);
+
+          if (here > piece->length - done)
+            here = (uint32_t)(piece->length - done);
+          coquill_order_remove (self->order, &place, here);
+          done += here;
+        }
+      break;
+    case COQUILL_OPERATION_DELETE:
+      for (uint64_t done = 0; done < piece->length;)
+        {
+          CoquillTargetRange target;
+          uint64_t near = piece->backward ? piece->place + 1 - piece->length : piece->place;
+
+          if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
+            abort ();
+          coquill_walker_change_standing (self, target.id, target.length, near, UINT32_MAX, NULL, 0);
+          done += target.length;
+        }
+      break;
+    case COQUILL_OPERATION_RESTORE:
+      take_back_restoration (self, piece);
+      break;
+    case COQUILL_OPERATION_RECORD:
+      break;
+    }
+}
+
+static void
+take_back_from (CoquillWalker *self, uint64_t version)
+{
+  size_t operation;
+
+  coquill_walker_close_window (self);
+  if (self->end == version)
+    return;
+  operation = coquill_graph_find_operation (self->graph, self->end - 1);
+  while (self->end > version)
+    {
+      uint64_t first = self->graph->operations[operation].first;
+      CoquillGraphPiece piece;
+
+      if (first < version)
+        first = version;
+      coquill_graph_piece (self->graph, operation, first, self->end, &piece);
+      take_back (self, &piece);
+      self->end = first;
+      operation--;
+    }
+  coquill_targets_go_back (&self->targets, version);
+}
+
+void
+coquill_walker_go_back (CoquillWalker *self, uint64_t version)
+{
+  if (self->end > version)
+    take_back_from (self, version);
+}
+
+static bool
+walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
+{
+  size_t operation = self->end < end ? coquill_graph_find_operation (self->graph, self->end) : 0;
+
+  for (; self->end < end; operation++)
+    {
+      CoquillGraphPiece piece;
+
+      coquill_graph_piece (self->graph, operation, self->end, end, &piece);
+      if (!walk_in_window (self, &piece, deltas))
+        return refuse (self, &piece, error);
+      self->end += piece.length;
+    }
   return true;
+}
+
+/* Goes back to where everything from there on has all before it among its ancestors, a local version at the
+ * most, and walks the items again inside the window. */
+static void
+reach_back (CoquillWalker *self, uint64_t version)
+{
+  uint64_t end = self->end;
+
+  for (size_t run = end > self->graph->base ? coquill_graph_find_run (self->graph, end - 1) + 1 : 0;
+       run > 0 && coquill_graph_run_end (self->graph, run - 1) > version; run--)
+    {
+      uint64_t lowest = lowest_unknown (self->graph, run - 1);
+
+      if (lowest < version)
+        version = lowest;
+    }
+  take_back_from (self, version);
+  coquill_walker_open_window (self, version);
+  if (!walk_all_in_window (self, end, NULL, NULL))
+    abort ();
+  if (self->collapse_at < 2 * coquill_merge_window_n_entries (self->window))
+    self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
+}
+
+/* For each run from one on, the lowest local version that it or a later one doesn't know: until then, nothing
+ * above may be forgotten. */
+static const uint64_t *
+find_floors (CoquillWalker *self, size_t first_run, size_t last_run)
+{
+  uint64_t floor = UINT64_MAX;
+
+  self->floors = coquill_grow (self->floors, &self->floors_capacity, last_run - first_run + 1,
+                               sizeof *self->floors);
+  for (size_t run = last_run + 1; run > first_run; run--)
+    {
+      uint64_t lowest = lowest_unknown (self->graph, run - 1);
+
+      if (lowest < floor)
+        floor = lowest;
+      self->floors[run - 1 - first_run] = floor;
+    }
+  return self->floors;
 }
 
 bool
 coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
 {
-  size_t operation;
+  const CoquillGraph *graph = self->graph;
+  const uint64_t *floors;
+  size_t operation, first_run, run;
 
   if (self->end >= end)
     return true;
 
-  operation = coquill_graph_find_operation (self->graph, self->end);
+  first_run = run = coquill_graph_find_run (graph, self->end);
+  floors = find_floors (self, first_run, coquill_graph_find_run (graph, end - 1));
+  operation = coquill_graph_find_operation (graph, self->end);
   while (self->end < end)
     {
       CoquillGraphPiece piece;
-      uint64_t single, last;
-      size_t n_parents;
-      const uint64_t *parents;
+      uint64_t floor;
+      bool walked;
 
-      coquill_graph_piece (self->graph, operation, self->end, end, &piece);
-      parents = coquill_graph_parents (self->graph, piece.first, &single, &n_parents);
-      move_to (self, parents, n_parents);
-      if (!walk_piece (self, &piece, deltas, error))
-        return false;
+      while (coquill_graph_run_end (graph, run) <= self->end)
+        run++;
+      floor = floors[run - first_run];
+
+      if (floor < (self->window != NULL ? self->window_start : self->end))
+        reach_back (self, floor);
+      if (self->window == NULL && floor == self->end)
+        coquill_walker_open_window (self, self->end);
+      if (self->window != NULL && coquill_merge_window_n_entries (self->window) >= self->collapse_at)
+        {
+          coquill_walker_collapse (self, floor < self->end ? floor : self->end);
+          self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
+          if (self->collapse_at < COLLAPSE_AT)
+            self->collapse_at = COLLAPSE_AT;
+          if (self->window_start == self->end && floor > self->end)
+            coquill_walker_close_window (self);
+        }
+
+      coquill_graph_piece (graph, operation, self->end, self->window == NULL && floor < end ? floor : end,
+                           &piece);
+      walked = self->window != NULL ? walk_in_window (self, &piece, deltas) : walk_direct (self, &piece, deltas);
+      if (!walked)
+        return refuse (self, &piece, error);
       self->end += piece.length;
-      last = self->end - 1;
-      set_prepared (self, &last, 1);
-      operation++;
+      if (self->end == coquill_graph_operation_end (graph, operation))
+        operation++;
     }
   return true;
 }

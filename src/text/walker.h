@@ -1,42 +1,83 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* walker.h: replays the event graph and tells what concurrent items do to the text. */
+/* walker.h: follows the event graph and tells what its items do to the text. */
 
 #pragma once
 
 #include "text/delta-list.h"
-#include "text/span-tree.h"
+#include "text/order.h"
+#include "text/targets.h"
+#include "text/merge-window.h"
+
+struct CoquillRangeMap;
+
+/**
+ * CoquillWalkerView:
+ * @valid: it is kept in the window
+ * @owner: local index of the agent that it follows
+ * @used: when it was last used: a count of uses
+ * @heads: the version that it shows, as local versions, ascending
+ * @lacking: (nullable): of deletions, how many of the restorations that name them it doesn't have
+ *
+ * One of the versions in which the window shows the text.
+ */
+typedef struct
+{
+  bool valid;
+  uint32_t owner;
+  uint64_t used;
+  uint64_t *heads;
+  size_t n_heads;
+  size_t heads_capacity;
+  struct CoquillRangeMap *lacking;
+} CoquillWalkerView;
 
 /*
- * The walker of Eg-walker (Gentle and Kleppmann, EuroSys 2025). It goes through the items in the order of
- * their local versions. An item's position is meant in the text of its parents, so the walker keeps the
- * characters in two versions at once: the prepared version, which it moves to an item's parents by retreating
- * and advancing what lies between, and the effect version, of all items walked so far, which says where in
- * the text here the item takes effect.
+ * The walker of Eg-walker (Gentle and Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025),
+ * changed so that it keeps little and repeats little. It goes through the items in the order of their local
+ * versions, and keeps the characters' order as it is with all of them.
+ *
+ * An item whose parents are all items before it means a place in the text as it is, and goes straight to the
+ * order. An item that is concurrent with others means a place in the text of its parents. For that there is
+ * the window (merge-window.h): the places that differ, in the versions that are being written in. A view of it is
+ * moved to the item's parents by taking items back and up again, the item's place is found in it, and from
+ * there its place in the order.
+ *
+ * The window holds what items from `window_start` on have touched. All of these have everything below among
+ * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
+ * and the window is collapsed to what is newer whenever it has grown. When an item comes that doesn't know
+ * all below, the walker goes back: it takes the items from some earlier one on out of the order and walks
+ * them again, this time inside the window. Then it waits until the window has doubled before it collapses it
+ * again, so that going back costs O(log n) per item on average, whoever was away for how long.
  *
  * Concurrent insertions at one place are ordered by FugueMax (Weidner and Kleppmann, "The Art of the Fugue",
  * 2023), in the equivalent form of YjsMod: by origin left, origin right, then agent.
  *
- * Deletions are remembered with the character that they took away and, per deletion, with how many
- * restorations name it in either version. A deletion stands while there are none; a character is visible
- * while no deletion of it stands.
- *
- * A walker starts with nothing, or with the visible text of a snapshot as characters that have always been
- * there. Those that were deleted below it aren't there: everything that comes later has the whole snapshot
- * among its ancestors, so none of it can tell, unless it restores one of them.
+ * A walker starts with nothing, or with the characters of a snapshot. Those that were deleted below it aren't
+ * there: everything that comes later has the whole snapshot among its ancestors, so none of it can tell,
+ * unless it restores one of them.
  */
 typedef struct
 {
   const CoquillGraph *graph;
   const CoquillBase *base; /* (nullable): where the text of a snapshot is */
-  CoquillSpanTree *tree;
-  struct CoquillRangeMap *targets; /* deletion to character: see coquill_walker_target() */
-  struct CoquillRangeMap *cancels; /* deletion to its restorations: prepared << 32 | effect */
-  uint64_t first;                  /* local versions below were in the text from which it started */
-  uint64_t end;                    /* local versions below have been walked */
-  uint64_t *prepared;              /* heads of the prepared version, ascending */
-  size_t n_prepared;
-  size_t prepared_capacity;
-  CoquillGraphDifference difference;
+  CoquillOrder *order;
+  CoquillTargets targets;
+  struct CoquillRangeMap *restored; /* (nullable): of deletions, how many restorations name them */
+  uint64_t first;                   /* local versions below were in the text from which it started */
+  uint64_t end;                     /* local versions below have been walked */
+
+  CoquillMergeWindow *window;            /* (nullable): while there is something to be concurrent with */
+  uint64_t window_start;            /* every item from here on has all below among its ancestors */
+  size_t collapse_at;               /* entries of the window at which it is collapsed next */
+  CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
+  uint64_t n_uses;
+  uint64_t *frontier;               /* heads of all that was walked; kept while there is a window */
+  size_t n_frontier;
+  size_t frontier_capacity;
+
+  uint64_t *floors;                 /* scratch: of each run to walk, what later ones don't know */
+  size_t floors_capacity;
+  CoquillGraphDifference difference; /* scratch */
 } CoquillWalker;
 
 /**
@@ -60,9 +101,9 @@ coquill_walker_free (CoquillWalker *self);
  * coquill_walker_walk:
  * @end: walk the items that come before this local version
  * @deltas: (nullable): where to add what they do to the text
- * @error: filled if an item is impossible; the walker is then of no further use
+ * @error: filled if an item is impossible; the caller then goes back to before it
  *
- * O(log n) per operation, and per operation between the versions of one item and the next.
+ * O(log n) per operation; see above for those that are concurrent.
  *
  * Returns: false if an item has a position outside its text or restores what the walker doesn't know
  */
@@ -70,14 +111,10 @@ bool
 coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error);
 
 /**
- * coquill_walker_target:
- * @deletion: id of a deletion that was walked
- * @length: (inout): deletions asked for; those of which the targets follow on
- * @target: (out): the first one's character, that with the lowest id if @backward
- * @backward: (out): the targets' ids descend
+ * coquill_walker_go_back:
+ * @version: local version, at least `first`
  *
- * Returns: false if the walker doesn't know the deletion
+ * Takes the items from there on out of the order. The graph still has them. O(log n) per operation.
  */
-bool
-coquill_walker_target (
-    const CoquillWalker *self, CoquillId deletion, uint64_t *length, CoquillId *target, bool *backward);
+void
+coquill_walker_go_back (CoquillWalker *self, uint64_t version);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* merge-window-tree.c: the nodes of a window: building, splitting, sums. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/memory.h"
+#include "text/merge-window-private.h"
+
+/* New leaves are filled so far, and hold more before they are split. */
+#define BUILT_ENTRIES (COQUILL_MERGE_WINDOW_LEAF_ENTRIES * 3 / 4)
+
+static void
+add (CoquillMergeWindowWidths *sum, const CoquillMergeWindowWidths *change)
+{
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    sum->of[version] += change->of[version];
+}
+
+CoquillMergeWindowWidths
+coquill_merge_window_leaf_widths (const CoquillMergeWindowLeaf *leaf)
+{
+  CoquillMergeWindowWidths sum = { { 0 } };
+
+  for (unsigned i = 0; i < leaf->n_entries; i++)
+    for (unsigned version = 0; version < N_VERSIONS; version++)
+      sum.of[version] += coquill_merge_window_entry_width (&leaf->entries[i], version);
+  return sum;
+}
+
+CoquillMergeWindowWidths
+coquill_merge_window_node_widths (const CoquillMergeWindowNode *node)
+{
+  CoquillMergeWindowWidths sum = { { 0 } };
+
+  for (unsigned i = 0; i < node->n_children; i++)
+    add (&sum, &node->widths[i]);
+  return sum;
+}
+
+void
+coquill_merge_window_add_widths (CoquillMergeWindow *self, const CoquillMergeWindowLeaf *leaf, const CoquillMergeWindowWidths *change)
+{
+  const void *child = leaf;
+
+  for (CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
+    {
+      add (&parent->widths[coquill_merge_window_node_index (parent, child)], change);
+      child = parent;
+    }
+  add (&self->width, change);
+}
+
+/* Recursion is bounded by the height, O(log n). */
+static void
+free_tree (void *node, unsigned height)
+{
+  if (height > 0)
+    for (unsigned i = 0; i < ((CoquillMergeWindowNode *)node)->n_children; i++)
+      free_tree (((CoquillMergeWindowNode *)node)->children[i], height - 1);
+  free (node);
+}
+
+void
+coquill_merge_window_clear (CoquillMergeWindow *self)
+{
+  free_tree (self->root, self->height);
+  coquill_range_map_free (self->index);
+  self->root = NULL;
+  self->height = 0;
+  self->index = NULL;
+}
+
+static void
+set_leaf (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entry, CoquillMergeWindowLeaf *leaf)
+{
+  if (entry->id != COQUILL_ID_NONE)
+    coquill_range_map_set (self->index, entry->id, entry->id + entry->length, (uintptr_t)leaf);
+}
+
+static void
+set_leaves (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf)
+{
+  for (unsigned i = 0; i < leaf->n_entries; i++)
+    set_leaf (self, &leaf->entries[i], leaf);
+}
+
+static CoquillMergeWindowNode *
+split_node (CoquillMergeWindow *self, CoquillMergeWindowNode *node);
+
+/* Puts a new child behind another one; the two together are as wide as the one was. */
+static void
+insert_child (CoquillMergeWindow *self,
+              void *left,
+              const CoquillMergeWindowWidths *left_widths,
+              void *right,
+              const CoquillMergeWindowWidths *right_widths)
+{
+  CoquillMergeWindowNode *parent = *(CoquillMergeWindowNode **)left;
+  unsigned index;
+
+  if (parent == NULL)
+    {
+      parent = coquill_allocate (sizeof *parent);
+      parent->n_children = 1;
+      parent->children[0] = left;
+      *(CoquillMergeWindowNode **)left = parent;
+      self->root = parent;
+      self->height++;
+    }
+  else if (parent->n_children == COQUILL_MERGE_WINDOW_NODE_CHILDREN)
+    {
+      split_node (self, parent);
+      parent = *(CoquillMergeWindowNode **)left;
+    }
+
+  index = coquill_merge_window_node_index (parent, left);
+  memmove (&parent->widths[index + 2], &parent->widths[index + 1],
+           (parent->n_children - index - 1) * sizeof parent->widths[0]);
+  memmove (&parent->children[index + 2], &parent->children[index + 1],
+           (parent->n_children - index - 1) * sizeof parent->children[0]);
+  parent->widths[index] = *left_widths;
+  parent->widths[index + 1] = *right_widths;
+  parent->children[index + 1] = right;
+  parent->n_children++;
+  *(CoquillMergeWindowNode **)right = parent;
+}
+
+/* Recursion through insert_child() is bounded by the height. */
+static CoquillMergeWindowNode *
+split_node (CoquillMergeWindow *self, CoquillMergeWindowNode *node)
+{
+  CoquillMergeWindowNode *right = coquill_allocate (sizeof *right);
+  CoquillMergeWindowWidths left_widths, right_widths;
+
+  right->n_children = node->n_children / 2;
+  node->n_children -= right->n_children;
+  memcpy (right->widths, &node->widths[node->n_children], right->n_children * sizeof right->widths[0]);
+  memcpy (right->children, &node->children[node->n_children], right->n_children * sizeof right->children[0]);
+  for (unsigned i = 0; i < right->n_children; i++)
+    *(CoquillMergeWindowNode **)right->children[i] = right;
+  left_widths = coquill_merge_window_node_widths (node);
+  right_widths = coquill_merge_window_node_widths (right);
+  insert_child (self, node, &left_widths, right, &right_widths);
+  return right;
+}
+
+static CoquillMergeWindowLeaf *
+add_leaf_behind (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, CoquillMergeWindowLeaf *right)
+{
+  CoquillMergeWindowWidths left_widths = coquill_merge_window_leaf_widths (leaf);
+  CoquillMergeWindowWidths right_widths = coquill_merge_window_leaf_widths (right);
+
+  right->next = leaf->next;
+  leaf->next = right;
+  insert_child (self, leaf, &left_widths, right, &right_widths);
+  return right;
+}
+
+void
+coquill_merge_window_make_room (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, unsigned n_entries)
+{
+  CoquillMergeWindowLeaf *leaf = cursor->leaf;
+  CoquillMergeWindowLeaf *right;
+
+  if (leaf->n_entries + n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES)
+    return;
+
+  if (self->index == NULL)
+    {
+      self->index = coquill_range_map_new ();
+      set_leaves (self, leaf);
+    }
+  right = coquill_allocate (sizeof *right);
+  right->n_entries = leaf->n_entries / 2;
+  leaf->n_entries -= right->n_entries;
+  memcpy (right->entries, &leaf->entries[leaf->n_entries], right->n_entries * sizeof right->entries[0]);
+  add_leaf_behind (self, leaf, right);
+  set_leaves (self, right);
+
+  if (cursor->index >= leaf->n_entries)
+    {
+      cursor->index -= leaf->n_entries;
+      cursor->leaf = right;
+    }
+}
+
+void
+coquill_merge_window_build (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entries, size_t n_entries)
+{
+  CoquillMergeWindowLeaf *leaf = coquill_allocate (sizeof *leaf);
+  /* A single leaf, if all go into one with some room. */
+  size_t per_leaf = n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES - 2 ? n_entries : BUILT_ENTRIES;
+
+  coquill_merge_window_clear (self);
+  self->root = leaf;
+  self->first = leaf;
+  self->n_entries = n_entries;
+  memset (&self->width, 0, sizeof self->width);
+
+  for (size_t done = 0; done < n_entries;)
+    {
+      size_t n = n_entries - done < per_leaf ? n_entries - done : per_leaf;
+      CoquillMergeWindowWidths widths;
+
+      if (done > 0)
+        leaf = add_leaf_behind (self, leaf, coquill_allocate (sizeof *leaf));
+      leaf->n_entries = (unsigned)n;
+      memcpy (leaf->entries, &entries[done], n * sizeof *entries);
+      widths = coquill_merge_window_leaf_widths (leaf);
+      coquill_merge_window_add_widths (self, leaf, &widths);
+      done += n;
+    }
+
+  if (self->height > 0)
+    {
+      self->index = coquill_range_map_new ();
+      for (leaf = self->first; leaf != NULL; leaf = leaf->next)
+        set_leaves (self, leaf);
+    }
+}

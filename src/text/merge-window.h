@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* merge-window.h: the part of the text that something later can still be concurrent with. */
+
+#pragma once
+
+#include "text/id.h"
+
+/*
+ * A B+-tree of entries in the order of the text:
+ *
+ *     gap 812 | ada 40…45 | gap 3 | bob 7 | gap 2040
+ *
+ * A gap stands for visible characters that all versions in question have alike: it has a width and no ids. An
+ * entry proper is a run of characters with consecutive ids that stand one behind the other and share their
+ * state: the number of deletions that stand, in the text as it is and in each of a few views. A view is a
+ * version, one for each branch that is being written; an entry whose insertion a view doesn't know is absent
+ * from it. Characters that are deleted in all versions aren't here at all.
+ *
+ * While few people write at once, as nearly always, there is a single leaf: no inner node, no index, a few
+ * cache lines. The inner nodes of a larger one hold, for each child, one width for the text as it is and one
+ * for each view; a map then leads from an id to its leaf.
+ */
+
+/* Branches that can be written in turns without moving a view from one to the other. */
+#define COQUILL_MERGE_WINDOW_VIEWS 4
+
+/* A number for the text as it is, where views are numbered. */
+#define COQUILL_MERGE_WINDOW_EFFECT COQUILL_MERGE_WINDOW_VIEWS
+
+#define COQUILL_MERGE_WINDOW_LEAF_ENTRIES 32
+#define COQUILL_MERGE_WINDOW_NODE_CHILDREN 16
+
+/* A longer run, or gap, is kept as several. */
+#define COQUILL_MERGE_WINDOW_MAX_LENGTH (UINT32_C (1) << 30)
+
+/**
+ * CoquillMergeWindowEntry:
+ * @id: of the first character; COQUILL_ID_NONE for a gap
+ * @left: origin left: what it was put behind, or COQUILL_ID_NONE for the start. That of each other character
+ * is the one before. Told only while its insertion is in the window
+ * @right: origin right of all: what existed behind the place, deleted or not, or COQUILL_ID_NONE for the end
+ * @newest: the highest local version of an item that touched it
+ * @length: characters
+ * @absent: a bit for each view that doesn't have it
+ * @standing: deletions that stand, in each view and (at COQUILL_MERGE_WINDOW_EFFECT) in the text as it is. Taking
+ * items back in another order than that in which they came lets it wrap around in between
+ *
+ * One cache line.
+ */
+typedef struct
+{
+  CoquillId id;
+  CoquillId left;
+  CoquillId right;
+  uint64_t newest;
+  uint32_t length;
+  uint32_t absent;
+  uint32_t standing[COQUILL_MERGE_WINDOW_VIEWS + 1];
+} CoquillMergeWindowEntry;
+
+typedef struct CoquillMergeWindow CoquillMergeWindow;
+typedef struct CoquillMergeWindowLeaf CoquillMergeWindowLeaf;
+
+/**
+ * CoquillMergeWindowCursor:
+ * @leaf: the leaf
+ * @index: of the entry in it; behind the last one only at the end
+ * @offset: characters of the entry that lie before the cursor, less than its length
+ *
+ * A place. Valid until the window changes.
+ */
+typedef struct
+{
+  CoquillMergeWindowLeaf *leaf;
+  unsigned index;
+  uint32_t offset;
+} CoquillMergeWindowCursor;
+
+/**
+ * coquill_merge_window_new:
+ * @width: visible characters
+ *
+ * Returns: (transfer full): a window that is one gap
+ */
+CoquillMergeWindow *
+coquill_merge_window_new (uint64_t width);
+void
+coquill_merge_window_free (CoquillMergeWindow *self);
+
+/**
+ * coquill_merge_window_n_entries:
+ *
+ * Returns: how many entries there are, gaps counted
+ */
+size_t
+coquill_merge_window_n_entries (const CoquillMergeWindow *self);
+
+/**
+ * coquill_merge_window_width:
+ * @version: a view, or COQUILL_MERGE_WINDOW_EFFECT
+ *
+ * Returns: its visible characters
+ */
+uint64_t
+coquill_merge_window_width (const CoquillMergeWindow *self, unsigned version);
+
+/**
+ * coquill_merge_window_find:
+ * @view: of which @position is one, less than its width
+ * @effect: (out): visible characters of the text as it is that lie before
+ *
+ * Returns: the place of the character at @position. O(log entries)
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_find (const CoquillMergeWindow *self, unsigned view, uint64_t position, uint64_t *effect);
+
+/**
+ * coquill_merge_window_find_effect:
+ * @position: in the text as it is, at most its width
+ *
+ * Returns: the place in front of all that stands at @position, visible or not
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_find_effect (const CoquillMergeWindow *self, uint64_t position);
+
+/**
+ * coquill_merge_window_find_id:
+ * @cursor: (out): the character's place
+ *
+ * Returns: false if no entry holds it
+ */
+bool
+coquill_merge_window_find_id (const CoquillMergeWindow *self, CoquillId id, CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_next_id:
+ *
+ * Returns: the lowest id from @id on that an entry holds, or COQUILL_ID_NONE
+ */
+CoquillId
+coquill_merge_window_next_id (const CoquillMergeWindow *self, CoquillId id);
+
+/**
+ * coquill_merge_window_effect_position:
+ *
+ * Returns: visible characters of the text as it is before a place. O(log entries)
+ */
+uint64_t
+coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_compare:
+ *
+ * Returns: less than, equal to or greater than 0, as the one place lies before, at or behind the other. O(log
+ * entries)
+ */
+int
+coquill_merge_window_compare (const CoquillMergeWindowCursor *a, const CoquillMergeWindowCursor *b);
+
+/**
+ * coquill_merge_window_start:
+ *
+ * Returns: the place before everything
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_start (const CoquillMergeWindow *self);
+
+/**
+ * coquill_merge_window_entry:
+ *
+ * Returns: (nullable): the entry at a place, %NULL at the end
+ */
+const CoquillMergeWindowEntry *
+coquill_merge_window_entry (const CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_next:
+ *
+ * Moves a cursor to the start of the next entry, or to the end.
+ */
+void
+coquill_merge_window_next (CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_insert:
+ * @cursor: the new entry comes directly before this place
+ *
+ * Puts in an entry, joined with its neighbours where it can be.
+ */
+void
+coquill_merge_window_insert (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, const CoquillMergeWindowEntry *entry);
+
+/**
+ * coquill_merge_window_name:
+ * @cursor: in a gap
+ * @length: characters, no more than the gap has from there on
+ * @id: what the first one's id turned out to be; the others follow on
+ *
+ * Makes a part of a gap an entry.
+ */
+void
+coquill_merge_window_name (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t length, CoquillId id);
+
+/**
+ * coquill_merge_window_add_standing:
+ * @cursor: the first character, in an entry proper
+ * @length: characters, all in the cursor's entry
+ * @versions: a bit for each view, and one for the text as it is
+ * @change: deletions that begin to stand; those that cease to are negative, modulo 2^32
+ * @newest: local version of the item that does it, 0 if an item is only taken back or taken up
+ */
+void
+coquill_merge_window_add_standing (CoquillMergeWindow *self,
+                       CoquillMergeWindowCursor cursor,
+                       uint32_t length,
+                       unsigned versions,
+                       uint32_t change,
+                       uint64_t newest);
+
+/**
+ * coquill_merge_window_set_absent:
+ * @length: characters, all in the cursor's entry
+ *
+ * Takes characters out of a view, or into it.
+ */
+void
+coquill_merge_window_set_absent (
+    CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t length, unsigned view, bool absent);
+
+/**
+ * coquill_merge_window_copy_view:
+ * @from: a view, or COQUILL_MERGE_WINDOW_EFFECT
+ *
+ * Makes a view what another one is. O(entries).
+ */
+void
+coquill_merge_window_copy_view (CoquillMergeWindow *self, unsigned from, unsigned view);
+
+/**
+ * coquill_merge_window_collapse:
+ * @version: local version
+ *
+ * Forgets what no item from @version on has touched: what is visible becomes gaps. O(entries).
+ */
+void
+coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version);
+
+/**
+ * coquill_merge_window_check:
+ *
+ * For tests.
+ *
+ * Returns: whether all widths and the index are right
+ */
+bool
+coquill_merge_window_check (const CoquillMergeWindow *self);

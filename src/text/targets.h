@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* targets.h: which characters deletions took away. */
+
+#pragma once
+
+#include "text/id.h"
+
+/**
+ * CoquillTargets:
+ *
+ * For each deletion, named by its local version, the id of its character; kept as runs in which both go on
+ * from one another, the ids up or down. An array that is only appended to, and cut back when items are taken
+ * back: 16 bytes a run.
+ */
+typedef struct
+{
+  struct CoquillTargetRun *runs;
+  size_t n_runs;
+  size_t capacity;
+} CoquillTargets;
+
+/**
+ * CoquillTargetRange:
+ * @id: the lowest of the characters' ids
+ * @length: deletions
+ * @backward: the first deletion's character has the highest id
+ */
+typedef struct
+{
+  CoquillId id;
+  uint64_t length;
+  bool backward;
+} CoquillTargetRange;
+
+void
+coquill_targets_clear (CoquillTargets *self);
+
+/**
+ * coquill_targets_append:
+ * @version: of the first deletion; above all that were appended before
+ *
+ * O(1).
+ */
+void
+coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRange range);
+
+/**
+ * coquill_targets_find:
+ * @version: of the first deletion
+ * @length: how many are asked for, at least 1
+ * @range: (out): their characters, as far as they go on from one another
+ *
+ * Returns: false if it isn't known, or no deletion. O(log n), O(1) for the newest
+ */
+bool
+coquill_targets_find (const CoquillTargets *self, uint64_t version, uint64_t length, CoquillTargetRange *range);
+
+/**
+ * coquill_targets_go_back:
+ *
+ * Forgets the deletions from a local version on.
+ */
+void
+coquill_targets_go_back (CoquillTargets *self, uint64_t version);

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-delete.c: deletions and restorations in the window. */
+
+#include <stdlib.h>
+
+#include "text/walker-private.h"
+
+#define EFFECT (1u << COQUILL_MERGE_WINDOW_EFFECT)
+
+/* Gives the characters of a gap their names. */
+static void
+name_gap (CoquillWalker *self, CoquillMergeWindowCursor cursor, uint32_t length, uint64_t effect)
+{
+  CoquillOrderPlace place = coquill_order_find (self->order, effect);
+
+  /* Forwards: what is named first leaves the rest of the gap directly behind it. */
+  while (length > 0)
+    {
+      uint32_t here = coquill_order_rest (&place);
+      CoquillId id = coquill_order_id (&place);
+
+      if (coquill_order_standing (&place) == 0)
+        {
+          if (here > length)
+            here = length;
+          coquill_merge_window_name (self->window, cursor, here, id);
+          length -= here;
+          coquill_merge_window_find_id (self->window, id + here - 1, &cursor);
+          coquill_merge_window_next (&cursor);
+        }
+      coquill_order_next (&place);
+    }
+}
+
+/* Deletes characters of one entry, of which @effect visible ones lie before the first. */
+static void
+delete_characters (CoquillWalker *self,
+                   unsigned view,
+                   CoquillMergeWindowCursor cursor,
+                   uint32_t length,
+                   uint64_t effect,
+                   uint64_t newest,
+                   CoquillDeltaList *deltas,
+                   uint32_t agent)
+{
+  const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
+
+  if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+    {
+      coquill_order_delete_at (self->order, effect, length, NULL, NULL);
+      if (deltas != NULL)
+        coquill_delta_list_delete (deltas, effect, length, agent);
+    }
+  else
+    coquill_walker_change_standing (self, entry->id + cursor.offset, length, effect, 1, NULL, 0);
+  coquill_merge_window_add_standing (self->window, cursor, length, 1u << view | EFFECT, 1, newest);
+}
+
+bool
+coquill_walker_delete (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  uint64_t width = coquill_merge_window_width (self->window, view);
+  uint64_t place = piece->place;
+
+  if (piece->backward ? place >= width || piece->length > place + 1
+                      : place > width || piece->length > width - place)
+    return false;
+
+  for (uint64_t done = 0; done < piece->length;)
+    {
+      uint64_t effect, here;
+      CoquillMergeWindowCursor cursor = coquill_merge_window_find (self->window, view, place, &effect);
+      const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
+
+      here = piece->backward ? cursor.offset + 1 : entry->length - cursor.offset;
+      if (here > piece->length - done)
+        here = piece->length - done;
+      if (piece->backward)
+        {
+          cursor.offset -= (uint32_t)here - 1;
+          if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+            effect -= here - 1;
+        }
+      if (entry->id == COQUILL_ID_NONE)
+        {
+          /* Now it is found again, as one entry or several. */
+          name_gap (self, cursor, (uint32_t)here, effect);
+          continue;
+        }
+      coquill_targets_append (&self->targets, piece->first + done,
+                              (CoquillTargetRange){ entry->id + cursor.offset, here, piece->backward && here > 1 });
+      if (piece->backward)
+        place -= here;
+      done += here;
+      delete_characters (self, view, cursor, (uint32_t)here, effect, piece->first + piece->length - 1, deltas,
+                         coquill_id_agent (piece->id));
+    }
+  return true;
+}
+
+/* How many of an entry's characters stand before a place. They are one behind the other, but for what is
+ * deleted in all versions and not in the window. */
+static uint32_t
+count_before (CoquillWalker *self, const CoquillMergeWindowEntry *entry, const CoquillOrderPlace *place)
+{
+  uint32_t low = 0, high = entry->length;
+
+  while (low < high)
+    {
+      uint32_t middle = low + (high - low) / 2;
+      CoquillOrderPlace other;
+
+      coquill_order_find_id (self->order, entry->id + middle, &other);
+      if (coquill_order_compare (self->order, &other, place) < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Puts an entry into the window for characters that are deleted in all versions. Returns: how many */
+static uint32_t
+enter_deleted (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t newest)
+{
+  CoquillMergeWindowEntry entry = { .id = id, .left = id - 1, .right = COQUILL_ID_NONE, .newest = newest };
+  CoquillOrderPlace place;
+  CoquillMergeWindowCursor cursor;
+  const CoquillMergeWindowEntry *behind;
+
+  coquill_order_find_id (self->order, id, &place);
+  entry.length = coquill_order_rest (&place);
+  if (entry.length > length)
+    entry.length = (uint32_t)length;
+  for (unsigned version = 0; version <= COQUILL_MERGE_WINDOW_EFFECT; version++)
+    entry.standing[version] = coquill_order_standing (&place);
+
+  cursor = coquill_merge_window_find_effect (self->window, coquill_order_position (self->order, &place));
+  while (cursor.offset == 0 && (behind = coquill_merge_window_entry (&cursor)) != NULL
+         && behind->standing[COQUILL_MERGE_WINDOW_EFFECT] > 0)
+    {
+      cursor.offset = count_before (self, behind, &place);
+      if (cursor.offset < behind->length)
+        break;
+      coquill_merge_window_next (&cursor);
+    }
+  coquill_merge_window_insert (self->window, cursor, &entry);
+  return entry.length;
+}
+
+/* Sees to it that characters of which a deletion ceases to stand are in the window. The order and the window
+ * agree as yet. */
+static void
+enter_characters (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t newest)
+{
+  while (length > 0)
+    {
+      CoquillMergeWindowCursor cursor;
+      uint64_t here;
+
+      if (coquill_merge_window_find_id (self->window, id, &cursor))
+        {
+          here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
+          if (here > length)
+            here = length;
+        }
+      else
+        {
+          CoquillId next = coquill_merge_window_next_id (self->window, id);
+
+          here = enter_deleted (self, id, next - id < length ? next - id : length, newest);
+        }
+      id += here;
+      length -= here;
+    }
+}
+
+void
+coquill_walker_change_window (
+    CoquillWalker *self, CoquillId id, uint64_t length, unsigned versions, uint32_t change, uint64_t newest)
+{
+  while (length > 0)
+    {
+      CoquillMergeWindowCursor cursor;
+      uint64_t here;
+
+      if (!coquill_merge_window_find_id (self->window, id, &cursor))
+        abort ();
+      here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
+      if (here > length)
+        here = length;
+      coquill_merge_window_add_standing (self->window, cursor, (uint32_t)here, versions, change, newest);
+      id += here;
+      length -= here;
+    }
+}
+
+/* One more restoration names some deletions, all alike. */
+static void
+restore_deletions (CoquillWalker *self,
+                   unsigned view,
+                   CoquillId deletion,
+                   CoquillTargetRange target,
+                   uint64_t n_restored,
+                   uint64_t n_lacking,
+                   uint64_t newest,
+                   CoquillDeltaList *deltas,
+                   uint32_t agent)
+{
+  unsigned versions = (n_restored == 0 ? EFFECT : 0) | (n_restored == n_lacking ? 1u << view : 0);
+
+  coquill_range_map_set (self->restored, deletion, deletion + target.length, n_restored + 1);
+  for (unsigned other = 0; other < COQUILL_MERGE_WINDOW_VIEWS; other++)
+    if (self->window != NULL && other != view && self->views[other].valid)
+      coquill_walker_add_lacking (self, other, deletion, target.length, 1);
+  if (self->window != NULL && versions != 0)
+    {
+      enter_characters (self, target.id, target.length, newest);
+      coquill_walker_change_window (self, target.id, target.length, versions, UINT32_MAX, newest);
+    }
+  if (versions & EFFECT)
+    coquill_walker_change_standing (self, target.id, target.length, UINT64_MAX, UINT32_MAX, deltas, agent);
+}
+
+/* Whether the characters of all deletions are known. */
+static bool
+are_known (const CoquillWalker *self, CoquillId deletion, uint64_t length)
+{
+  while (length > 0)
+    {
+      uint64_t stretch_end;
+      uint64_t version = coquill_graph_version_of (self->graph, deletion, &stretch_end);
+      uint64_t here = length < stretch_end - version ? length : stretch_end - version;
+      CoquillTargetRange target;
+
+      if (!coquill_targets_find (&self->targets, version, here, &target))
+        return false;
+      deletion += target.length;
+      length -= target.length;
+    }
+  return true;
+}
+
+bool
+coquill_walker_restore (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  CoquillId deletion = piece->place;
+  uint64_t length = piece->length;
+
+  if (!are_known (self, deletion, length))
+    return false;
+  if (self->restored == NULL)
+    self->restored = coquill_range_map_new ();
+  while (length > 0)
+    {
+      uint64_t here = length, n_restored, n_lacking = 0, stretch_end;
+      uint64_t version = coquill_graph_version_of (self->graph, deletion, &stretch_end);
+      CoquillTargetRange target;
+
+      if (here > stretch_end - version)
+        here = stretch_end - version;
+      n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
+      if (self->window != NULL)
+        n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
+      coquill_targets_find (&self->targets, version, here, &target);
+      restore_deletions (self, view, deletion, target, n_restored, n_lacking, piece->first + piece->length - 1,
+                         deltas, coquill_id_agent (piece->id));
+      deletion += target.length;
+      length -= target.length;
+    }
+  return true;
+}

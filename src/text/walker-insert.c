@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-insert.c: where an insertion belongs among those that it doesn't know. */
+
+#include "text/walker-private.h"
+
+/*
+ * What is directly behind an insertion's origin left and absent from its view: all that is concurrent with it
+ * and may have to stand before it.
+ */
+typedef struct
+{
+  CoquillWalker *walker;
+  unsigned view;
+  CoquillId left, right;    /* the insertion's origins */
+  CoquillMergeWindowCursor from; /* directly behind the origin left */
+  CoquillMergeWindowCursor to;   /* the first entry that isn't absent, or the end */
+} Region;
+
+static bool
+is_absent (const CoquillMergeWindowEntry *entry, unsigned view)
+{
+  return entry != NULL && (entry->absent >> view & 1) != 0;
+}
+
+static bool
+goes_before (const CoquillGraph *graph, CoquillId a, CoquillId b)
+{
+  int order = coquill_agent_compare (&graph->agents[coquill_id_agent (a)].id,
+                                     &graph->agents[coquill_id_agent (b)].id);
+
+  return order != 0 ? order < 0 : a < b;
+}
+
+static bool
+is_in_region (const Region *self, CoquillId id)
+{
+  const CoquillMergeWindow *window = self->walker->window;
+  CoquillMergeWindowCursor cursor;
+
+  return coquill_merge_window_find_id (window, id, &cursor) && is_absent (coquill_merge_window_entry (&cursor), self->view)
+         && coquill_merge_window_compare (&self->from, &cursor) <= 0
+         && coquill_merge_window_compare (&cursor, &self->to) < 0;
+}
+
+/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies before
+ * the region; ours is at its end. */
+static int
+compare_right (const Region *self, CoquillId other)
+{
+  if (other == self->right)
+    return 0;
+  if (other == COQUILL_ID_NONE)
+    return 1;
+  return is_in_region (self, other) ? -1 : 1;
+}
+
+/* The place directly behind a character that lies behind @effect visible ones. */
+static CoquillOrderPlace
+behind (CoquillWalker *self, CoquillId id, uint64_t effect)
+{
+  CoquillOrderPlace place = coquill_walker_find_near (self, id, effect);
+
+  if (coquill_order_rest (&place) > 1)
+    place.offset++;
+  else
+    coquill_order_next (&place);
+  return place;
+}
+
+/* The place behind an entry's last character; @effect visible characters lie before it. */
+static CoquillOrderPlace
+behind_entry (CoquillWalker *self, const CoquillMergeWindowEntry *entry, uint64_t effect)
+{
+  if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+    return coquill_order_find_behind (self->order, effect);
+  return behind (self, entry->id + entry->length - 1, effect);
+}
+
+/*
+ * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry only
+ * the first character needs a look: the others have the one before as origin left, which is in the region.
+ * Returns: the place in the order
+ */
+static CoquillOrderPlace
+scan_region (Region *self,
+             CoquillId id,
+             CoquillOrderPlace place,
+             CoquillMergeWindowCursor *cursor,
+             uint64_t *effect)
+{
+  CoquillMergeWindowCursor scan = self->from;
+  uint64_t scanned = *effect;
+  const CoquillMergeWindowEntry *before = NULL;
+  bool scanning = false;
+
+  while (coquill_merge_window_compare (&scan, &self->to) != 0)
+    {
+      const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&scan);
+
+      if (other->left == self->left)
+        {
+          int order = compare_right (self, other->right);
+
+          if (order == 0 && goes_before (self->walker->graph, id, other->id))
+            break;
+          scanning = order < 0;
+        }
+      else if (!is_in_region (self, other->left))
+        break;
+      if (other->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+        scanned += other->length;
+      coquill_merge_window_next (&scan);
+      if (!scanning)
+        {
+          *cursor = scan;
+          *effect = scanned;
+          before = other;
+        }
+    }
+  return before == NULL ? place : behind_entry (self->walker, before, *effect);
+}
+
+/* The region behind the origin left, and its origin right. */
+static void
+find_region (Region *self, CoquillOrderPlace place, uint64_t effect)
+{
+  const CoquillMergeWindowEntry *entry, *last = NULL;
+
+  self->to = self->from;
+  while (is_absent (entry = coquill_merge_window_entry (&self->to), self->view))
+    {
+      if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+        effect += entry->length;
+      last = entry;
+      coquill_merge_window_next (&self->to);
+    }
+  if (last != NULL)
+    place = behind_entry (self->walker, last, effect);
+  self->right = coquill_order_id (&place);
+}
+
+bool
+coquill_walker_insert (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  CoquillMergeWindowCursor cursor = coquill_merge_window_start (self->window);
+  CoquillOrderPlace place = coquill_order_start (self->order);
+  CoquillMergeWindowEntry entry = {
+    .id = piece->id,
+    .left = COQUILL_ID_NONE,
+    .newest = piece->first + piece->length - 1,
+    .absent = ~(UINT32_C (1) << view) & ((UINT32_C (1) << COQUILL_MERGE_WINDOW_VIEWS) - 1),
+  };
+  uint64_t effect = 0;
+
+  if (piece->place > coquill_merge_window_width (self->window, view))
+    return false;
+
+  if (piece->place > 0)
+    {
+      const CoquillMergeWindowEntry *left;
+
+      cursor = coquill_merge_window_find (self->window, view, piece->place - 1, &effect);
+      left = coquill_merge_window_entry (&cursor);
+      if (left->id == COQUILL_ID_NONE)
+        {
+          place = coquill_order_find (self->order, effect);
+          entry.left = coquill_order_id (&place);
+        }
+      else
+        entry.left = left->id + cursor.offset;
+      if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+        place = coquill_order_find_behind (self->order, ++effect);
+      else
+        place = behind (self, entry.left, effect);
+      if (++cursor.offset == left->length)
+        coquill_merge_window_next (&cursor);
+    }
+
+  if (cursor.offset == 0 && is_absent (coquill_merge_window_entry (&cursor), view))
+    {
+      Region region = { .walker = self, .view = view, .left = entry.left, .from = cursor };
+
+      find_region (&region, place, effect);
+      entry.right = region.right;
+      place = scan_region (&region, piece->id, place, &cursor, &effect);
+    }
+  else
+    entry.right = coquill_order_id (&place);
+
+  if (deltas != NULL)
+    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length, false,
+                               coquill_id_agent (piece->id));
+  coquill_order_insert (self->order, &place, piece->id, piece->length);
+  for (uint64_t done = 0; done < piece->length; done += entry.length)
+    {
+      uint64_t left = piece->length - done;
+
+      if (done > 0)
+        {
+          coquill_merge_window_find_id (self->window, entry.id + entry.length - 1, &cursor);
+          cursor.offset++;
+          if (cursor.offset == coquill_merge_window_entry (&cursor)->length)
+            coquill_merge_window_next (&cursor);
+          entry.id += entry.length;
+          entry.left = entry.id - 1;
+        }
+      entry.length = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      coquill_merge_window_insert (self->window, cursor, &entry);
+    }
+  return true;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-private.h: what the files of the walker share. */
+
+#pragma once
+
+#include "text/range-map.h"
+#include "text/walker.h"
+
+/* Spans without width that are looked through for one character before the index is asked for it: the index
+ * costs a little at every later edit. */
+#define COQUILL_WALKER_NEAR 16
+
+/**
+ * coquill_walker_set_heads:
+ *
+ * Copies the heads of a version into an array that grows.
+ */
+void
+coquill_walker_set_heads (
+    uint64_t **heads, size_t *n_heads, size_t *capacity, const uint64_t *from, size_t n_from);
+
+/**
+ * coquill_walker_find_near:
+ * @position: how many visible characters of the text as it is lie before the character
+ *
+ * Returns: the place of a character that the order holds
+ */
+CoquillOrderPlace
+coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position);
+
+/**
+ * coquill_walker_n_restored:
+ * @map: (nullable):
+ * @length: (inout): how many deletions are asked for, and for how many it is the same
+ *
+ * Returns: what a map says of a deletion, 0 if it doesn't say anything
+ */
+uint64_t
+coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
+
+/**
+ * coquill_walker_view_for:
+ * @piece: an item that is next
+ *
+ * Moves one of the views to an item's parents.
+ *
+ * Returns: its number
+ */
+unsigned
+coquill_walker_view_for (CoquillWalker *self, const CoquillGraphPiece *piece);
+
+/**
+ * coquill_walker_open_window:
+ * @version: every item from there on has all before it among its ancestors; all before it have been walked,
+ * and no others
+ */
+void
+coquill_walker_open_window (CoquillWalker *self, uint64_t version);
+void
+coquill_walker_close_window (CoquillWalker *self);
+
+/**
+ * coquill_walker_collapse:
+ * @version: no item will come that doesn't have all before it among its ancestors
+ *
+ * Forgets what only matters to what is concurrent with older items.
+ */
+void
+coquill_walker_collapse (CoquillWalker *self, uint64_t version);
+
+/* What one piece does, in the window. The view is at its parents. Each returns: false if it can't be */
+bool
+coquill_walker_insert (CoquillWalker *self,
+                       unsigned view,
+                       const CoquillGraphPiece *piece,
+                       CoquillDeltaList *deltas);
+bool
+coquill_walker_delete (CoquillWalker *self,
+                       unsigned view,
+                       const CoquillGraphPiece *piece,
+                       CoquillDeltaList *deltas);
+
+/* The same for restorations, with the window or without one. */
+bool
+coquill_walker_restore (CoquillWalker *self,
+                        unsigned view,
+                        const CoquillGraphPiece *piece,
+                        CoquillDeltaList *deltas);
+
+/**
+ * coquill_walker_change_window:
+ * @versions: a bit for each view, and one for the text as it is
+ * @change: modulo 2^32
+ * @newest: the item that does it, 0 if one is only taken back or up
+ *
+ * Changes, in the window, how many deletions of some characters stand.
+ */
+void
+coquill_walker_change_window (
+    CoquillWalker *self, CoquillId id, uint64_t length, unsigned versions, uint32_t change, uint64_t newest);
+
+/**
+ * coquill_walker_change_standing:
+ * @near: how many visible characters lie before them, if that is known; else UINT64_MAX
+ * @change: modulo 2^32
+ *
+ * Changes, in the text as it is, how many deletions of some characters stand.
+ */
+void
+coquill_walker_change_standing (CoquillWalker *self,
+                                CoquillId id,
+                                uint64_t length,
+                                uint64_t near,
+                                uint32_t change,
+                                CoquillDeltaList *deltas,
+                                uint32_t agent);
+
+/**
+ * coquill_walker_add_lacking:
+ * @change: modulo 2^64
+ *
+ * Counts restorations that a view doesn't have.
+ */
+void
+coquill_walker_add_lacking (
+    CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, uint64_t change);

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-view.c: the versions that the window shows, and moving them. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/memory.h"
+#include "text/walker-private.h"
+
+/* A window up to this size is shown anew for who comes to write, rather than moved from where another one
+ * was. */
+#define SMALL_WINDOW 64
+
+/* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on. */
+#define RECENT_USES 64
+
+void
+coquill_walker_set_heads (
+    uint64_t **heads, size_t *n_heads, size_t *capacity, const uint64_t *from, size_t n_from)
+{
+  *heads = coquill_grow (*heads, capacity, n_from + 1, sizeof **heads);
+  if (n_from > 0)
+    memcpy (*heads, from, n_from * sizeof *from);
+  *n_heads = n_from;
+}
+
+uint64_t
+coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length)
+{
+  CoquillRangeMapEntry entry;
+
+  if (map == NULL)
+    return 0;
+  coquill_range_map_get (map, deletion, &entry);
+  if (*length > entry.end - deletion)
+    *length = entry.end - deletion;
+  return entry.value;
+}
+
+void
+coquill_walker_add_lacking (
+    CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, uint64_t change)
+{
+  CoquillRangeMap **lacking = &self->views[view].lacking;
+
+  if (*lacking == NULL)
+    *lacking = coquill_range_map_new ();
+  while (length > 0)
+    {
+      uint64_t here = length;
+      uint64_t n_lacking = coquill_walker_n_restored (*lacking, deletion, &here);
+
+      coquill_range_map_set (*lacking, deletion, deletion + here, n_lacking + change);
+      deletion += here;
+      length -= here;
+    }
+}
+
+static void
+move_insertion (CoquillWalker *self, unsigned view, CoquillId id, uint64_t length, bool advance)
+{
+  while (length > 0)
+    {
+      CoquillMergeWindowCursor cursor;
+      uint64_t here;
+
+      if (!coquill_merge_window_find_id (self->window, id, &cursor))
+        abort ();
+      here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
+      if (here > length)
+        here = length;
+      coquill_merge_window_set_absent (self->window, cursor, (uint32_t)here, view, !advance);
+      id += here;
+      length -= here;
+    }
+}
+
+static void
+move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, bool advance)
+{
+  for (uint64_t done = 0; done < piece->length;)
+    {
+      CoquillTargetRange target;
+
+      if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
+        abort ();
+      coquill_walker_change_window (self, target.id, target.length, 1u << view, advance ? 1 : UINT32_MAX, 0);
+      done += target.length;
+    }
+}
+
+/* Standing deletions are counted so that the order in which items are taken back or up doesn't matter. */
+static void
+move_restoration (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, bool advance)
+{
+  CoquillId deletion = piece->place;
+  uint64_t length = piece->length;
+
+  while (length > 0)
+    {
+      uint64_t here = length, n_restored, n_lacking, stretch_end;
+      uint64_t version = coquill_graph_version_of (self->graph, deletion, &stretch_end);
+      CoquillTargetRange target;
+
+      if (here > stretch_end - version)
+        here = stretch_end - version;
+      n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
+      n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
+      if (!coquill_targets_find (&self->targets, version, here, &target))
+        abort ();
+      coquill_walker_add_lacking (self, view, deletion, target.length, advance ? UINT64_MAX : 1);
+      if (advance && n_restored == n_lacking)
+        coquill_walker_change_window (self, target.id, target.length, 1u << view, UINT32_MAX, 0);
+      else if (!advance && n_restored == n_lacking + 1)
+        coquill_walker_change_window (self, target.id, target.length, 1u << view, 1, 0);
+      deletion += target.length;
+      length -= target.length;
+    }
+}
+
+static void
+move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool advance)
+{
+  size_t operation = coquill_graph_find_operation (self->graph, range.first);
+
+  while (range.first < range.end)
+    {
+      CoquillGraphPiece piece;
+
+      coquill_graph_piece (self->graph, operation, range.first, range.end, &piece);
+      switch (piece.kind)
+        {
+        case COQUILL_OPERATION_INSERT:
+          move_insertion (self, view, piece.id, piece.length, advance);
+          break;
+        case COQUILL_OPERATION_DELETE:
+          move_deletion (self, view, &piece, advance);
+          break;
+        case COQUILL_OPERATION_RESTORE:
+          move_restoration (self, view, &piece, advance);
+          break;
+        case COQUILL_OPERATION_RECORD:
+          break;
+        }
+      range.first += piece.length;
+      operation++;
+    }
+}
+
+static void
+move_view (CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads)
+{
+  CoquillWalkerView *view = &self->views[number];
+  CoquillGraphDifference *difference = &self->difference;
+
+  if (n_heads == view->n_heads && (n_heads == 0 || memcmp (heads, view->heads, n_heads * sizeof *heads) == 0))
+    return;
+  coquill_graph_difference (self->graph, view->heads, view->n_heads, heads, n_heads, difference);
+  for (size_t i = 0; i < difference->n_retreat; i++)
+    move_range (self, number, difference->retreat[i], false);
+  for (size_t i = difference->n_advance; i > 0; i--)
+    move_range (self, number, difference->advance[i - 1], true);
+}
+
+/* A view that follows the agent, or one that nobody has used for the longest time. */
+static unsigned
+choose_view (const CoquillWalker *self, uint32_t agent)
+{
+  unsigned chosen = 0;
+
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    {
+      const CoquillWalkerView *view = &self->views[i];
+
+      if (view->valid && view->owner == agent)
+        return i;
+      if (self->views[chosen].valid && (!view->valid || view->used < self->views[chosen].used))
+        chosen = i;
+    }
+  return chosen;
+}
+
+unsigned
+coquill_walker_view_for (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  uint32_t agent = coquill_id_agent (piece->id);
+  unsigned number = choose_view (self, agent);
+  CoquillWalkerView *view = &self->views[number];
+  size_t n_parents;
+  uint64_t single;
+  const uint64_t *parents = coquill_graph_parents (self->graph, piece->first, &single, &n_parents);
+
+  if (!view->valid || (view->owner != agent && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
+    {
+      coquill_merge_window_copy_view (self->window, COQUILL_MERGE_WINDOW_EFFECT, number);
+      coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, self->frontier,
+                                self->n_frontier);
+      coquill_range_map_free (view->lacking);
+      view->lacking = NULL;
+      view->valid = true;
+    }
+  view->owner = agent;
+  view->used = ++self->n_uses;
+  move_view (self, number, parents, n_parents);
+  return number;
+}
+
+void
+coquill_walker_close_window (CoquillWalker *self)
+{
+  coquill_merge_window_free (self->window);
+  self->window = NULL;
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    self->views[i].valid = false;
+}
+
+/* The lowest local version that a view doesn't have. */
+static uint64_t
+lowest_lacking (CoquillWalker *self, const CoquillWalkerView *view)
+{
+  const CoquillGraphDifference *difference = &self->difference;
+
+  coquill_graph_difference (self->graph, self->frontier, self->n_frontier, view->heads, view->n_heads,
+                            &self->difference);
+  return difference->n_retreat > 0 ? difference->retreat[difference->n_retreat - 1].first : UINT64_MAX;
+}
+
+void
+coquill_walker_collapse (CoquillWalker *self, uint64_t version)
+{
+  uint64_t lowest[COQUILL_MERGE_WINDOW_VIEWS];
+
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    if (self->views[i].valid)
+      {
+        lowest[i] = lowest_lacking (self, &self->views[i]);
+        if (lowest[i] < version && self->n_uses - self->views[i].used < RECENT_USES)
+          version = lowest[i];
+      }
+  if (version > self->window_start)
+    {
+      coquill_merge_window_collapse (self->window, version);
+      self->window_start = version;
+      for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+        if (self->views[i].valid && lowest[i] < version)
+          self->views[i].valid = false;
+    }
+}
