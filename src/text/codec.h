@@ -7,7 +7,7 @@
 #include "text/change.h"
 #include "text/error.h"
 
-/* clang-format off: the lists stay as they are. */
+/* clang-format off */
 /*
  * The encoded change
  * ==================
@@ -58,7 +58,7 @@
  *                       bit 4     the sequence isn't the expected one: see `sequences`
  *                       bit 5     the parents aren't the expected ones: see `joins`
  *                       bit 6     more than one item: see `lengths`
- *                       bit 7     of an insertion or deletion: the position isn't the expected one: see `positions`
+ *                       bit 7     the position isn't the expected one: see `positions`; 0 if there is none
  *    1 text           inserted text. The bytes of an insertion are counted nowhere: its length in code points says
  *                     where it ends
  *    2 positions      one byte each: a position, less the expected one, folded (varint.h), less 1: its low seven
@@ -136,7 +136,8 @@ coquill_change_encode (const CoquillChange *change, CoquillBuffer *out);
  * coquill_change_encode_compact:
  *
  * Like coquill_change_encode(), many times slower and up to a sixth smaller: for merging stored blocks in
- * idle time. The larger the change, the less hard it tries, so that it takes some 30 ms up to a few megabytes.
+ * idle time. The larger the change, the less hard it tries, so that it takes some 30 ms up to a few
+ * megabytes.
  */
 bool
 coquill_change_encode_compact (const CoquillChange *change, CoquillBuffer *out);

@@ -92,6 +92,14 @@ test_varints_are_short_and_have_one_form (void)
       coquill_reader_init (&reader, (const guint8 *)refused[i].bytes, refused[i].length);
       g_assert_cmpuint (coquill_reader_varint (&reader), ==, 0);
       g_assert_true (reader.failed);
+
+      /* Also with more behind it. */
+      guint8 longer[24] = { 0 };
+
+      memcpy (longer, refused[i].bytes, refused[i].length);
+      coquill_reader_init (&reader, longer, sizeof longer);
+      g_assert_cmpuint (coquill_reader_varint (&reader), ==, 0);
+      g_assert_true (reader.failed);
     }
 }
 
