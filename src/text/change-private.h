@@ -225,7 +225,8 @@ coquill_change_take_position (CoquillChangeReader *self,
   position = track->caret - operation->backward + (coquill_change_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL
-      && (position > COQUILL_CHANGE_MAX_POSITION || (operation->length - 1) * operation->backward > position))
+      && (position > COQUILL_CHANGE_MAX_POSITION
+          || ((operation->length - 1) & (0 - (uint64_t)operation->backward)) > position))
     return coquill_change_malformed (check, "bad position");
   track->caret = coquill_change_caret_after (operation);
   return true;
@@ -293,6 +294,7 @@ coquill_change_take_payload (CoquillChangeReader *self,
 COQUILL_CHANGE_INLINE bool
 coquill_change_take_items (CoquillChangeReader *self,
                            CoquillOperation *operation,
+                           CoquillChangeTrack **whose,
                            uint8_t head,
                            CoquillChangeCheck *check)
 {
@@ -302,7 +304,7 @@ coquill_change_take_items (CoquillChangeReader *self,
   if (check != NULL && (agent >= self->change->n_agents || ((head & HEAD_AGENT) != 0 && agent == last_agent)))
     return coquill_change_malformed (check, "bad agent of an operation");
 
-  CoquillChangeTrack *track = &self->tracks[agent];
+  CoquillChangeTrack *track = *whose = &self->tracks[agent];
   uint64_t is_run = (head & HEAD_LENGTH) != 0;
   uint64_t more = coquill_change_take_if (self, COQUILL_COLUMN_LENGTHS, is_run, check);
   uint64_t skipped = 0;
@@ -327,8 +329,11 @@ coquill_change_take_items (CoquillChangeReader *self,
   else
     {
       operation->n_parents = self->place.any;
-      self->parents[0].agent = last_agent;
-      self->parents[0].sequence = self->place.sequence;
+      if (check == NULL)
+        {
+          self->parents[0].agent = last_agent;
+          self->parents[0].sequence = self->place.sequence;
+        }
     }
   operation->parents = self->parents;
 
@@ -354,24 +359,27 @@ coquill_change_take_operation (CoquillChangeReader *self,
     .kind = (CoquillOperationKind)(kind + 1),
     .backward = (head & HEAD_BACKWARD) != 0,
   };
+  CoquillChangeTrack *track;
   bool good;
 
   /* Only deletions run backward, only insertions and deletions have a position. */
   if (check != NULL && (head & coquill_change_bad_heads[kind]) != 0)
     return coquill_change_malformed (check, "bad head of an operation");
 
-  if (!coquill_change_take_items (self, &taken, head, check))
+  if (!coquill_change_take_items (self, &taken, &track, head, check))
     return false;
   if (__builtin_expect (taken.kind <= COQUILL_OPERATION_DELETE, 1))
     good = coquill_change_take_text (self, &taken, check)
-           && coquill_change_take_position (self, &taken, &self->tracks[taken.agent], head, check);
+           && coquill_change_take_position (self, &taken, track, head, check);
   else if (taken.kind == COQUILL_OPERATION_RESTORE)
     good = coquill_change_take_target (self, &taken, check);
   else
     good = coquill_change_take_payload (self, &taken, check);
-  *operation = taken;
   if (check == NULL)
-    return true;
+    {
+      *operation = taken;
+      return true;
+    }
   if (good && check->cut)
     return coquill_change_malformed (check, "columns and operations do not match");
   check->n_parents += taken.n_parents;
