@@ -4,10 +4,11 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "effort.h"
 #include "seed.h"
-#include "text/graph.h"
+#include "text/import.h"
 
 #define MAX_ITEMS 400
 #define N_AGENTS 4
@@ -281,11 +282,86 @@ test_going_back (void)
   g_rand_free (random);
 }
 
+static void
+add_to_change (
+    CoquillChange *change, guint agent, guint sequence, const CoquillChangeId *parents, guint n_parents)
+{
+  CoquillOperation operation = {
+    .kind = COQUILL_OPERATION_INSERT,
+    .agent = agent,
+    .sequence = sequence,
+    .length = 1,
+    .content_length = 1,
+    .n_parents = n_parents,
+  };
+
+  coquill_change_add_operation (change, &operation, parents, (const guint8 *)"x");
+}
+
+/* So many agents write one character each, none knowing of the others; one merges them, one after another and
+ * out of order. */
+static CoquillChange *
+star (guint n)
+{
+  CoquillChange *change = coquill_change_new ();
+
+  for (guint i = 0; i <= n; i++)
+    coquill_change_add_agent (change, &(CoquillAgent){ .nonce = i }, &(CoquillAgentPrevious){ 0 });
+  for (guint i = 0; i <= n; i++)
+    {
+      change->agents[i].starts = true;
+      if (i > 0)
+        add_to_change (change, i, 0, NULL, 0);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      CoquillChangeId parents[2] = { { 0, i - 1 }, { 1 + (i ^ 1), 0 } };
+
+      add_to_change (change, 0, i, i > 0 ? parents : &parents[1], i > 0 ? 2 : 1);
+    }
+  return change;
+}
+
+static double
+import_star (guint n)
+{
+  CoquillChange *change = star (n);
+  CoquillTextError error = { 0 };
+  CoquillGraph *graph = coquill_graph_new ();
+  CoquillImport import = { .graph = graph, .change = change, .error = &error };
+  clock_t start = clock ();
+  gboolean done = coquill_import_run (&import);
+  clock_t took = clock () - start;
+
+  g_assert_cmpstr (error.message, ==, "");
+  g_assert_true (done);
+  g_assert_cmpuint (graph->n_frontier, ==, 1);
+  g_assert_cmpuint (graph->end, ==, 2 * (uint64_t)n);
+  coquill_graph_free (graph);
+  coquill_change_free (change);
+  return (double)took;
+}
+
+/* Quadratic time would make ten times as many take a hundred times as long. */
+static void
+test_wide (void)
+{
+  double few = G_MAXDOUBLE, many = G_MAXDOUBLE;
+
+  for (guint i = 0; i < 5; i++)
+    few = MIN (few, import_star (2000));
+  for (guint i = 0; i < 3; i++)
+    many = MIN (many, import_star (20000));
+  g_test_message ("ten times as many branches: %.1f times as long", many / few);
+  g_assert_cmpfloat (many, <, 40 * few);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/versions-as-sets-of-ancestors", test_against_sets);
   g_test_add_func ("/graph/going-back-leaves-no-trace", test_going_back);
+  g_test_add_func ("/graph/many-branches-take-linear-time", test_wide);
   return g_test_run ();
 }
