@@ -240,6 +240,7 @@ world_check_all (World *self, Replica *replica)
   check_new_anchors (self, replica);
   check_anchors (self, replica);
   world_check_items (self, replica, replica->version->n_known);
+  world_check_inside (self, replica);
 }
 
 static void

@@ -147,3 +147,7 @@ world_check_history (World *self, Replica *replica);
 /* world-check-items.c: ancestors, depths, local versions, deletions and operations of items. */
 void
 world_check_items (World *self, Replica *replica, guint32 seed);
+
+/* world-check-inside.c */
+void
+world_check_inside (World *self, Replica *replica);
