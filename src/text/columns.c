@@ -36,7 +36,8 @@ typedef struct
 
 static const Effort text_efforts[] = {
   { .size = 128 << 10, .level = 17 },
-  { .size = 256 << 10, .level = 16, .strategy = ZSTD_btopt, .search_log = 4, .target_length = 32 },
+  { .size = 192 << 10, .level = 16, .strategy = ZSTD_btopt, .search_log = 4, .target_length = 32 },
+  { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .search_log = 5, .target_length = 32 },
   { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .search_log = 6, .target_length = 32 },
   { .size = 8 << 20, .level = 6 },
   { .size = SIZE_MAX, .level = 3 },
