@@ -1,51 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* clock.c: counting what the newest items know. */
 
-#include "text/clock.h"
-
-#include <string.h>
-
-#include "text/graph-private.h"
+#include "text/clock-private.h"
 #include "text/memory.h"
-
-#define TRACKS COQUILL_CLOCK_TRACKS
-
-/* Runs that have a vector: what comes soon after mostly has one of the newest few as parent. 20 KiB in all.
- */
-#define RING 512
-
-/* So many runs are gone through when the clock starts, and so many have to come before it tries again. */
-#define REPLAY 256
-#define PAUSE 128
-
-/* Heads of which the vector found last is remembered: it is asked for several times for each operation. */
-#define REMEMBERED 8
-
-/*
- * A row of the ring is the vector of a run's parents, which is also that of each of its items but for their
- * own agent. It counts from the start: in each track, items at or above it.
- *
- * Invariants, while the clock runs: every run from `first_run` on has a row, which holds a vector or says
- * that it has none. An agent with items at or above the start has a track, or its items lie at or above
- * `untracked`; none of those is in a vector. Everything below the start is in every vector.
- */
-struct CoquillClock
-{
-  bool runs;
-  uint64_t generation;
-  uint64_t start;
-  size_t first_run;
-  size_t retry; /* don't start before the graph has so many runs */
-  unsigned n_tracks;
-  uint32_t agents[TRACKS];
-  uint64_t bases[TRACKS]; /* items of the agent below the start */
-  uint64_t untracked;     /* the lowest version at or above the start of an agent without a track */
-  size_t n_remembered;    /* heads; 0 for none */
-  uint64_t remembered[REMEMBERED];
-  uint32_t vector[TRACKS];
-  uint32_t rows[RING][TRACKS];
-  bool has_row[RING];
-};
 
 static void
 begin (CoquillGraph *graph, uint64_t start, size_t first_run)
@@ -96,9 +53,8 @@ item_vector (const CoquillGraph *graph, uint64_t version, size_t run, uint32_t *
   return true;
 }
 
-/* The first item of a track that isn't in a vector; the graph's end if all are. */
-static uint64_t
-first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)
+uint64_t
+coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)
 {
   const CoquillClock *self = graph->clock;
   uint64_t sequence = self->bases[track] + vector[track];
@@ -118,20 +74,18 @@ is_dominated (const CoquillGraph *graph, uint64_t version, unsigned own_track, c
   if (self->untracked < version)
     return false;
   for (unsigned i = 0; i < self->n_tracks; i++)
-    if (i != own_track && first_unknown (graph, i, vector) < version)
+    if (i != own_track && coquill_clock_first_unknown (graph, i, vector) < version)
       return false;
   return true;
 }
 
-/* Joins what all heads know, from the newest down, and says whether they are heads. @runs: (nullable): their
- * runs, if that is known. */
-static bool
-join_heads (const CoquillGraph *graph,
-            const uint64_t *heads,
-            const uint32_t *runs,
-            size_t n_heads,
-            uint32_t *vector,
-            CoquillClockAnswer *are_heads)
+bool
+coquill_clock_join (const CoquillGraph *graph,
+                    const uint64_t *heads,
+                    const uint32_t *runs,
+                    size_t n_heads,
+                    uint32_t *vector,
+                    CoquillClockAnswer *are_heads)
 {
   const CoquillClock *self = graph->clock;
   size_t run = graph->n_runs - 1;
@@ -185,20 +139,20 @@ join_heads (const CoquillGraph *graph,
   return true;
 }
 
-static void
-remember (CoquillClock *self, const uint64_t *heads, size_t n_heads, const uint32_t *vector)
+void
+coquill_clock_remember (CoquillClock *self, const uint64_t *heads, size_t n_heads, const uint32_t *vector)
 {
   self->n_remembered = n_heads <= REMEMBERED ? n_heads : 0;
   memcpy (self->remembered, heads, self->n_remembered * sizeof *heads);
   memcpy (self->vector, vector, sizeof self->vector);
 }
 
-static bool
-find_vector (const CoquillGraph *graph,
-             const uint64_t *heads,
-             size_t n_heads,
-             uint32_t *vector,
-             CoquillClockAnswer *are_heads)
+bool
+coquill_clock_find (const CoquillGraph *graph,
+                    const uint64_t *heads,
+                    size_t n_heads,
+                    uint32_t *vector,
+                    CoquillClockAnswer *are_heads)
 {
   CoquillClock *self = graph->clock;
 
@@ -214,9 +168,9 @@ find_vector (const CoquillGraph *graph,
       *are_heads = COQUILL_CLOCK_YES;
       return true;
     }
-  if (!join_heads (graph, heads, NULL, n_heads, vector, are_heads))
+  if (!coquill_clock_join (graph, heads, NULL, n_heads, vector, are_heads))
     return false;
-  remember (self, heads, n_heads, vector);
+  coquill_clock_remember (self, heads, n_heads, vector);
   return true;
 }
 
@@ -250,7 +204,7 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
 
   self->has_row[index % RING] = true;
   if (!linear)
-    self->has_row[index % RING] = find_vector (graph, parents, n_parents, row, &are_heads);
+    self->has_row[index % RING] = coquill_clock_find (graph, parents, n_parents, row, &are_heads);
   else if (lengths != NULL)
     memcpy (row, lengths, sizeof self->rows[0]);
   else
@@ -328,9 +282,8 @@ start (CoquillGraph *graph)
   return graph->clock->runs;
 }
 
-/* The clock is no part of what the graph says. */
-static bool
-is_running (const CoquillGraph *graph)
+bool
+coquill_clock_runs (const CoquillGraph *graph)
 {
   return graph->n_runs > 0 && ((graph->clock != NULL && graph->clock->runs) || start ((CoquillGraph *)graph));
 }
@@ -350,160 +303,4 @@ coquill_clock_stop (CoquillGraph *graph)
   begin (graph, graph->end, graph->n_runs);
   graph->clock->runs = false;
   graph->clock->retry = 0;
-}
-
-CoquillClockAnswer
-coquill_clock_are_heads (const CoquillGraph *graph, const uint64_t *versions, size_t n_versions)
-{
-  CoquillClockAnswer answer = COQUILL_CLOCK_UNKNOWN;
-  uint32_t vector[TRACKS];
-
-  if (is_running (graph))
-    find_vector (graph, versions, n_versions, vector, &answer);
-  return answer;
-}
-
-CoquillClockAnswer
-coquill_clock_is_ancestor (const CoquillGraph *graph,
-                           uint64_t ancestor,
-                           const uint64_t *heads,
-                           size_t n_heads)
-{
-  CoquillClockAnswer are_heads;
-  uint32_t vector[TRACKS];
-  const CoquillGraphRun *run;
-  unsigned track;
-
-  if (!is_running (graph) || !find_vector (graph, heads, n_heads, vector, &are_heads))
-    return COQUILL_CLOCK_UNKNOWN;
-  if (ancestor < graph->clock->start)
-    return COQUILL_CLOCK_YES;
-  run = &graph->runs[coquill_graph_find_run (graph, ancestor)];
-  track = graph->agents[run->agent].track;
-  if (track == 0)
-    return COQUILL_CLOCK_NO;
-  return run->sequence + (ancestor - run->first) < graph->clock->bases[track - 1] + vector[track - 1]
-             ? COQUILL_CLOCK_YES
-             : COQUILL_CLOCK_NO;
-}
-
-/* What is lowest of all that a vector hasn't; the end if it has all. */
-static uint64_t
-lowest_unknown (const CoquillGraph *graph, const uint32_t *vector)
-{
-  const CoquillClock *self = graph->clock;
-  uint64_t lowest = self->untracked < graph->end ? self->untracked : graph->end;
-
-  for (unsigned i = 0; i < self->n_tracks; i++)
-    {
-      uint64_t one = first_unknown (graph, i, vector);
-
-      if (one < lowest)
-        lowest = one;
-    }
-  return lowest;
-}
-
-bool
-coquill_clock_lowest_unknown (const CoquillGraph *graph,
-                              const uint64_t *heads,
-                              size_t n_heads,
-                              uint64_t *lowest)
-{
-  CoquillClockAnswer are_heads;
-  uint32_t vector[TRACKS];
-
-  if (!is_running (graph) || !find_vector (graph, heads, n_heads, vector, &are_heads))
-    return false;
-  *lowest = lowest_unknown (graph, vector);
-  return true;
-}
-
-void
-coquill_clock_place (const CoquillGraph *graph,
-                     uint32_t agent_index,
-                     const uint64_t *parents,
-                     const uint32_t *runs,
-                     size_t n_parents,
-                     CoquillClockPlace *place)
-{
-  CoquillClock *self;
-  const CoquillGraphAgent *agent = &graph->agents[agent_index];
-  uint32_t vector[TRACKS];
-
-  place->are_heads = COQUILL_CLOCK_UNKNOWN;
-  if (!is_running (graph) || !join_heads (graph, parents, runs, n_parents, vector, &place->are_heads))
-    return;
-  self = graph->clock;
-  remember (self, parents, n_parents, vector);
-  place->lowest_unknown = lowest_unknown (graph, vector);
-  if (agent->track > 0)
-    place->follows = self->bases[agent->track - 1] + vector[agent->track - 1] == agent->length;
-  else
-    place->follows = agent->n_runs == 0 || graph->runs[agent->runs[agent->n_runs - 1]].first < self->start;
-}
-
-void
-coquill_clock_learn (const CoquillGraph *graph,
-                     const uint64_t *heads,
-                     size_t n_heads,
-                     const CoquillVersionRange *unknown,
-                     size_t n_unknown)
-{
-  CoquillClock *self = graph->clock;
-  uint32_t vector[TRACKS] = { 0 };
-
-  if (self == NULL || !self->runs || self->untracked < UINT64_MAX)
-    return;
-  for (unsigned i = 0; i < self->n_tracks; i++)
-    vector[i] = (uint32_t)(graph->agents[self->agents[i]].length - self->bases[i]);
-  for (size_t i = 0; i < n_unknown; i++)
-    {
-      const CoquillGraphRun *run = &graph->runs[coquill_graph_find_run (graph, unknown[i].first)];
-      unsigned track = graph->agents[run->agent].track;
-      uint64_t sequence = run->sequence + (unknown[i].first - run->first);
-
-      if (unknown[i].first < self->start || track == 0)
-        return;
-      if (vector[track - 1] > sequence - self->bases[track - 1])
-        vector[track - 1] = (uint32_t)(sequence - self->bases[track - 1]);
-    }
-  remember (self, heads, n_heads, vector);
-}
-
-bool
-coquill_clock_vector (const CoquillGraph *graph, const uint64_t *heads, size_t n_heads, CoquillVector *vector)
-{
-  CoquillClockAnswer are_heads;
-  uint32_t items[TRACKS];
-
-  if (!is_running (graph) || !find_vector (graph, heads, n_heads, items, &are_heads))
-    return false;
-  for (unsigned i = 0; i < TRACKS; i++)
-    vector->n_items[i] = i < graph->clock->n_tracks ? graph->clock->bases[i] + items[i] : 0;
-  return true;
-}
-
-unsigned
-coquill_clock_n_tracks (const CoquillGraph *graph)
-{
-  return graph->clock != NULL ? graph->clock->n_tracks : 0;
-}
-
-uint32_t
-coquill_clock_agent (const CoquillGraph *graph, unsigned track)
-{
-  return graph->clock->agents[track];
-}
-
-uint64_t
-coquill_clock_start (const CoquillGraph *graph)
-{
-  return graph->clock != NULL ? graph->clock->start : graph->end;
-}
-
-uint64_t
-coquill_clock_generation (const CoquillGraph *graph)
-{
-  return graph->clock != NULL ? graph->clock->generation : 0;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* clock-private.h: what the files behind clock.h share. */
+
+#pragma once
+
+#include <string.h>
+
+#include "text/clock.h"
+#include "text/graph-private.h"
+
+#define TRACKS COQUILL_CLOCK_TRACKS
+
+/* Runs that have a vector: what comes soon after mostly has one of the newest few as parent. 20 KiB in all.
+ */
+#define RING 512
+
+/* So many runs are gone through when the clock starts, and so many have to come before it tries again. */
+#define REPLAY 256
+#define PAUSE 128
+
+/* Heads of which the vector found last is remembered: it is asked for several times for each operation. */
+#define REMEMBERED 8
+
+/*
+ * A row of the ring is the vector of a run's parents, which is also that of each of its items but for their
+ * own agent. It counts from the start: in each track, items at or above it.
+ *
+ * Invariants, while the clock runs: every run from `first_run` on has a row, which holds a vector or says
+ * that it has none. An agent with items at or above the start has a track, or its items lie at or above
+ * `untracked`; none of those is in a vector. Everything below the start is in every vector.
+ */
+struct CoquillClock
+{
+  bool runs;
+  uint64_t generation;
+  uint64_t start;
+  size_t first_run;
+  size_t retry; /* don't start before the graph has so many runs */
+  unsigned n_tracks;
+  uint32_t agents[TRACKS];
+  uint64_t bases[TRACKS]; /* items of the agent below the start */
+  uint64_t untracked;     /* the lowest version at or above the start of an agent without a track */
+  size_t n_remembered;    /* heads; 0 for none */
+  uint64_t remembered[REMEMBERED];
+  uint32_t vector[TRACKS];
+  uint32_t rows[RING][TRACKS];
+  bool has_row[RING];
+};
+
+/* The first item of a track that isn't in a vector; the graph's end if all are. */
+uint64_t
+coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector);
+
+/* Joins what all heads know, from the newest down, and says whether they are heads. @runs: (nullable): their
+ * runs, if that is known. */
+bool
+coquill_clock_join (const CoquillGraph *graph,
+                    const uint64_t *heads,
+                    const uint32_t *runs,
+                    size_t n_heads,
+                    uint32_t *vector,
+                    CoquillClockAnswer *are_heads);
+
+/* The vector of these heads is likely to be asked for again. */
+void
+coquill_clock_remember (CoquillClock *self, const uint64_t *heads, size_t n_heads, const uint32_t *vector);
+
+/* coquill_clock_join(), or what is remembered. Returns: false if the clock can't tell */
+bool
+coquill_clock_find (const CoquillGraph *graph,
+                    const uint64_t *heads,
+                    size_t n_heads,
+                    uint32_t *vector,
+                    CoquillClockAnswer *are_heads);
+
+/* Whether the clock runs, which it starts to if it can. It is no part of what the graph says. */
+bool
+coquill_clock_runs (const CoquillGraph *graph);
