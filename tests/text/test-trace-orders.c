@@ -389,7 +389,7 @@ main (int argc, char *argv[])
     { "friendsforever_flat", 3 },
     { "friendsforever", 10 },
     { "node_nodecc", 5 },
-    { "C1", 5 },
+    { "C1", 4 },
   };
 
   g_test_init (&argc, &argv, NULL);
