@@ -79,6 +79,18 @@ coquill_text_ids (const CoquillText *self,
                   CoquillChangeId **ids,
                   size_t *capacity);
 
+/* How many items of each agent a version has: they are its first ones. Returns: (transfer full) (nullable): by
+ * local index, to be freed with free(); NULL with the error set if a head or the history isn't here */
+uint64_t *
+coquill_text_measure_version (const CoquillText *self,
+                              const CoquillChangeId *heads,
+                              size_t n_heads,
+                              CoquillTextError *error);
+
+/* The next of those items. Returns: false if all were told */
+bool
+coquill_text_next_of_version (CoquillGraphCursor *cursor, const uint64_t *lengths, CoquillGraphPiece *piece);
+
 static inline CoquillChangeId
 coquill_change_id (CoquillId id)
 {

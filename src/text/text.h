@@ -462,6 +462,26 @@ coquill_text_local_version (const CoquillText *self, CoquillChangeId id, uint64_
 bool
 coquill_text_id_of (const CoquillText *self, uint64_t version, CoquillChangeId *id);
 
+/**
+ * coquill_text_checkout:
+ * @heads: (nullable): of the version; one that is an ancestor of another adds nothing
+ * @n_heads: 0 for the empty version
+ * @error: %COQUILL_TEXT_ERROR_MISSING: a head is unknown; %COQUILL_TEXT_ERROR_HISTORY_NEEDED
+ *
+ * Makes a text of the items of a version, whatever came since or beside it, as it was when there was nothing
+ * else. It stands by itself: it can be asked for its spans and anchors, edited, and merged. Agents have the
+ * same local indices in it; local versions are its own. text-compare.h tells what lies between two versions.
+ *
+ * O(n log n), n being the version's runs.
+ *
+ * Returns: (nullable) (transfer full): the text of the version
+ */
+CoquillText *
+coquill_text_checkout (const CoquillText *self,
+                       const CoquillChangeId *heads,
+                       size_t n_heads,
+                       CoquillTextError *error);
+
 /* Items */
 
 /**
