@@ -123,6 +123,14 @@ coquill_undo_stack_deleted (CoquillUndoStack *self,
 }
 
 void
+coquill_undo_stack_restored (CoquillUndoStack *self, const CoquillTextRange *characters)
+{
+  g_return_if_fail (self->groups > 0);
+
+  add (self, COQUILL_UNDO_REMOVE, characters, TRUE);
+}
+
+void
 coquill_undo_stack_moved (CoquillUndoStack *self, guint64 position, guint64 deleted, guint64 inserted)
 {
   if (position < self->caret)

@@ -65,6 +65,9 @@ coquill_undo_stack_deleted (CoquillUndoStack *self,
                             const CoquillTextRange *range,
                             guint64 position,
                             gint64 now);
+/** Characters that had been deleted came back. Only inside a group: it isn't at one place. */
+void
+coquill_undo_stack_restored (CoquillUndoStack *self, const CoquillTextRange *characters);
 /** Somebody else's change: the place where this device edited last moves with the text around it. */
 void
 coquill_undo_stack_moved (CoquillUndoStack *self, guint64 position, guint64 deleted, guint64 inserted);
