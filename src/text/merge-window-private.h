@@ -76,12 +76,18 @@ coquill_merge_window_clear (CoquillMergeWindow *self);
 
 /* Adds the sums of one child to those of its ancestors. */
 void
-coquill_merge_window_add_widths (CoquillMergeWindow *self, const CoquillMergeWindowLeaf *leaf, const CoquillMergeWindowWidths *change);
+coquill_merge_window_add_widths (CoquillMergeWindow *self,
+                                 const CoquillMergeWindowLeaf *leaf,
+                                 const CoquillMergeWindowWidths *change);
 
 /* Makes room for more entries in the cursor's leaf, which may become another one. */
 void
-coquill_merge_window_make_room (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, unsigned n_entries);
+coquill_merge_window_make_room (CoquillMergeWindow *self,
+                                CoquillMergeWindowCursor *cursor,
+                                unsigned n_entries);
 
 /* Makes the tree anew of entries, which it copies. */
 void
-coquill_merge_window_build (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entries, size_t n_entries);
+coquill_merge_window_build (CoquillMergeWindow *self,
+                            const CoquillMergeWindowEntry *entries,
+                            size_t n_entries);

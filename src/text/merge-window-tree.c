@@ -39,7 +39,9 @@ coquill_merge_window_node_widths (const CoquillMergeWindowNode *node)
 }
 
 void
-coquill_merge_window_add_widths (CoquillMergeWindow *self, const CoquillMergeWindowLeaf *leaf, const CoquillMergeWindowWidths *change)
+coquill_merge_window_add_widths (CoquillMergeWindow *self,
+                                 const CoquillMergeWindowLeaf *leaf,
+                                 const CoquillMergeWindowWidths *change)
 {
   const void *child = leaf;
 
@@ -158,7 +160,9 @@ add_leaf_behind (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, Coquill
 }
 
 void
-coquill_merge_window_make_room (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, unsigned n_entries)
+coquill_merge_window_make_room (CoquillMergeWindow *self,
+                                CoquillMergeWindowCursor *cursor,
+                                unsigned n_entries)
 {
   CoquillMergeWindowLeaf *leaf = cursor->leaf;
   CoquillMergeWindowLeaf *right;
@@ -186,7 +190,9 @@ coquill_merge_window_make_room (CoquillMergeWindow *self, CoquillMergeWindowCurs
 }
 
 void
-coquill_merge_window_build (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entries, size_t n_entries)
+coquill_merge_window_build (CoquillMergeWindow *self,
+                            const CoquillMergeWindowEntry *entries,
+                            size_t n_entries)
 {
   CoquillMergeWindowLeaf *leaf = coquill_allocate (sizeof *leaf);
   /* A single leaf, if all go into one with some room. */

@@ -20,7 +20,8 @@ coquill_merge_window_new (uint64_t width)
       CoquillMergeWindowEntry gap = { .id = COQUILL_ID_NONE };
       CoquillMergeWindowCursor end = { self->first, self->first->n_entries, 0 };
 
-      gap.length = width < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)width : COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      gap.length
+          = width < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)width : COQUILL_MERGE_WINDOW_MAX_LENGTH;
       coquill_merge_window_insert (self, end, &gap);
       width -= gap.length;
     }
@@ -175,7 +176,8 @@ coquill_merge_window_effect_position (const CoquillMergeWindow *self, const Coqu
 
   for (unsigned i = 0; i < cursor->index; i++)
     position += coquill_merge_window_entry_width (&leaf->entries[i], COQUILL_MERGE_WINDOW_EFFECT);
-  if (cursor->offset > 0 && coquill_merge_window_visible (&leaf->entries[cursor->index], COQUILL_MERGE_WINDOW_EFFECT))
+  if (cursor->offset > 0
+      && coquill_merge_window_visible (&leaf->entries[cursor->index], COQUILL_MERGE_WINDOW_EFFECT))
     position += cursor->offset;
 
   for (const CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
@@ -205,7 +207,10 @@ coquill_merge_window_compare (const CoquillMergeWindowCursor *a, const CoquillMe
           parent_a = parent_a->parent;
           parent_b = parent_b->parent;
         }
-      return coquill_merge_window_node_index (parent_a, child_a) < coquill_merge_window_node_index (parent_a, child_b) ? -1 : 1;
+      return coquill_merge_window_node_index (parent_a, child_a)
+                     < coquill_merge_window_node_index (parent_a, child_b)
+                 ? -1
+                 : 1;
     }
   if (a->index != b->index)
     return a->index < b->index ? -1 : 1;
@@ -292,7 +297,9 @@ cut_out (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, uint32_t le
 }
 
 void
-coquill_merge_window_insert (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, const CoquillMergeWindowEntry *entry)
+coquill_merge_window_insert (CoquillMergeWindow *self,
+                             CoquillMergeWindowCursor cursor,
+                             const CoquillMergeWindowEntry *entry)
 {
   CoquillMergeWindowWidths widths;
   CoquillMergeWindowLeaf *leaf;
@@ -315,7 +322,10 @@ coquill_merge_window_insert (CoquillMergeWindow *self, CoquillMergeWindowCursor 
 }
 
 void
-coquill_merge_window_name (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t length, CoquillId id)
+coquill_merge_window_name (CoquillMergeWindow *self,
+                           CoquillMergeWindowCursor cursor,
+                           uint32_t length,
+                           CoquillId id)
 {
   CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
 
@@ -328,11 +338,11 @@ coquill_merge_window_name (CoquillMergeWindow *self, CoquillMergeWindowCursor cu
 
 void
 coquill_merge_window_add_standing (CoquillMergeWindow *self,
-                             CoquillMergeWindowCursor cursor,
-                             uint32_t length,
-                             unsigned versions,
-                             uint32_t change,
-                             uint64_t newest)
+                                   CoquillMergeWindowCursor cursor,
+                                   uint32_t length,
+                                   unsigned versions,
+                                   uint32_t change,
+                                   uint64_t newest)
 {
   CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
   CoquillMergeWindowWidths widths = { { 0 } };
@@ -398,9 +408,9 @@ coquill_merge_window_copy_view (CoquillMergeWindow *self, unsigned from, unsigne
 }
 
 /*
- * What no item from @version on has touched is alike in all versions that are still to come. Visible, it becomes
- * a gap; deleted, it isn't needed, except in front of an entry that may be absent from some version: there it
- * parts what is concurrent from what only looks as if it were at the same place.
+ * What no item from @version on has touched is alike in all versions that are still to come. Visible, it
+ * becomes a gap; deleted, it isn't needed, except in front of an entry that may be absent from some version:
+ * there it parts what is concurrent from what only looks as if it were at the same place.
  */
 void
 coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version)

@@ -42,8 +42,8 @@
  * @newest: the highest local version of an item that touched it
  * @length: characters
  * @absent: a bit for each view that doesn't have it
- * @standing: deletions that stand, in each view and (at COQUILL_MERGE_WINDOW_EFFECT) in the text as it is. Taking
- * items back in another order than that in which they came lets it wrap around in between
+ * @standing: deletions that stand, in each view and (at COQUILL_MERGE_WINDOW_EFFECT) in the text as it is.
+ * Taking items back in another order than that in which they came lets it wrap around in between
  *
  * One cache line.
  */
@@ -112,7 +112,10 @@ coquill_merge_window_width (const CoquillMergeWindow *self, unsigned version);
  * Returns: the place of the character at @position. O(log entries)
  */
 CoquillMergeWindowCursor
-coquill_merge_window_find (const CoquillMergeWindow *self, unsigned view, uint64_t position, uint64_t *effect);
+coquill_merge_window_find (const CoquillMergeWindow *self,
+                           unsigned view,
+                           uint64_t position,
+                           uint64_t *effect);
 
 /**
  * coquill_merge_window_find_effect:
@@ -188,7 +191,9 @@ coquill_merge_window_next (CoquillMergeWindowCursor *cursor);
  * Puts in an entry, joined with its neighbours where it can be.
  */
 void
-coquill_merge_window_insert (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, const CoquillMergeWindowEntry *entry);
+coquill_merge_window_insert (CoquillMergeWindow *self,
+                             CoquillMergeWindowCursor cursor,
+                             const CoquillMergeWindowEntry *entry);
 
 /**
  * coquill_merge_window_name:
@@ -199,7 +204,10 @@ coquill_merge_window_insert (CoquillMergeWindow *self, CoquillMergeWindowCursor 
  * Makes a part of a gap an entry.
  */
 void
-coquill_merge_window_name (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t length, CoquillId id);
+coquill_merge_window_name (CoquillMergeWindow *self,
+                           CoquillMergeWindowCursor cursor,
+                           uint32_t length,
+                           CoquillId id);
 
 /**
  * coquill_merge_window_add_standing:
@@ -211,11 +219,11 @@ coquill_merge_window_name (CoquillMergeWindow *self, CoquillMergeWindowCursor cu
  */
 void
 coquill_merge_window_add_standing (CoquillMergeWindow *self,
-                       CoquillMergeWindowCursor cursor,
-                       uint32_t length,
-                       unsigned versions,
-                       uint32_t change,
-                       uint64_t newest);
+                                   CoquillMergeWindowCursor cursor,
+                                   uint32_t length,
+                                   unsigned versions,
+                                   uint32_t change,
+                                   uint64_t newest);
 
 /**
  * coquill_merge_window_set_absent:

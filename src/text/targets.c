@@ -67,8 +67,9 @@ coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRan
       if (!join_last (self, version, &piece))
         {
           self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs + 1, sizeof *self->runs);
-          self->runs[self->n_runs++]
-              = (Run){ .version = version, .length = piece.length, .id = piece.id, .backward = piece.backward };
+          self->runs[self->n_runs++] = (Run){
+            .version = version, .length = piece.length, .id = piece.id, .backward = piece.backward
+          };
         }
       version += piece.length;
       range.length -= piece.length;
@@ -98,7 +99,10 @@ find_behind (const CoquillTargets *self, uint64_t version)
 }
 
 bool
-coquill_targets_find (const CoquillTargets *self, uint64_t version, uint64_t length, CoquillTargetRange *range)
+coquill_targets_find (const CoquillTargets *self,
+                      uint64_t version,
+                      uint64_t length,
+                      CoquillTargetRange *range)
 {
   size_t behind = find_behind (self, version);
   const Run *run = behind > 0 ? &self->runs[behind - 1] : NULL;

@@ -53,7 +53,10 @@ coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRan
  * Returns: false if it isn't known, or no deletion. O(log n), O(1) for the newest
  */
 bool
-coquill_targets_find (const CoquillTargets *self, uint64_t version, uint64_t length, CoquillTargetRange *range);
+coquill_targets_find (const CoquillTargets *self,
+                      uint64_t version,
+                      uint64_t length,
+                      CoquillTargetRange *range);
 
 /**
  * coquill_targets_go_back:

@@ -8,8 +8,8 @@
 #include "text/memory.h"
 #include "text/text-private.h"
 
-/* A rope is made anew when that costs less than to change it in many places: bytes that are copied in the time
- * of one change somewhere. */
+/* A rope is made anew when that costs less than to change it in many places: bytes that are copied in the
+ * time of one change somewhere. */
 #define BYTES_PER_EDIT 256
 
 /* Whether some of the items reach below the snapshot from which the walker started. */
@@ -148,6 +148,7 @@ take_history (CoquillText *self)
   *self->history = graph;
   coquill_graph_free (self->history);
   self->history = NULL;
+  coquill_walker_forget_runs (self->walker);
   coquill_base_drop_text (self->base);
 }
 

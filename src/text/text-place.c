@@ -245,13 +245,15 @@ coquill_text_deletions_of (CoquillText *self, CoquillChangeId id, CoquillTextRan
     {
       CoquillTargetRange target;
 
-      for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length; done += target.length)
+      for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;
+           done += target.length)
         {
           coquill_targets_find (&self->walker->targets, piece.first + done, piece.length - done, &target);
           if (wanted - target.id < target.length)
             {
               uint64_t item = target.backward ? target.length - 1 - (wanted - target.id) : wanted - target.id;
-              CoquillTextRange range = { coquill_id_agent (piece.id), coquill_id_sequence (piece.id) + done + item, 1 };
+              CoquillTextRange range
+                  = { coquill_id_agent (piece.id), coquill_id_sequence (piece.id) + done + item, 1 };
 
               if (!func (&range, 0, data))
                 return false;

@@ -57,7 +57,10 @@ delete_characters (CoquillWalker *self,
 }
 
 bool
-coquill_walker_delete (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+coquill_walker_delete (CoquillWalker *self,
+                       unsigned view,
+                       const CoquillGraphPiece *piece,
+                       CoquillDeltaList *deltas)
 {
   uint64_t width = coquill_merge_window_width (self->window, view);
   uint64_t place = piece->place;
@@ -87,8 +90,16 @@ coquill_walker_delete (CoquillWalker *self, unsigned view, const CoquillGraphPie
           name_gap (self, cursor, (uint32_t)here, effect);
           continue;
         }
-      coquill_targets_append (&self->targets, piece->first + done,
-                              (CoquillTargetRange){ entry->id + cursor.offset, here, piece->backward && here > 1 });
+      coquill_targets_append (
+          &self->targets, piece->first + done,
+          (CoquillTargetRange){ entry->id + cursor.offset, here, piece->backward && here > 1 });
+      coquill_walker_note (
+          self, (CoquillWalkerDeed){ .id = entry->id + cursor.offset,
+                                     .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
+                                     .length = (uint32_t)here,
+                                     .version = (uint32_t)(piece->first + done),
+                                     .kind = COQUILL_OPERATION_DELETE,
+                                     .backward = piece->backward });
       if (piece->backward)
         place -= here;
       done += here;
@@ -242,7 +253,10 @@ are_known (const CoquillWalker *self, CoquillId deletion, uint64_t length)
 }
 
 bool
-coquill_walker_restore (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+coquill_walker_restore (CoquillWalker *self,
+                        unsigned view,
+                        const CoquillGraphPiece *piece,
+                        CoquillDeltaList *deltas)
 {
   CoquillId deletion = piece->place;
   uint64_t length = piece->length;
@@ -251,6 +265,12 @@ coquill_walker_restore (CoquillWalker *self, unsigned view, const CoquillGraphPi
     return false;
   if (self->restored == NULL)
     self->restored = coquill_range_map_new ();
+  if (self->window != NULL)
+    coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece->place,
+                                                    .sequence = (uint32_t)coquill_id_sequence (piece->id),
+                                                    .length = (uint32_t)piece->length,
+                                                    .version = (uint32_t)piece->first,
+                                                    .kind = COQUILL_OPERATION_RESTORE });
   while (length > 0)
     {
       uint64_t here = length, n_restored, n_lacking = 0, stretch_end;
@@ -263,8 +283,8 @@ coquill_walker_restore (CoquillWalker *self, unsigned view, const CoquillGraphPi
       if (self->window != NULL)
         n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
       coquill_targets_find (&self->targets, version, here, &target);
-      restore_deletions (self, view, deletion, target, n_restored, n_lacking, piece->first + piece->length - 1,
-                         deltas, coquill_id_agent (piece->id));
+      restore_deletions (self, view, deletion, target, n_restored, n_lacking,
+                         piece->first + piece->length - 1, deltas, coquill_id_agent (piece->id));
       deletion += target.length;
       length -= target.length;
     }

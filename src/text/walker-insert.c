@@ -11,7 +11,7 @@ typedef struct
 {
   CoquillWalker *walker;
   unsigned view;
-  CoquillId left, right;    /* the insertion's origins */
+  CoquillId left, right;         /* the insertion's origins */
   CoquillMergeWindowCursor from; /* directly behind the origin left */
   CoquillMergeWindowCursor to;   /* the first entry that isn't absent, or the end */
 } Region;
@@ -37,13 +37,14 @@ is_in_region (const Region *self, CoquillId id)
   const CoquillMergeWindow *window = self->walker->window;
   CoquillMergeWindowCursor cursor;
 
-  return coquill_merge_window_find_id (window, id, &cursor) && is_absent (coquill_merge_window_entry (&cursor), self->view)
+  return coquill_merge_window_find_id (window, id, &cursor)
+         && is_absent (coquill_merge_window_entry (&cursor), self->view)
          && coquill_merge_window_compare (&self->from, &cursor) <= 0
          && coquill_merge_window_compare (&cursor, &self->to) < 0;
 }
 
-/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies before
- * the region; ours is at its end. */
+/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies
+ * before the region; ours is at its end. */
 static int
 compare_right (const Region *self, CoquillId other)
 {
@@ -77,16 +78,13 @@ behind_entry (CoquillWalker *self, const CoquillMergeWindowEntry *entry, uint64_
 }
 
 /*
- * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry only
- * the first character needs a look: the others have the one before as origin left, which is in the region.
- * Returns: the place in the order
+ * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry
+ * only the first character needs a look: the others have the one before as origin left, which is in the
+ * region. Returns: the place in the order
  */
 static CoquillOrderPlace
-scan_region (Region *self,
-             CoquillId id,
-             CoquillOrderPlace place,
-             CoquillMergeWindowCursor *cursor,
-             uint64_t *effect)
+scan_region (
+    Region *self, CoquillId id, CoquillOrderPlace place, CoquillMergeWindowCursor *cursor, uint64_t *effect)
 {
   CoquillMergeWindowCursor scan = self->from;
   uint64_t scanned = *effect;
@@ -140,7 +138,10 @@ find_region (Region *self, CoquillOrderPlace place, uint64_t effect)
 }
 
 bool
-coquill_walker_insert (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+coquill_walker_insert (CoquillWalker *self,
+                       unsigned view,
+                       const CoquillGraphPiece *piece,
+                       CoquillDeltaList *deltas)
 {
   CoquillMergeWindowCursor cursor = coquill_merge_window_start (self->window);
   CoquillOrderPlace place = coquill_order_start (self->order);
@@ -188,9 +189,14 @@ coquill_walker_insert (CoquillWalker *self, unsigned view, const CoquillGraphPie
     entry.right = coquill_order_id (&place);
 
   if (deltas != NULL)
-    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length, false,
-                               coquill_id_agent (piece->id));
+    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
+                               false, coquill_id_agent (piece->id));
   coquill_order_insert (self->order, &place, piece->id, piece->length);
+  coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece->id,
+                                                  .sequence = (uint32_t)coquill_id_sequence (piece->id),
+                                                  .length = (uint32_t)piece->length,
+                                                  .version = (uint32_t)piece->first,
+                                                  .kind = COQUILL_OPERATION_INSERT });
   for (uint64_t done = 0; done < piece->length; done += entry.length)
     {
       uint64_t left = piece->length - done;
@@ -204,7 +210,8 @@ coquill_walker_insert (CoquillWalker *self, unsigned view, const CoquillGraphPie
           entry.id += entry.length;
           entry.left = entry.id - 1;
         }
-      entry.length = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      entry.length
+          = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
       coquill_merge_window_insert (self->window, cursor, &entry);
     }
   return true;

@@ -39,15 +39,26 @@ uint64_t
 coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
 
 /**
- * coquill_walker_view_for:
- * @piece: an item that is next
+ * coquill_walker_enter_run:
+ * @version: of the item that is next
+ * @run: which holds it
  *
- * Moves one of the views to an item's parents.
- *
- * Returns: its number
+ * Moves one of the views to an item's parents; `last_view` and `last_track` tell which, and whose.
  */
-unsigned
-coquill_walker_view_for (CoquillWalker *self, const CoquillGraphPiece *piece);
+void
+coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run);
+
+/**
+ * coquill_walker_note:
+ *
+ * Keeps in mind what the next items of the run did in the window.
+ */
+static inline void
+coquill_walker_note (CoquillWalker *self, CoquillWalkerDeed deed)
+{
+  if (self->last_track >= 0)
+    coquill_walker_tracks_add (self->tracks, (unsigned)self->last_track, deed);
+}
 
 /**
  * coquill_walker_open_window:

@@ -11,7 +11,8 @@
  * was. */
 #define SMALL_WINDOW 64
 
-/* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on. */
+/* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on.
+ */
 #define RECENT_USES 64
 
 void
@@ -91,11 +92,8 @@ move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
 
 /* Standing deletions are counted so that the order in which items are taken back or up doesn't matter. */
 static void
-move_restoration (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, bool advance)
+move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, bool advance)
 {
-  CoquillId deletion = piece->place;
-  uint64_t length = piece->length;
-
   while (length > 0)
     {
       uint64_t here = length, n_restored, n_lacking, stretch_end;
@@ -137,7 +135,7 @@ move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool 
           move_deletion (self, view, &piece, advance);
           break;
         case COQUILL_OPERATION_RESTORE:
-          move_restoration (self, view, &piece, advance);
+          move_restoration (self, view, piece.place, piece.length, advance);
           break;
         case COQUILL_OPERATION_RECORD:
           break;
@@ -147,62 +145,184 @@ move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool 
     }
 }
 
+/* Takes items of one agent back, or up. */
 static void
-move_view (CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads)
+move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, uint32_t to, bool advance)
+{
+  const CoquillWalkerTrack *track = &self->tracks->tracks[number];
+
+  for (size_t i = coquill_walker_tracks_find (self->tracks, number, from); i < track->n_deeds; i++)
+    {
+      const CoquillWalkerDeed *deed = &track->deeds[i];
+      uint32_t skip = from > deed->sequence ? from - deed->sequence : 0;
+      uint32_t length = deed->length - skip;
+
+      if (deed->sequence >= to)
+        break;
+      if (deed->sequence + deed->length > to)
+        length -= deed->sequence + deed->length - to;
+      switch ((CoquillOperationKind)deed->kind)
+        {
+        case COQUILL_OPERATION_INSERT:
+          move_insertion (self, view, deed->id + skip, length, advance);
+          break;
+        case COQUILL_OPERATION_DELETE:
+          coquill_walker_change_window (self,
+                                        deed->id + (deed->backward ? deed->length - skip - length : skip),
+                                        length, 1u << view, advance ? 1 : UINT32_MAX, 0);
+          break;
+        case COQUILL_OPERATION_RESTORE:
+          move_restoration (self, view, deed->id + skip, length, advance);
+          break;
+        case COQUILL_OPERATION_RECORD:
+          break;
+        }
+    }
+}
+
+static void
+move_by_vector (CoquillWalker *self, unsigned number, const CoquillWalkerVector *vector)
+{
+  const CoquillWalkerView *view = &self->views[number];
+
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    if (view->vector.n[i] < vector->n[i])
+      move_track (self, number, i, view->vector.n[i], vector->n[i], true);
+    else if (view->vector.n[i] > vector->n[i])
+      move_track (self, number, i, vector->n[i], view->vector.n[i], false);
+}
+
+static void
+move_by_graph (CoquillWalker *self, unsigned number, uint64_t version)
 {
   CoquillWalkerView *view = &self->views[number];
   CoquillGraphDifference *difference = &self->difference;
+  size_t n_parents;
+  uint64_t single;
+  const uint64_t *parents = coquill_graph_parents (self->graph, version, &single, &n_parents);
 
-  if (n_heads == view->n_heads && (n_heads == 0 || memcmp (heads, view->heads, n_heads * sizeof *heads) == 0))
+  if (n_parents == view->n_heads
+      && (n_parents == 0 || memcmp (parents, view->heads, n_parents * sizeof *parents) == 0))
     return;
-  coquill_graph_difference (self->graph, view->heads, view->n_heads, heads, n_heads, difference);
+  coquill_graph_difference (self->graph, view->heads, view->n_heads, parents, n_parents, difference);
   for (size_t i = 0; i < difference->n_retreat; i++)
     move_range (self, number, difference->retreat[i], false);
   for (size_t i = difference->n_advance; i > 0; i--)
     move_range (self, number, difference->advance[i - 1], true);
 }
 
-/* A view that follows the agent, or one that nobody has used for the longest time. */
+/* Whether an item goes on from where a view is. */
+static bool
+goes_on_from (const CoquillWalker *self, const CoquillWalkerView *view, uint64_t version, size_t run)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t first = graph->runs[run].first_parent;
+  size_t end = run + 1 < graph->n_runs ? graph->runs[run + 1].first_parent : graph->n_parents;
+
+  if (view->n_heads != 1)
+    return false;
+  if (version > graph->runs[run].first)
+    return view->heads[0] == version - 1;
+  for (size_t i = first; i < end; i++)
+    if (graph->parents[i] == view->heads[0])
+      return true;
+  return false;
+}
+
+/* The view that has least to be moved, as far as one can see: one that follows the agent, one from which the
+ * item goes on; else the one that nobody has used for the longest time. */
 static unsigned
-choose_view (const CoquillWalker *self, uint32_t agent)
+choose_view (const CoquillWalker *self, uint32_t agent, uint64_t version, size_t run)
 {
   unsigned chosen = 0;
+  int near = -1;
 
   for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
     {
       const CoquillWalkerView *view = &self->views[i];
 
-      if (view->valid && view->owner == agent)
-        return i;
+      if (view->valid && goes_on_from (self, view, version, run))
+        {
+          if (view->owner == agent)
+            return i;
+          near = (int)i;
+        }
       if (self->views[chosen].valid && (!view->valid || view->used < self->views[chosen].used))
         chosen = i;
     }
+  if (near >= 0)
+    return (unsigned)near;
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    if (self->views[i].valid && self->views[i].owner == agent)
+      return i;
   return chosen;
 }
 
-unsigned
-coquill_walker_view_for (CoquillWalker *self, const CoquillGraphPiece *piece)
+/* Shows the text as it is. */
+static void
+show_effect (CoquillWalker *self, unsigned number)
 {
-  uint32_t agent = coquill_id_agent (piece->id);
-  unsigned number = choose_view (self, agent);
   CoquillWalkerView *view = &self->views[number];
-  size_t n_parents;
-  uint64_t single;
-  const uint64_t *parents = coquill_graph_parents (self->graph, piece->first, &single, &n_parents);
 
-  if (!view->valid || (view->owner != agent && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
-    {
-      coquill_merge_window_copy_view (self->window, COQUILL_MERGE_WINDOW_EFFECT, number);
-      coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, self->frontier,
-                                self->n_frontier);
-      coquill_range_map_free (view->lacking);
-      view->lacking = NULL;
-      view->valid = true;
-    }
+  coquill_merge_window_copy_view (self->window, COQUILL_MERGE_WINDOW_EFFECT, number);
+  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, self->frontier,
+                            self->n_frontier);
+  coquill_range_map_free (view->lacking);
+  view->lacking = NULL;
+  view->valid = true;
+  view->has_vector = self->tracks->exact;
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    view->vector.n[i] = self->tracks->tracks[i].length;
+}
+
+/* Whether an item's parents are all that was walked. */
+static bool
+is_linear (const CoquillWalker *self, uint64_t version, size_t run)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t first = graph->runs[run].first_parent;
+  size_t end = run + 1 < graph->n_runs ? graph->runs[run + 1].first_parent : graph->n_parents;
+
+  if (version > graph->runs[run].first)
+    return self->n_frontier == 1 && self->frontier[0] == version - 1;
+  if (self->n_frontier != end - first)
+    return false;
+  for (size_t i = 0; i < self->n_frontier; i++)
+    if (self->frontier[i] != graph->parents[first + i])
+      return false;
+  return true;
+}
+
+void
+coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
+{
+  uint32_t agent = self->graph->runs[run].agent;
+  unsigned n_tracks = self->tracks->n_tracks;
+  CoquillWalkerVector vector;
+  bool known = coquill_walker_tracks_enter (self->tracks, self->graph, version, run, self->window_start,
+                                            is_linear (self, version, run), &self->last_track, &vector);
+  unsigned number = choose_view (self, agent, version, run);
+  CoquillWalkerView *view = &self->views[number];
+
+  /* An agent who is new has nothing yet that a view could have. */
+  for (; n_tracks < self->tracks->n_tracks; n_tracks++)
+    for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+      self->views[i].vector.n[n_tracks] = self->tracks->tracks[n_tracks].base;
+
+  if (!view->valid
+      || (view->owner != agent && !goes_on_from (self, view, version, run)
+          && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
+    show_effect (self, number);
   view->owner = agent;
   view->used = ++self->n_uses;
-  move_view (self, number, parents, n_parents);
-  return number;
+  if (known && view->has_vector)
+    move_by_vector (self, number, &vector);
+  else
+    move_by_graph (self, number, version);
+  view->has_vector = known;
+  view->vector = vector;
+  self->last_run = run;
+  self->last_view = number;
 }
 
 void
@@ -210,6 +330,7 @@ coquill_walker_close_window (CoquillWalker *self)
 {
   coquill_merge_window_free (self->window);
   self->window = NULL;
+  self->last_run = SIZE_MAX;
   for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
     self->views[i].valid = false;
 }
@@ -220,6 +341,8 @@ lowest_lacking (CoquillWalker *self, const CoquillWalkerView *view)
 {
   const CoquillGraphDifference *difference = &self->difference;
 
+  if (view->has_vector)
+    return coquill_walker_tracks_lowest_lacking (self->tracks, &view->vector);
   coquill_graph_difference (self->graph, self->frontier, self->n_frontier, view->heads, view->n_heads,
                             &self->difference);
   return difference->n_retreat > 0 ? difference->retreat[difference->n_retreat - 1].first : UINT64_MAX;
@@ -240,9 +363,12 @@ coquill_walker_collapse (CoquillWalker *self, uint64_t version)
   if (version > self->window_start)
     {
       coquill_merge_window_collapse (self->window, version);
+      coquill_walker_tracks_collapse (self->tracks, version);
       self->window_start = version;
       for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
         if (self->views[i].valid && lowest[i] < version)
           self->views[i].valid = false;
+      /* The view in use may have been one of these. */
+      self->last_run = SIZE_MAX;
     }
 }

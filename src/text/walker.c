@@ -10,7 +10,11 @@
 #include "text/walker-private.h"
 
 /* A window that is smaller isn't worth looking at. */
-#define COLLAPSE_AT 48
+#define COLLAPSE_AT 24
+
+/* With so many runs at once, what they aren't concurrent with is forgotten at once. With fewer, the next ones
+ * may well go on as these do. */
+#define MANY_RUNS 64
 
 CoquillWalker *
 coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
@@ -42,6 +46,9 @@ coquill_walker_free (CoquillWalker *self)
       coquill_range_map_free (self->views[i].lacking);
     }
   free (self->frontier);
+  if (self->tracks != NULL)
+    coquill_walker_tracks_clear (self->tracks);
+  free (self->tracks);
   free (self->floors);
   coquill_graph_difference_clear (&self->difference);
   free (self);
@@ -90,32 +97,39 @@ coquill_walker_change_standing (CoquillWalker *self,
       if (here > length)
         here = (uint32_t)length;
       if (deltas != NULL && before > 0 && before + change == 0)
-        coquill_delta_list_restore (deltas, coquill_order_position (self->order, &place), id, here, self->graph,
-                                    self->base, agent);
+        coquill_delta_list_restore (deltas, coquill_order_position (self->order, &place), id, here,
+                                    self->graph, self->base, agent);
       coquill_order_set_standing (self->order, &place, here, before + change);
       id += here;
       length -= here;
     }
 }
 
-/* The last item of a piece takes the place of those heads that are its parents. */
+/* The item takes the place of those heads that are its parents. */
 static void
-move_frontier (CoquillWalker *self, const CoquillGraphPiece *piece)
+add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
 {
-  uint64_t single;
-  size_t n_parents, kept = 0;
-  const uint64_t *parents = coquill_graph_parents (self->graph, piece->first, &single, &n_parents);
+  const CoquillGraph *graph = self->graph;
+  size_t parent = graph->runs[run].first_parent, kept = 0;
+  size_t end = run + 1 < graph->n_runs ? graph->runs[run + 1].first_parent : graph->n_parents;
 
-  for (size_t i = 0, j = 0; i < self->n_frontier; i++)
+  /* The only parent of an item inside a run has come last. */
+  if (version > graph->runs[run].first)
     {
-      while (j < n_parents && parents[j] < self->frontier[i])
-        j++;
-      if (j == n_parents || parents[j] != self->frontier[i])
+      self->frontier[self->n_frontier - 1] = version;
+      return;
+    }
+  for (size_t i = 0; i < self->n_frontier; i++)
+    {
+      while (parent < end && graph->parents[parent] < self->frontier[i])
+        parent++;
+      if (parent == end || graph->parents[parent] != self->frontier[i])
         self->frontier[kept++] = self->frontier[i];
     }
-  self->frontier
-      = coquill_grow (self->frontier, &self->frontier_capacity, kept + 1, sizeof *self->frontier);
-  self->frontier[kept] = piece->first + piece->length - 1;
+  if (kept == self->frontier_capacity)
+    self->frontier
+        = coquill_grow (self->frontier, &self->frontier_capacity, kept + 1, sizeof *self->frontier);
+  self->frontier[kept] = version;
   self->n_frontier = kept + 1;
 }
 
@@ -202,29 +216,37 @@ walk_direct (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaLi
 }
 
 static bool
-walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run, CoquillDeltaList *deltas)
 {
-  unsigned number = coquill_walker_view_for (self, piece);
-  CoquillWalkerView *view = &self->views[number];
   uint64_t last = piece->first + piece->length - 1;
+  CoquillWalkerView *view;
   bool possible = true;
 
+  if (run != self->last_run)
+    {
+      coquill_walker_enter_run (self, piece->first, run);
+      add_to_frontier (self, piece->first, run);
+    }
+  view = &self->views[self->last_view];
   switch (piece->kind)
     {
     case COQUILL_OPERATION_INSERT:
-      possible = coquill_walker_insert (self, number, piece, deltas);
+      possible = coquill_walker_insert (self, self->last_view, piece, deltas);
       break;
     case COQUILL_OPERATION_DELETE:
-      possible = coquill_walker_delete (self, number, piece, deltas);
+      possible = coquill_walker_delete (self, self->last_view, piece, deltas);
       break;
     case COQUILL_OPERATION_RESTORE:
-      possible = coquill_walker_restore (self, number, piece, deltas);
+      possible = coquill_walker_restore (self, self->last_view, piece, deltas);
       break;
     case COQUILL_OPERATION_RECORD:
       break;
     }
-  move_frontier (self, piece);
-  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, &last, 1);
+  self->frontier[self->n_frontier - 1] = last;
+  view->heads[0] = last;
+  view->n_heads = 1;
+  if (self->last_track >= 0)
+    view->vector.n[self->last_track] = (uint32_t)(coquill_id_sequence (piece->id) + piece->length);
   return possible;
 }
 
@@ -249,6 +271,10 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   self->window_start = version;
   self->collapse_at = COLLAPSE_AT;
   coquill_walker_set_heads (&self->frontier, &self->n_frontier, &self->frontier_capacity, parents, n_parents);
+  if (self->tracks == NULL)
+    self->tracks = coquill_allocate (sizeof *self->tracks);
+  coquill_walker_tracks_open (self->tracks, coquill_graph_find_run (self->graph, version));
+  self->last_run = SIZE_MAX;
 }
 
 static void
@@ -345,17 +371,22 @@ coquill_walker_go_back (CoquillWalker *self, uint64_t version)
     take_back_from (self, version);
 }
 
+void
+coquill_walker_forget_runs (CoquillWalker *self)
+{
+  coquill_walker_close_window (self);
+}
+
 static bool
 walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
 {
-  size_t operation = self->end < end ? coquill_graph_find_operation (self->graph, self->end) : 0;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
 
-  for (; self->end < end; operation++)
+  coquill_graph_cursor_init (&cursor, self->graph, self->end);
+  while (coquill_graph_cursor_next (&cursor, end, &piece))
     {
-      CoquillGraphPiece piece;
-
-      coquill_graph_piece (self->graph, operation, self->end, end, &piece);
-      if (!walk_in_window (self, &piece, deltas))
+      if (!walk_in_window (self, &piece, cursor.run, deltas))
         return refuse (self, &piece, error);
       self->end += piece.length;
     }
@@ -392,8 +423,8 @@ find_floors (CoquillWalker *self, size_t first_run, size_t last_run)
 {
   uint64_t floor = UINT64_MAX;
 
-  self->floors = coquill_grow (self->floors, &self->floors_capacity, last_run - first_run + 1,
-                               sizeof *self->floors);
+  self->floors
+      = coquill_grow (self->floors, &self->floors_capacity, last_run - first_run + 1, sizeof *self->floors);
   for (size_t run = last_run + 1; run > first_run; run--)
     {
       uint64_t lowest = lowest_unknown (self->graph, run - 1);
@@ -405,22 +436,38 @@ find_floors (CoquillWalker *self, size_t first_run, size_t last_run)
   return self->floors;
 }
 
+/* Forgets what can be forgotten, when the window has grown. @floor: what is still to come knows all below */
+static void
+collapse (CoquillWalker *self, uint64_t floor)
+{
+  coquill_walker_collapse (self, floor < self->end ? floor : self->end);
+  self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
+  if (self->collapse_at < COLLAPSE_AT)
+    self->collapse_at = COLLAPSE_AT;
+  if (self->window_start == self->end && floor > self->end)
+    coquill_walker_close_window (self);
+}
+
 bool
 coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error)
 {
   const CoquillGraph *graph = self->graph;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
   const uint64_t *floors;
-  size_t operation, first_run, run;
+  size_t first_run, last_run, run;
+  bool is_known; /* what comes in the near future */
 
   if (self->end >= end)
     return true;
 
   first_run = run = coquill_graph_find_run (graph, self->end);
-  floors = find_floors (self, first_run, coquill_graph_find_run (graph, end - 1));
-  operation = coquill_graph_find_operation (graph, self->end);
+  last_run = coquill_graph_find_run (graph, end - 1);
+  floors = find_floors (self, first_run, last_run);
+  is_known = last_run - first_run >= MANY_RUNS;
+  coquill_graph_cursor_init (&cursor, graph, self->end);
   while (self->end < end)
     {
-      CoquillGraphPiece piece;
       uint64_t floor;
       bool walked;
 
@@ -430,26 +477,19 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
       if (floor < (self->window != NULL ? self->window_start : self->end))
         reach_back (self, floor);
+      if (is_known && self->window != NULL && floor > self->end)
+        coquill_walker_close_window (self);
       if (self->window == NULL && floor == self->end)
         coquill_walker_open_window (self, self->end);
       if (self->window != NULL && coquill_merge_window_n_entries (self->window) >= self->collapse_at)
-        {
-          coquill_walker_collapse (self, floor < self->end ? floor : self->end);
-          self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
-          if (self->collapse_at < COLLAPSE_AT)
-            self->collapse_at = COLLAPSE_AT;
-          if (self->window_start == self->end && floor > self->end)
-            coquill_walker_close_window (self);
-        }
+        collapse (self, floor);
 
-      coquill_graph_piece (graph, operation, self->end, self->window == NULL && floor < end ? floor : end,
-                           &piece);
-      walked = self->window != NULL ? walk_in_window (self, &piece, deltas) : walk_direct (self, &piece, deltas);
+      coquill_graph_cursor_next (&cursor, self->window == NULL && floor < end ? floor : end, &piece);
+      walked = self->window != NULL ? walk_in_window (self, &piece, cursor.run, deltas)
+                                    : walk_direct (self, &piece, deltas);
       if (!walked)
         return refuse (self, &piece, error);
       self->end += piece.length;
-      if (self->end == coquill_graph_operation_end (graph, operation))
-        operation++;
     }
   return true;
 }

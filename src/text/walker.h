@@ -5,8 +5,9 @@
 
 #include "text/delta-list.h"
 #include "text/order.h"
-#include "text/targets.h"
 #include "text/merge-window.h"
+#include "text/targets.h"
+#include "text/walker-track.h"
 
 struct CoquillRangeMap;
 
@@ -16,6 +17,8 @@ struct CoquillRangeMap;
  * @owner: local index of the agent that it follows
  * @used: when it was last used: a count of uses
  * @heads: the version that it shows, as local versions, ascending
+ * @has_vector: @vector is known
+ * @vector: the version as numbers of items
  * @lacking: (nullable): of deletions, how many of the restorations that name them it doesn't have
  *
  * One of the versions in which the window shows the text.
@@ -28,6 +31,8 @@ typedef struct
   uint64_t *heads;
   size_t n_heads;
   size_t heads_capacity;
+  bool has_vector;
+  CoquillWalkerVector vector;
   struct CoquillRangeMap *lacking;
 } CoquillWalkerView;
 
@@ -38,9 +43,9 @@ typedef struct
  *
  * An item whose parents are all items before it means a place in the text as it is, and goes straight to the
  * order. An item that is concurrent with others means a place in the text of its parents. For that there is
- * the window (merge-window.h): the places that differ, in the versions that are being written in. A view of it is
- * moved to the item's parents by taking items back and up again, the item's place is found in it, and from
- * there its place in the order.
+ * the window (merge-window.h): the places that differ, in the versions that are being written in. A view of
+ * it is moved to the item's parents by taking items back and up again, the item's place is found in it, and
+ * from there its place in the order.
  *
  * The window holds what items from `window_start` on have touched. All of these have everything below among
  * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
@@ -66,16 +71,20 @@ typedef struct
   uint64_t first;                   /* local versions below were in the text from which it started */
   uint64_t end;                     /* local versions below have been walked */
 
-  CoquillMergeWindow *window;            /* (nullable): while there is something to be concurrent with */
-  uint64_t window_start;            /* every item from here on has all below among its ancestors */
-  size_t collapse_at;               /* entries of the window at which it is collapsed next */
+  CoquillMergeWindow *window; /* (nullable): while there is something to be concurrent with */
+  uint64_t window_start;      /* every item from here on has all below among its ancestors */
+  size_t collapse_at;         /* entries of the window at which it is collapsed next */
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
   uint64_t n_uses;
-  uint64_t *frontier;               /* heads of all that was walked; kept while there is a window */
+  CoquillWalkerTracks *tracks; /* (nullable): made with the first window */
+  size_t last_run;             /* the run walked last in the window, with its view and track */
+  unsigned last_view;
+  int last_track;
+  uint64_t *frontier; /* heads of all that was walked; kept while there is a window */
   size_t n_frontier;
   size_t frontier_capacity;
 
-  uint64_t *floors;                 /* scratch: of each run to walk, what later ones don't know */
+  uint64_t *floors; /* scratch: of each run to walk, what later ones don't know */
   size_t floors_capacity;
   CoquillGraphDifference difference; /* scratch */
 } CoquillWalker;
@@ -118,3 +127,11 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
  */
 void
 coquill_walker_go_back (CoquillWalker *self, uint64_t version);
+
+/**
+ * coquill_walker_forget_runs:
+ *
+ * To be called when the runs of the graph are numbered anew. The items are the same.
+ */
+void
+coquill_walker_forget_runs (CoquillWalker *self);
