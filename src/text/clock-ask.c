@@ -80,14 +80,23 @@ coquill_clock_place (const CoquillGraph *graph,
 {
   CoquillClock *self;
   const CoquillGraphAgent *agent = &graph->agents[agent_index];
-  uint32_t vector[TRACKS];
+  uint32_t *vector;
 
   place->are_heads = COQUILL_CLOCK_UNKNOWN;
-  if (!coquill_clock_runs (graph)
-      || !coquill_clock_join (graph, parents, runs, n_parents, vector, &place->are_heads))
+  if (!coquill_clock_runs (graph))
     return;
   self = graph->clock;
-  coquill_clock_remember (self, parents, n_parents, vector);
+  vector = self->vector;
+  self->n_remembered = 0;
+  if (n_parents == 2)
+    place->are_heads = coquill_clock_join_two (graph, parents, runs, vector);
+  if (place->are_heads == COQUILL_CLOCK_UNKNOWN)
+    coquill_clock_join (graph, parents, runs, n_parents, vector, &place->are_heads);
+  if (place->are_heads != COQUILL_CLOCK_YES)
+    return;
+  self->n_remembered = n_parents <= REMEMBERED ? n_parents : 0;
+  for (size_t i = 0; i < self->n_remembered; i++)
+    self->remembered[i] = parents[i];
   place->lowest_unknown = lowest_unknown (graph, vector);
   if (agent->track > 0)
     place->follows = self->bases[agent->track - 1] + vector[agent->track - 1] == agent->length;

@@ -47,6 +47,26 @@ struct CoquillClock
   bool has_row[RING];
 };
 
+/* Whether these are the heads whose vector was found last. */
+static inline bool
+coquill_clock_is_remembered (const CoquillClock *self, const uint64_t *heads, size_t n_heads)
+{
+  if (n_heads != self->n_remembered)
+    return false;
+  for (size_t i = 0; i < n_heads; i++)
+    if (heads[i] != self->remembered[i])
+      return false;
+  return true;
+}
+
+/* The vector of two items, each with a row of its own, as nearly all joins have. @vector: (out): also if they
+ * are no heads. Returns: unknown if one hasn't a row */
+CoquillClockAnswer
+coquill_clock_join_two (const CoquillGraph *graph,
+                        const uint64_t *heads,
+                        const uint32_t *runs,
+                        uint32_t *vector);
+
 /* The first item of a track that isn't in a vector; the graph's end if all are. */
 uint64_t
 coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector);

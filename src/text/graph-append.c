@@ -41,56 +41,17 @@ coquill_graph_reserve (
   self->content = reserve (self->content, &self->content_capacity, self->content_length + content_length, 1);
 }
 
-/* Whether the piece goes on where the last operation ends. */
-static bool
-goes_on (const CoquillGraph *self, const CoquillGraphPiece *piece)
+void
+coquill_graph_grow_operations (CoquillGraph *self)
 {
-  const CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
-  uint64_t length = self->end - last->first;
-
-  if (last->kind != (uint8_t)piece->kind)
-    return false;
-  switch (piece->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      return piece->place == last->place + length;
-    case COQUILL_OPERATION_RESTORE:
-      return piece->place == coquill_graph_id_of (self, last->place) + length;
-    case COQUILL_OPERATION_DELETE:
-      if (piece->place == last->place && (length == 1 || !last->backward)
-          && (piece->length == 1 || !piece->backward))
-        return true;
-      return piece->place + length == last->place && (length == 1 || last->backward)
-             && (piece->length == 1 || piece->backward);
-    case COQUILL_OPERATION_RECORD:
-      return false;
-    }
-  return false;
-}
-
-static void
-append_operation (CoquillGraph *self, const CoquillGraphPiece *piece, bool joined)
-{
-  CoquillGraphOperation *operation;
-
-  if (joined && goes_on (self, piece))
-    {
-      operation = &self->operations[self->n_operations - 1];
-      if (piece->kind == COQUILL_OPERATION_DELETE)
-        operation->backward = piece->place != operation->place;
-      return;
-    }
-
   self->operations
       = grow (self->operations, &self->operations_capacity, self->n_operations + 1, sizeof *self->operations);
-  operation = &self->operations[self->n_operations++];
-  operation->first = (uint32_t)self->end;
-  operation->place = (uint32_t)(piece->kind == COQUILL_OPERATION_RESTORE
-                                    ? coquill_graph_version_of (self, piece->place, NULL)
-                                    : piece->place);
-  operation->content_offset = (uint32_t)piece->content_offset;
-  operation->kind = (uint8_t)piece->kind;
-  operation->backward = piece->backward && piece->length > 1;
+}
+
+void
+coquill_graph_grow_content (CoquillGraph *self, size_t needed)
+{
+  self->content = grow (self->content, &self->content_capacity, needed, 1);
 }
 
 static uint32_t
@@ -110,34 +71,55 @@ depth_above (const CoquillGraph *self, const CoquillGraphPlace *place)
   return (uint32_t)depth + 1;
 }
 
+/* Makes room for a run of so many parents. */
 static void
-append_run (CoquillGraph *self, uint32_t agent_index, const CoquillGraphPlace *place)
+grow_runs (CoquillGraph *self, CoquillGraphAgent *agent, size_t n_parents)
 {
-  CoquillGraphAgent *agent = &self->agents[agent_index];
   size_t runs_capacity = agent->runs_capacity;
-  CoquillGraphRun *run;
 
   self->runs = grow (self->runs, &self->runs_capacity, self->n_runs + 1, sizeof *self->runs);
-  self->parents = grow (self->parents, &self->parents_capacity, self->n_parents + place->n_parents,
-                        sizeof *self->parents);
+  self->parents
+      = grow (self->parents, &self->parents_capacity, self->n_parents + n_parents, sizeof *self->parents);
   agent->runs = grow (agent->runs, &runs_capacity, agent->n_runs + 1, sizeof *agent->runs);
   agent->runs_capacity = (uint32_t)runs_capacity;
+}
 
-  run = &self->runs[self->n_runs];
-  run->first = (uint32_t)self->end;
-  run->agent = agent_index;
-  run->sequence = (uint32_t)agent->length;
-  run->depth = depth_above (self, place);
-  run->first_parent = (uint32_t)self->n_parents;
-  run->lowest_unknown = (uint32_t)place->lowest_unknown;
-  for (size_t i = 0; i < place->n_parents; i++)
-    self->parents[self->n_parents + i] = (uint32_t)place->parents[i];
-  self->n_parents += place->n_parents;
+void
+coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const CoquillGraphPlace *place)
+{
+  CoquillGraphAgent *agent = &self->agents[agent_index];
+  size_t n_parents = place->n_parents;
+  uint32_t *parents;
+
+  if (place->joined)
+    return;
+  if (self->n_runs == self->runs_capacity || agent->n_runs == agent->runs_capacity
+      || n_parents > self->parents_capacity - self->n_parents)
+    grow_runs (self, agent, n_parents);
+
+  self->runs[self->n_runs] = (CoquillGraphRun){
+    .first = (uint32_t)self->end,
+    .agent = agent_index,
+    .sequence = (uint32_t)agent->length,
+    .depth = depth_above (self, place),
+    .first_parent = (uint32_t)self->n_parents,
+    .lowest_unknown = (uint32_t)place->lowest_unknown,
+  };
+  parents = &self->parents[self->n_parents];
+  if (n_parents == 2)
+    {
+      parents[0] = (uint32_t)place->parents[0];
+      parents[1] = (uint32_t)place->parents[1];
+    }
+  else
+    for (size_t i = 0; i < n_parents; i++)
+      parents[i] = (uint32_t)place->parents[i];
+  self->n_parents += n_parents;
   agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
   self->n_runs++;
   self->scratch->saved_steps += COQUILL_GRAPH_STEPS_PER_RUN;
   if (self->clock != NULL)
-    coquill_clock_append (self, place->parents, place->n_parents);
+    coquill_clock_append (self, place->parents, n_parents);
 }
 
 /* Whether items continue the last run. */
@@ -146,48 +128,6 @@ is_joined (const CoquillGraph *self, uint32_t agent, const uint64_t *parents, si
 {
   return n_parents == 1 && parents[0] + 1 == self->end && self->n_runs > 0
          && self->runs[self->n_runs - 1].agent == agent;
-}
-
-void
-coquill_graph_append_at (CoquillGraph *self,
-                         CoquillGraphPiece *piece,
-                         uint32_t agent_index,
-                         const CoquillGraphPlace *place,
-                         const uint8_t *content)
-{
-  CoquillGraphAgent *agent = &self->agents[agent_index];
-  bool joined = place->joined;
-  bool linear = place->lowest_unknown == self->end;
-
-  piece->first = self->end;
-  piece->id = coquill_id (agent_index, agent->length);
-  piece->content_offset = self->content_length;
-  if (!joined)
-    append_run (self, agent_index, place);
-  append_operation (self, piece, joined);
-
-  if (piece->content_length > 0)
-    {
-      self->content
-          = grow (self->content, &self->content_capacity, self->content_length + piece->content_length, 1);
-      if (piece->content_length == 1)
-        self->content[self->content_length] = *content;
-      else
-        memcpy (&self->content[self->content_length], content, piece->content_length);
-      self->content_length += piece->content_length;
-    }
-  agent->length += piece->length;
-  self->end += piece->length;
-  if (joined)
-    self->frontier[self->n_frontier - 1] = self->end - 1;
-  else if (linear && self->n_frontier > 0)
-    {
-      self->frontier[0] = self->end - 1;
-      self->n_frontier = 1;
-      self->n_holes = 0;
-    }
-  else
-    coquill_graph_move_frontier (self, place->parents, place->n_parents);
 }
 
 void
@@ -200,9 +140,23 @@ coquill_graph_append_lagging (CoquillGraph *self,
                               const uint8_t *content)
 {
   CoquillGraphPlace place = { .parents = parents, .n_parents = n_parents, .lowest_unknown = lowest_unknown };
+  uint64_t where = piece->place;
 
   place.joined = is_joined (self, agent, parents, n_parents);
-  coquill_graph_append_at (self, piece, agent, &place, content);
+  piece->first = self->end;
+  piece->id = coquill_id (agent, self->agents[agent].length);
+  piece->content_offset = self->content_length;
+  coquill_graph_append_run (self, agent, &place);
+  if (piece->kind == COQUILL_OPERATION_RESTORE)
+    where = coquill_graph_version_of (self, piece->place, NULL);
+  coquill_graph_append_items (self, piece->kind, where, piece->length, piece->backward, place.joined);
+  if (piece->content_length > 0)
+    {
+      coquill_graph_grow_content (self, self->content_length + piece->content_length);
+      memcpy (&self->content[self->content_length], content, piece->content_length);
+      self->content_length += piece->content_length;
+    }
+  coquill_graph_appended (self, agent, piece->length, &place);
 }
 
 void

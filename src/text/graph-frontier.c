@@ -48,10 +48,8 @@ coquill_graph_in_frontier (const CoquillGraph *self, uint64_t version)
 }
 
 bool
-coquill_graph_is_frontier (const CoquillGraph *self, const uint64_t *versions, size_t n_versions)
+coquill_graph_is_wide_frontier (const CoquillGraph *self, const uint64_t *versions, size_t n_versions)
 {
-  if (n_versions != self->n_frontier - self->n_holes)
-    return false;
   if (self->n_holes == 0)
     return n_versions == 0 || memcmp (versions, self->frontier, n_versions * sizeof *versions) == 0;
   for (size_t i = 0; i < n_versions; i++)
@@ -65,6 +63,20 @@ take_out (CoquillGraph *self, const uint64_t *versions, size_t n_versions)
 {
   size_t kept = 0;
 
+  if (n_versions == 1 || n_versions == 2)
+    {
+      uint64_t first = versions[0], last = versions[n_versions - 1];
+
+      for (size_t i = 0; i < self->n_frontier; i++)
+        {
+          uint64_t version = self->frontier[i];
+
+          self->frontier[kept] = version;
+          kept += (version != first) & (version != last);
+        }
+      self->n_frontier = kept;
+      return;
+    }
   for (size_t i = 0, j = 0; i < self->n_frontier; i++)
     {
       while (j < n_versions && versions[j] < self->frontier[i])
@@ -101,6 +113,6 @@ coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t
     self->frontier = coquill_grow (self->frontier, &self->frontier_capacity, self->n_frontier + 1,
                                    sizeof *self->frontier);
   self->frontier[self->n_frontier++] = self->end - 1;
-  if (self->n_frontier <= NARROW || 2 * self->n_holes > self->n_frontier)
+  if (self->n_holes > 0 && (self->n_frontier <= NARROW || 2 * self->n_holes > self->n_frontier))
     coquill_graph_settle (self);
 }

@@ -34,13 +34,64 @@ typedef struct
   uint64_t single; /* room for one parent */
 } CoquillGraphPlace;
 
-/* coquill_graph_append() for who knows the place. */
+/* Begins a run at the end, unless the place is joined: then the last run goes on. The caller appends its
+ * items, and says so with coquill_graph_appended(). */
 void
-coquill_graph_append_at (CoquillGraph *self,
-                         CoquillGraphPiece *piece,
-                         uint32_t agent,
-                         const CoquillGraphPlace *place,
-                         const uint8_t *content);
+coquill_graph_append_run (CoquillGraph *self, uint32_t agent, const CoquillGraphPlace *place);
+
+/* Makes room for a row more of the operations, or bytes more of the content. */
+void
+coquill_graph_grow_operations (CoquillGraph *self);
+void
+coquill_graph_grow_content (CoquillGraph *self, size_t needed);
+
+/* Whether items go on where the last operation ends. @place: of a restoration, the local version that the
+ * first item names. */
+static inline bool
+coquill_graph_goes_on (
+    const CoquillGraph *self, CoquillOperationKind kind, uint64_t place, uint64_t n_items, bool backward)
+{
+  const CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
+  uint64_t length = self->end - last->first;
+
+  if (last->kind != (uint8_t)kind || kind == COQUILL_OPERATION_RECORD)
+    return false;
+  if (kind == COQUILL_OPERATION_INSERT)
+    return place == last->place + length;
+  if (kind == COQUILL_OPERATION_RESTORE)
+    return coquill_graph_id_of (self, place) == coquill_graph_id_of (self, last->place) + length;
+  if (place == last->place && (length == 1 || !last->backward) && (n_items == 1 || !backward))
+    return true;
+  return place + length == last->place && (length == 1 || last->backward) && (n_items == 1 || backward);
+}
+
+/* Appends items to the last run: to its last operation, if @joined to it and they go on from there. */
+static inline void
+coquill_graph_append_items (CoquillGraph *self,
+                            CoquillOperationKind kind,
+                            uint64_t place,
+                            uint64_t n_items,
+                            bool backward,
+                            bool joined)
+{
+  CoquillGraphOperation *operation;
+
+  if (joined && coquill_graph_goes_on (self, kind, place, n_items, backward))
+    {
+      operation = &self->operations[self->n_operations - 1];
+      if (kind == COQUILL_OPERATION_DELETE)
+        operation->backward = place != operation->place;
+      return;
+    }
+  if (self->n_operations == self->operations_capacity)
+    coquill_graph_grow_operations (self);
+  operation = &self->operations[self->n_operations++];
+  operation->first = (uint32_t)self->end;
+  operation->place = (uint32_t)place;
+  operation->content_offset = (uint32_t)self->content_length;
+  operation->kind = (uint8_t)kind;
+  operation->backward = backward && n_items > 1;
+}
 
 /* Takes away the agents that came last. */
 void
@@ -60,11 +111,41 @@ coquill_graph_in_frontier (const CoquillGraph *self, uint64_t version);
 
 /* Whether ascending local versions are the whole frontier. */
 bool
-coquill_graph_is_frontier (const CoquillGraph *self, const uint64_t *versions, size_t n_versions);
+coquill_graph_is_wide_frontier (const CoquillGraph *self, const uint64_t *versions, size_t n_versions);
+
+static inline bool
+coquill_graph_is_frontier (const CoquillGraph *self, const uint64_t *versions, size_t n_versions)
+{
+  if (n_versions != self->n_frontier - self->n_holes)
+    return false;
+  if (n_versions == 2 && self->n_holes == 0)
+    return versions[0] == self->frontier[0] && versions[1] == self->frontier[1];
+  return coquill_graph_is_wide_frontier (self, versions, n_versions);
+}
 
 /* The new items' last one takes the place of those heads that are its parents. The end is the new one. */
 void
 coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t n_parents);
+
+/* Counts items that were appended. */
+static inline void
+coquill_graph_appended (CoquillGraph *self, uint32_t agent, uint64_t n_items, const CoquillGraphPlace *place)
+{
+  bool linear = place->lowest_unknown == self->end;
+
+  self->agents[agent].length += n_items;
+  self->end += n_items;
+  if (place->joined)
+    self->frontier[self->n_frontier - 1] = self->end - 1;
+  else if (linear && self->n_frontier > 0)
+    {
+      self->frontier[0] = self->end - 1;
+      self->n_frontier = 1;
+      self->n_holes = 0;
+    }
+  else
+    coquill_graph_move_frontier (self, place->parents, place->n_parents);
+}
 
 /* The run that holds a local version, sought downwards from one that isn't below it. */
 static inline size_t

@@ -11,6 +11,10 @@ coquill_import_refuse (CoquillImport *self, CoquillTextErrorCode code, const cha
   return coquill_text_error_set (self->error, code, "%s", message);
 }
 
+/* Copies the content that is pending. */
+void
+coquill_import_flush (CoquillImport *self);
+
 /* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
 CoquillId
 coquill_import_translate (const CoquillImport *self, CoquillChangeId id);

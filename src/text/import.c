@@ -56,12 +56,13 @@ are_base_heads (const CoquillImport *self, const CoquillChangeId *ids, size_t n_
   return true;
 }
 
-static bool
+static inline bool
 find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_t *run)
 {
   const CoquillGraph *graph = self->graph;
   uint32_t index = self->agents[id.agent];
   const CoquillGraphAgent *agent;
+  const CoquillGraphRun *row;
 
   if (index == UINT32_MAX || id.sequence >= graph->agents[index].length)
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING, "A parent of an item is not known");
@@ -73,9 +74,36 @@ find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_
       return true;
     }
   *run = agent->runs[agent->n_runs - 1];
-  if (graph->runs[*run].sequence > id.sequence)
-    *run = (uint32_t)coquill_graph_run_of (graph, coquill_id (index, id.sequence));
-  *version = graph->runs[*run].first + (id.sequence - graph->runs[*run].sequence);
+  row = &graph->runs[*run];
+  if (row->sequence > id.sequence)
+    {
+      *run = (uint32_t)coquill_graph_run_of (graph, coquill_id (index, id.sequence));
+      row = &graph->runs[*run];
+    }
+  *version = row->first + (id.sequence - row->sequence);
+  return true;
+}
+
+/* The same for the two of nearly all joins. Returns: false if it isn't so simple, or wrong */
+static inline bool
+find_two_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
+{
+  uint64_t first, second;
+  uint32_t first_run, second_run;
+  bool ascending;
+
+  if (operation->n_parents != 2 || self->graph->base > 0 || self->parents_capacity < 2
+      || !find_parent (self, operation->parents[0], &first, &first_run)
+      || !find_parent (self, operation->parents[1], &second, &second_run))
+    return false;
+  ascending = first < second;
+  self->parents[0] = ascending ? first : second;
+  self->parents[1] = ascending ? second : first;
+  self->runs[0] = ascending ? first_run : second_run;
+  self->runs[1] = ascending ? second_run : first_run;
+  place->n_parents = 2;
+  place->parents = self->parents;
+  place->runs = self->runs;
   return true;
 }
 
@@ -126,6 +154,8 @@ find_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGra
   const CoquillGraph *graph = self->graph;
   size_t n_below = 0;
 
+  if (find_two_parents (self, operation, place))
+    return true;
   if (operation->n_parents >= self->parents_capacity || self->runs == NULL)
     {
       self->parents = coquill_grow (self->parents, &self->parents_capacity, operation->n_parents + 1,
@@ -233,15 +263,11 @@ check_parent (CoquillImport *self, uint32_t agent_index, CoquillGraphPlace *plac
 }
 
 static bool
-check_restoration (CoquillImport *self,
-                   const CoquillOperation *operation,
-                   CoquillGraphPiece *piece,
-                   const CoquillGraphPlace *place)
+check_restoration (CoquillImport *self, const CoquillOperation *operation, const CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
   CoquillId target = coquill_import_translate (self, operation->target);
 
-  piece->place = target;
   if (operation->target.sequence > COQUILL_MAX_SEQUENCE - operation->length
       || !coquill_graph_has (graph, target) || !coquill_graph_has (graph, target + operation->length - 1))
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
@@ -259,15 +285,16 @@ check_restoration (CoquillImport *self,
 }
 
 /* Whether an operation goes on from the last item of the graph, which is its agent's. */
-static bool
+static inline bool
 continues_last_run (const CoquillGraph *graph, const CoquillOperation *operation, uint32_t agent)
 {
-  return operation->n_parents == 1 && graph->n_runs > 0 && graph->runs[graph->n_runs - 1].agent == agent
-         && operation->parents[0].agent == operation->agent
-         && operation->parents[0].sequence + 1 == operation->sequence;
+  return operation->n_parents == 1 && operation->parents[0].sequence + 1 == operation->sequence
+         && operation->parents[0].agent == operation->agent && graph->n_runs > 0
+         && graph->runs[graph->n_runs - 1].agent == agent;
 }
 
-/* Finds the place of an operation of which nothing is known. */
+/* Finds the place of an operation of which nothing is known, and which doesn't continue the last run just so.
+ */
 static bool
 find_place (CoquillImport *self,
             const CoquillOperation *operation,
@@ -277,60 +304,83 @@ find_place (CoquillImport *self,
 {
   const CoquillGraph *graph = self->graph;
 
-  if (continues_last_run (graph, operation, agent))
-    {
-      place->single = graph->end - 1;
-      place->parents = &place->single;
-      place->n_parents = 1;
-      place->joined = true;
-      place->lowest_unknown = coquill_graph_item_lag (graph, graph->n_runs - 1, graph->end - 1);
-      return true;
-    }
   if (!(trimmed ? find_own_parent (self, operation, place) : find_parents (self, operation, place)))
     return false;
-  if (place->n_parents != 1)
-    {
-      place->joined = false;
-      return check_branches (self, agent, place);
-    }
-  place->joined = place->parents[0] + 1 == graph->end && graph->n_runs > 0
+  place->joined = place->n_parents == 1 && place->parents[0] + 1 == graph->end && graph->n_runs > 0
                   && graph->runs[graph->n_runs - 1].agent == agent;
-  return check_parent (self, agent, place);
+  return place->n_parents == 1 ? check_parent (self, agent, place) : check_branches (self, agent, place);
 }
 
-static bool
+void
+coquill_import_flush (CoquillImport *self)
+{
+  CoquillGraph *graph = self->graph;
+
+  if (self->pending_length == 0)
+    return;
+  if (graph->content_length > graph->content_capacity)
+    coquill_graph_grow_content (graph, graph->content_length);
+  memcpy (&graph->content[graph->content_length - self->pending_length], self->pending, self->pending_length);
+  self->pending_length = 0;
+}
+
+/* A change's text lies in one piece, and so is copied at once. */
+static inline void
+append_content (CoquillImport *self, const uint8_t *content, size_t n_bytes)
+{
+  if (n_bytes == 0)
+    return;
+  if (self->pending_length == 0 || content != self->pending + self->pending_length)
+    {
+      coquill_import_flush (self);
+      self->pending = content;
+    }
+  self->pending_length += n_bytes;
+  self->graph->content_length += n_bytes;
+}
+
+static inline bool
 import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t agent, bool trimmed)
 {
   CoquillGraph *graph = self->graph;
+  uint64_t where = operation->position;
   CoquillGraphPlace place;
-  CoquillGraphPiece piece = {
-    .length = operation->length,
-    .place = operation->position,
-    .content_length = operation->content_length,
-    .kind = operation->kind,
-    .backward = operation->backward && operation->length > 1,
-  };
-  bool linear;
 
   /* No text is longer than there are items. */
-  if (operation->position > graph->end)
+  if (where > graph->end)
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
-  if (!coquill_graph_has_room (graph, operation->length, operation->n_parents + 1, operation->content_length))
+  if (!self->has_room
+      && !coquill_graph_has_room (graph, operation->length, operation->n_parents + 1,
+                                  operation->content_length))
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE,
                                   "A document cannot have that many items");
-  if (!find_place (self, operation, agent, trimmed, &place)
-      || (operation->kind == COQUILL_OPERATION_RESTORE
-          && !check_restoration (self, operation, &piece, &place)))
+  if (continues_last_run (graph, operation, agent))
+    {
+      place.single = graph->end - 1;
+      place.parents = &place.single;
+      place.n_parents = 1;
+      place.joined = true;
+      place.lowest_unknown = coquill_graph_item_lag (graph, graph->n_runs - 1, graph->end - 1);
+    }
+  else if (!find_place (self, operation, agent, trimmed, &place))
     return false;
+  if (operation->kind == COQUILL_OPERATION_RESTORE)
+    {
+      if (!check_restoration (self, operation, &place))
+        return false;
+      where = coquill_graph_version_of (graph, coquill_import_translate (self, operation->target), NULL);
+    }
 
-  linear = place.lowest_unknown == graph->end;
-  if (self->appending != NULL && !self->appending (self, &piece, linear, place.parents, place.n_parents))
-    return false;
-  if (!linear && place.lowest_unknown < self->lowest_unknown)
+  if (place.lowest_unknown != graph->end && place.lowest_unknown < self->lowest_unknown)
     self->lowest_unknown = place.lowest_unknown;
   self->n_appended++;
-  coquill_graph_append_at (graph, &piece, agent, &place, operation->content);
-  return self->appended == NULL || self->appended (self, &piece, linear);
+  if (!place.joined)
+    coquill_graph_append_run (graph, agent, &place);
+  coquill_graph_append_items (graph, operation->kind, where, operation->length, operation->backward,
+                              place.joined);
+  append_content (self, operation->content, operation->content_length);
+  coquill_graph_appended (graph, agent, operation->length, &place);
+  return true;
 }
 
 /* What of an operation is known already is compared, and the rest is appended. */
@@ -347,6 +397,7 @@ import_partly_known (CoquillImport *self, const CoquillOperation *operation, uin
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING,
                                   "An agent's items before these are not known");
   n_known = (end < known ? end : known) - operation->sequence;
+  coquill_import_flush (self);
   if (!coquill_import_check_known (self, operation, agent, n_known))
     return false;
   if (operation->sequence + n_known == end)
@@ -400,6 +451,10 @@ coquill_import_run (CoquillImport *self)
 
   self->lowest_unknown = UINT64_MAX;
   self->n_appended = 0;
+  self->pending_length = 0;
+  self->has_room = coquill_graph_has_room (self->graph, coquill_change_n_items (self->change),
+                                           self->change->n_parents + self->change->n_operations,
+                                           self->change->content_length);
   if (!coquill_change_is_sound (self->change, self->error))
     return false;
   self->agents = self->few_agents;
@@ -412,6 +467,7 @@ coquill_import_run (CoquillImport *self)
   while (done && coquill_change_reader_next (&reader, &operation))
     done = import_operation (self, &operation);
   coquill_change_reader_clear (&reader);
+  coquill_import_flush (self);
   if (self->agents != self->few_agents)
     free (self->agents);
   free (self->parents);

@@ -13,29 +13,6 @@
  */
 #define COQUILL_IMPORT_FEW 8
 
-typedef struct CoquillImport CoquillImport;
-
-/**
- * CoquillImportFunc:
- * @piece: the items that are about to be appended
- * @linear: their parents are the whole frontier
- * @parents: local versions, ascending
- *
- * A last check, before the items are in.
- */
-typedef bool (*CoquillImportFunc) (CoquillImport *import,
-                                   const CoquillGraphPiece *piece,
-                                   bool linear,
-                                   const uint64_t *parents,
-                                   size_t n_parents);
-
-/**
- * CoquillImportedFunc:
- *
- * The items are in. @piece has their local version and id.
- */
-typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPiece *piece, bool linear);
-
 /**
  * CoquillImport:
  * @graph: where to
@@ -43,10 +20,7 @@ typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPi
  * @change: what
  * @limits: (nullable): per agent of the graph, behind the last item to take; what is beyond is left out, and
  * no agent is added
- * @appending: (nullable): see above
- * @appended: (nullable): see above
- * @data: for these
- * @error: filled on failure, also by the functions
+ * @error: filled on failure
  * @lowest_unknown: (out): the least of what coquill_graph_lowest_unknown() says of all that was appended;
  * UINT64_MAX if all of it was linear, its parents the whole frontier
  * @n_appended: (out): operations that were new, in whole or in part
@@ -54,15 +28,12 @@ typedef bool (*CoquillImportedFunc) (CoquillImport *import, const CoquillGraphPi
  * An import of a change. The caller marks the graph before, and goes back to the mark if it fails. Each run's
  * own lowest unknown version stands in the graph.
  */
-struct CoquillImport
+typedef struct
 {
   CoquillGraph *graph;
   const CoquillBase *base;
   const CoquillChange *change;
   const uint64_t *limits;
-  CoquillImportFunc appending;
-  CoquillImportedFunc appended;
-  void *data;
   CoquillTextError *error;
   uint64_t lowest_unknown;
   size_t n_appended;
@@ -74,7 +45,10 @@ struct CoquillImport
   size_t parents_capacity;
   size_t runs_capacity;
   uint32_t few_agents[COQUILL_IMPORT_FEW];
-};
+  bool has_room;          /* the graph has, for all of the change */
+  const uint8_t *pending; /* content of the change that is counted in the graph, but not copied yet */
+  size_t pending_length;
+} CoquillImport;
 
 /**
  * coquill_import_run:
