@@ -16,10 +16,10 @@
 static void
 push_parents (const CoquillGraph *self, size_t run, CoquillVersionMark mark)
 {
-  const uint32_t *parents = &self->parents[self->runs[run].first_parent];
+  size_t first = self->runs[run].first_parent;
 
   for (size_t i = 0, n = coquill_graph_run_n_parents (self, run); i < n; i++)
-    coquill_version_queue_push (&self->scratch->queue, parents[i], mark);
+    coquill_version_queue_push (&self->scratch->queue, self->parents[first + i], mark);
 }
 
 /* Whether an item is among what the lowest unknown versions of some heads say that they know. */
