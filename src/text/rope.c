@@ -152,7 +152,8 @@ coquill_rope_new_from_utf8 (const char *utf8, size_t bytes)
 {
   CoquillRope *self = coquill_rope_new ();
 
-  coquill_rope_append (self, utf8, bytes, coquill_utf8_count (utf8, bytes));
+  if (bytes > 0)
+    coquill_rope_append (self, utf8, bytes, coquill_utf8_count (utf8, bytes));
   return self;
 }
 

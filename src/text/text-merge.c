@@ -35,9 +35,9 @@ walk (CoquillText *self, const CoquillImport *import, const CoquillGraphMark *ma
 {
   if (reaches_below (self, import, mark->end))
     {
-      coquill_text_go_to_root (self);
-      if (!coquill_walker_walk (self->walker, mark->end, NULL, import->error))
-        abort ();
+      if (!coquill_text_go_to_root (self))
+        return coquill_text_error_set (import->error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                       "The history is not that of the snapshot");
     }
   if (coquill_walker_walk (self->walker, self->graph->end, in_deltas ? &self->deltas : NULL, import->error))
     return true;
@@ -156,7 +156,7 @@ static bool
 complete_history (CoquillText *self, CoquillTextError *error)
 {
   uint64_t *heads = coquill_allocate (self->base->n_heads * sizeof *heads);
-  bool right = find_heads (self, heads);
+  bool right = find_heads (self, heads) && coquill_text_has_base (self, self->history);
 
   if (right)
     {
@@ -166,7 +166,7 @@ complete_history (CoquillText *self, CoquillTextError *error)
   free (heads);
   return right
          || coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                                    "The history does not end where the snapshot says");
+                                    "The history does not make the snapshot");
 }
 
 bool

@@ -211,8 +211,8 @@ coquill_text_deletion_targets (CoquillText *self,
     return true;
   if (deletions->sequence < self->graph->agents[deletions->agent].base_length)
     return false;
-  if (coquill_text_is_below_walker (self, id))
-    coquill_text_go_to_root (self);
+  if (coquill_text_is_below_walker (self, id) && !coquill_text_go_to_root (self))
+    return false;
 
   coquill_text_catch_up (self);
   while (id < end)

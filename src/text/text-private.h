@@ -32,10 +32,14 @@ struct CoquillText
 void
 coquill_text_catch_up (CoquillText *self);
 
-/* The walker has to know what is below the snapshot: gives up the base. Returns: false if there is no history
- */
+/* The walker has to know what is below the snapshot: gives up the base. Returns: false, and nothing is changed,
+ * if there is no history, or one that makes another text than the snapshot had */
 bool
 coquill_text_go_to_root (CoquillText *self);
+
+/* Whether a history that ends where the snapshot says has the snapshot's characters. */
+bool
+coquill_text_has_base (const CoquillText *self, const CoquillGraph *history);
 
 /* Whether an item, which is here or below the snapshot, was in the text from which the walker started. */
 bool

@@ -73,9 +73,8 @@ coquill_text_standing_deletions (CoquillText *self,
   Search state = { self, NULL, func, data };
   bool done;
 
-  if (!coquill_text_has_history (self))
+  if (!coquill_text_has_history (self) || !coquill_text_go_to_root (self))
     return false;
-  coquill_text_go_to_root (self);
   coquill_text_catch_up (self);
   state.wanted = coquill_range_map_new ();
   for (size_t i = 0; i < n_characters; i++)

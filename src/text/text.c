@@ -46,20 +46,6 @@ coquill_text_catch_up (CoquillText *self)
 }
 
 bool
-coquill_text_go_to_root (CoquillText *self)
-{
-  if (self->base == NULL)
-    return true;
-  if (!coquill_text_has_history (self))
-    return false;
-  coquill_walker_free (self->walker);
-  coquill_base_free (self->base);
-  self->base = NULL;
-  self->walker = coquill_walker_new (self->graph, NULL);
-  return true;
-}
-
-bool
 coquill_text_is_below_walker (const CoquillText *self, CoquillId id)
 {
   return self->base != NULL && coquill_graph_version_of (self->graph, id, NULL) < self->walker->first;
@@ -285,8 +271,9 @@ check_deletions (CoquillText *self, const CoquillTextRange *range, CoquillTextEr
   if (!coquill_text_are_deletions (graph, id, range->length))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                    "What is to be cancelled is not a deletion");
-  if (coquill_text_is_below_walker (self, id))
-    coquill_text_go_to_root (self);
+  if (coquill_text_is_below_walker (self, id) && !coquill_text_go_to_root (self))
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
+                                   "The history is not that of the snapshot");
   return true;
 }
 

@@ -16,7 +16,7 @@ typedef struct
   uint32_t n_agents; /* those that the text knows */
   uint32_t forger;
   uint64_t forged; /* items of the forger, those in the change counted */
-  CoquillChangeId parents[MAX_PARENTS];
+  CoquillChangeId *parents;
 } Forge;
 
 /* The change's own agents have the text's indices; the forger and nobody come last. */
@@ -183,18 +183,14 @@ add_operation (Forge *self)
 CoquillChange *
 forge_change (const Replica *replica, Programme *programme)
 {
-  Forge *self = calloc (1, sizeof *self);
-  CoquillChange *change = coquill_change_new ();
+  static CoquillChangeId parents[MAX_PARENTS]; /* once, to save time */
+  Forge self
+      = { .replica = replica, .programme = programme, .change = coquill_change_new (), .parents = parents };
 
-  require (self != NULL);
-  self->replica = replica;
-  self->programme = programme;
-  self->change = change;
-  add_agents (self);
+  add_agents (&self);
   for (unsigned n = 1 + programme_byte (programme) % 4; n > 0; n--)
-    add_operation (self);
-  free (self);
-  return change;
+    add_operation (&self);
+  return self.change;
 }
 
 static void
