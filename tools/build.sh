@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # build.sh: the build folders, to be sourced inside the environment. build/plain is for use, build/sanitized finds
 # faults, build/coverage counts the lines that tests run, build/bench is measured,
-# build/fuzz is given hostile bytes. With CI=true warnings are errors.
+# build/fuzz looks for faults with clang's fuzzer. With CI=true warnings are errors.
 
 # Checkouts share what ccache has compiled, wherever they lie.
 export CCACHE_BASEDIR=$source_folder CCACHE_NOHASHDIR=1
@@ -15,11 +15,13 @@ system_name ()
 # prepare_build KIND: build/KIND, set up.
 prepare_build ()
 {
-  local folder=$source_folder/build/$1 options=() compiler=gcc
+  local folder=$source_folder/build/$1 options=() compiler=()
   case $1 in
     sanitized) options+=(-Db_sanitize=address,undefined -Db_lundef=false) ;;
     coverage) options+=(-Db_coverage=true -Doptimization=0) ;;
-    fuzz) options+=(-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link) compiler=clang ;;
+    fuzz)
+      options+=(-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link)
+      compiler=(env 'CC=ccache clang') ;;
     bench) options+=(-Dbuildtype=release -Db_ndebug=true) ;;
   esac
   case ${CI-}:$1 in
@@ -28,7 +30,7 @@ prepare_build ()
   esac
   if ! [ -e "$folder/build.ninja" ] || [ "$(cat "$folder/system")" != "$(system_name)" ]; then
     rm -rf "$folder"
-    CC=${CC:-$compiler} meson setup "${options[@]}" "$folder" "$source_folder"
+    "${compiler[@]}" meson setup "${options[@]}" "$folder" "$source_folder"
     system_name >"$folder/system"
   elif [ ${#options[@]} != 0 ]; then
     meson configure "${options[@]}" "$folder"

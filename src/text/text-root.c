@@ -97,8 +97,7 @@ coquill_text_go_to_root (CoquillText *self)
   if (!coquill_text_has_history (self))
     return false;
   walker = coquill_walker_new (self->graph, NULL);
-  if (!coquill_walker_walk (walker, end, NULL, NULL)
-      || !is_same_text (walker->order, self->walker->order))
+  if (!coquill_walker_walk (walker, end, NULL, NULL) || !is_same_text (walker->order, self->walker->order))
     {
       coquill_walker_free (walker);
       return false;

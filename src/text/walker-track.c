@@ -217,11 +217,12 @@ coquill_walker_tracks_lowest_lacking (const CoquillWalkerTracks *self, const Coq
     {
       const CoquillWalkerTrack *track = &self->tracks[i];
       size_t index = coquill_walker_tracks_find (self, i, vector->n[i]);
-      const CoquillWalkerDeed *deed = &track->deeds[index];
+      const CoquillWalkerDeed *deed;
       uint64_t version;
 
       if (index == track->n_deeds)
         continue;
+      deed = &track->deeds[index];
       version = deed->version + (vector->n[i] > deed->sequence ? vector->n[i] - deed->sequence : 0);
       if (version < lowest)
         lowest = version;

@@ -137,12 +137,84 @@ test_snapshot_of_much_that_is_gone (void)
   coquill_text_free (text);
 }
 
+/* "one two" of which "two" was deleted, or something else of as many items. */
+static CoquillChange *
+forged_history (const char *content, guint64 position)
+{
+  CoquillChange *change = coquill_change_new ();
+  CoquillAgent id = agent_id (1);
+  CoquillAgentPrevious none = { 0 };
+  CoquillOperation insertion
+      = { .kind = COQUILL_OPERATION_INSERT, .length = 7, .content_length = strlen (content) };
+  CoquillOperation deletion = {
+    .kind = COQUILL_OPERATION_DELETE, .sequence = 7, .length = 3, .position = position, .n_parents = 1
+  };
+
+  coquill_change_add_agent (change, &id, &none);
+  coquill_change_add_operation (change, &insertion, NULL, (const uint8_t *)content);
+  coquill_change_add_operation (change, &deletion, &(CoquillChangeId){ 0, 6 }, NULL);
+  return change;
+}
+
+/* A history with the right ids that makes another text: where that is seen at once, it is refused; where only
+ * walking tells, whatever needs it is refused. */
+static void
+test_forged_history (void)
+{
+  guint32 a;
+  CoquillText *text = new_text (1, &a);
+
+  insert (text, a, 0, "one two");
+  delete (text, a, 4, 3);
+  for (guint64 position = 2; position <= 6; position++)
+    {
+      CoquillText *loaded = reload (text), *honest = new_text (2, &a);
+      CoquillChange *history = forged_history ("one TWO", position), *branch;
+      CoquillTextRange range = { 0, 7, 3 };
+      CoquillAnchor gone = { COQUILL_ANCHOR_BEFORE, 0, 5 };
+      CoquillTextError error;
+      uint64_t resolved;
+
+      insert (honest, a, 0, "branch");
+      branch = everything (honest);
+      if (position == 2)
+        {
+          coquill_change_free (history);
+          history = forged_history ("one#two", 4);
+          g_assert_false (coquill_text_add_history (loaded, history, &error));
+          g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_IMPOSSIBLE);
+          g_assert_false (coquill_text_has_history (loaded));
+        }
+      else
+        {
+          g_assert_true (coquill_text_add_history (loaded, history, &error));
+          g_assert_cmpint (coquill_text_merge (loaded, branch, NULL, NULL, &error), ==, position == 4);
+          g_assert_cmpint (coquill_text_restore (loaded, 0, &range, 1, NULL, NULL, NULL, &error), ==,
+                           position == 4);
+          g_assert_cmpint (coquill_text_resolve (loaded, &gone, &resolved), ==, position == 4);
+        }
+      if (position != 4)
+        {
+          g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_IMPOSSIBLE);
+          assert_text (loaded, "one ");
+        }
+      insert (loaded, 0, 4, "!");
+      g_assert_true (coquill_text_delete (loaded, 0, 0, 4, NULL, NULL));
+      coquill_change_free (branch);
+      coquill_change_free (history);
+      coquill_text_free (honest);
+      coquill_text_free (loaded);
+    }
+  coquill_text_free (text);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/history/a-snapshot-works-without-history", test_snapshot_without_history);
   g_test_add_func ("/history/history-has-to-fit-the-snapshot", test_history_that_does_not_fit);
+  g_test_add_func ("/history/forged-history-is-refused-when-it-is-needed", test_forged_history);
   g_test_add_func ("/history/much-that-is-gone", test_snapshot_of_much_that_is_gone);
   return g_test_run ();
 }
