@@ -5,9 +5,10 @@ import dataclasses
 
 # (work, trace) or (work, None) for every trace -> how much, of what. The measures:
 #   ratio    of the row: to the baseline (local, linear), in U (snapshot, concurrent, live, encode), to the least size
-#            (size), to the time of one (growth)
+#            (size), to the time of one (growth), to the time of the size before (worst)
 #   bytes    of the row
 #   text     bytes: so many times the text, and some more
+#   ms       milliseconds of the row
 LIMITS = {
     ('local', None): (2.2, 'ratio'),
     ('linear', None): (3.0, 'ratio'),
@@ -25,6 +26,8 @@ LIMITS = {
     ('memory-peak', 'C1'): (10_000_000, 'bytes'),
     ('memory-rest', None): (3, 'text'),
     ('growth', 'automerge-paper'): (13, 'ratio'),
+    ('worst', None): (13, 'ratio'),
+    ('worst-key', None): (16, 'ms'),
 }
 
 # At rest there is something beside the text, however short that is.
@@ -46,4 +49,4 @@ def limit_of(work, trace, value, ratio, text_bytes):
         return Limit(f'{amount:g} ×', ratio <= amount)
     if measure == 'text':
         amount = amount * text_bytes + AT_REST
-    return Limit(f'{amount:,} B', value <= amount)
+    return Limit(f'{amount:,} {"ms" if measure == "ms" else "B"}', value <= amount)

@@ -69,14 +69,17 @@ class Report:
         if row['system'] == 'coquill':
             limit = limit_of(row['work'], row['trace'], row['value'], row['ratio'], self.texts.get(row['trace'], 0))
             self.unmet += limit is not None and not limit.met
-        if row['trace'] != self.trace:
-            self.trace = row['trace']
-            print(f'\n{self.trace} ({self.texts.get(self.trace, 0):,.0f} bytes of text)')
+        worst = row['work'].startswith('worst') # several sizes, named behind the case
+        work = row['work'] if not worst else 'key press' if row['work'] == 'worst-key' else row['trace'].split()[-1]
+        if (trace := row['trace'].split()[0] if worst else row['trace']) != self.trace:
+            self.trace = trace
+            size = f' ({self.texts[self.trace]:,.0f} bytes of text)' if self.trace in self.texts else ''
+            print(f'\n{self.trace}{size}')
         value = f'{row["value"]:,.3f} ms' if row['unit'] == 'ms' else f'{row["value"]:,.0f} B '
         ratio = '' if row['ratio'] is None else f'{row["ratio"]:,.2f} {"U" if row["work"] in IN_UNITS else "×"}'
         at_most = '' if limit is None else f'≤ {limit.shown:<14} {"✓" if limit.met else "✗ NOT MET"}'
         runs = f'{row["runs"]} runs' if row.get('runs') else ''
-        print(f'  {row["work"]:<12} {row["system"]:<20} {value:>18} {ratio:>12}  {runs:<9} {at_most}'.rstrip(), flush=True)
+        print(f'  {work:<12} {row["system"]:<20} {value:>18} {ratio:>12}  {runs:<9} {at_most}'.rstrip(), flush=True)
 
     def end(self):
         if not self.options.json:

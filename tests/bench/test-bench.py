@@ -14,6 +14,7 @@ import traceback
 TOOL = pathlib.Path(__file__).resolve().parents[2] / 'tools/bench'
 KEYS = ['work', 'trace', 'system', 'value', 'unit', 'ratio']
 SEQUENTIAL_WORKS = {'local', 'linear', 'snapshot', 'live', 'size', 'encode', 'memory', 'memory-peak', 'memory-rest', 'growth'}
+TRACE_WORKS = ','.join(sorted(SEQUENTIAL_WORKS | {'concurrent'}))
 CONCURRENT_WORKS = SEQUENTIAL_WORKS - {'local', 'linear', 'growth'} | {'concurrent'}
 
 
@@ -61,7 +62,7 @@ def works(rows, trace, system='coquill'):
 
 
 def test_every_work_has_a_row():
-    status, rows, _ = bench({'automerge-paper.json.gz': TYPED, 'started.json': STARTED, 'forked': FORKED})
+    status, rows, _ = bench({'automerge-paper.json.gz': TYPED, 'started.json': STARTED, 'forked': FORKED}, '--work', TRACE_WORKS)
     assert status == 0
     assert all(list(row) == KEYS for row in rows), rows
     assert all(row['value'] > 0 and row['ratio'] > 0 and row['unit'] in ('ms', 'bytes') for row in rows), rows
@@ -72,7 +73,7 @@ def test_every_work_has_a_row():
 
 def test_a_wrong_text_fails_and_has_no_row():
     status, rows, said = bench({'edited.json': sequential('', (0, 0, 'right'), end='wrong'),
-                                'merged.json.gz': FORKED | {'endContent': 'start: ba.'}, 'started.json': STARTED})
+                                'merged.json.gz': FORKED | {'endContent': 'start: ba.'}, 'started.json': STARTED}, '--work', TRACE_WORKS)
     assert status == 1
     assert said.count('differs from endContent') >= 2 and 'edited' in said and 'merged' in said, said
     assert not works(rows, 'edited') and not works(rows, 'merged'), rows
@@ -82,7 +83,7 @@ def test_a_wrong_text_fails_and_has_no_row():
 def test_what_is_no_trace_fails():
     for content in b'{"txns": 1', b'\x1f\x8bx':
         assert bench({'broken.json': content, 'started.json': STARTED}, '--work', 'size')[0] == 1, content
-    assert bench({})[0] == 1
+    assert bench({}, '--work', 'size')[0] == 1
 
 
 def test_systems_works_and_traces_are_chosen():
@@ -92,9 +93,19 @@ def test_systems_works_and_traces_are_chosen():
 
 
 def test_the_table_has_limits():
-    status, table, _ = bench({'automerge-paper.json': TYPED}, json_lines=False)
+    status, table, _ = bench({'automerge-paper.json': TYPED}, '--work', TRACE_WORKS, json_lines=False)
     assert status == 0
     assert all(word in table for word in ('≤ 2.2 ×', '≤ 3 ×', '≤ 13 ×', '≤ 1,400,000 B')), table
+
+
+def test_worst_cases_have_rows():
+    status, rows, said = bench({'one.json': TYPED}, '--work', 'worst', '--quick')
+    assert status == 0, said
+    keys = {row['trace'] for row in rows if row['work'] == 'worst-key'}
+    sizes = [row['trace'].split()[0] for row in rows if row['work'] == 'worst']
+    assert {'apart', 'crowd', 'branches', 'month', 'turns', 'paste', 'line', 'replace', 'front', 'wide'} <= keys, rows
+    assert set(sizes) == keys and all(sizes.count(name) >= 2 for name in keys), rows
+    assert bench({'one.json': TYPED}, '--work', 'worst-of-all')[0] != 0
 
 
 def main():
