@@ -4,28 +4,35 @@
 #include "text/base.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "text/memory.h"
+#include "text/snapshot.h"
 #include "text/utf8.h"
 
-typedef struct
+struct CoquillBaseContent
 {
-  CoquillId id;
-  size_t index;
-} Entry;
+  uint8_t *bytes; /* (nullable): the snapshot, encoded */
+  size_t n_bytes;
+
+  CoquillSnapshot
+      *snapshot;          /* (nullable): decoded, when somebody has asked; may borrow its text from @bytes */
+  CoquillBaseSpan *spans; /* its spans, ascending by id */
+};
 
 CoquillBase *
-coquill_base_new (size_t n_spans, size_t n_heads, char *text, size_t n_bytes)
+coquill_base_new (const uint8_t *bytes, size_t n_bytes, size_t n_heads)
 {
   CoquillBase *self = coquill_allocate (sizeof *self);
 
-  self->spans = coquill_allocate ((n_spans + 1) * sizeof *self->spans);
-  self->order = coquill_allocate ((n_spans + 1) * sizeof *self->order);
-  self->n_spans = n_spans;
-  self->text = text;
-  self->n_bytes = n_bytes;
   self->heads = coquill_allocate ((n_heads + 1) * sizeof *self->heads);
   self->n_heads = n_heads;
+  self->content = coquill_allocate (sizeof *self->content);
+  self->content->bytes = malloc (n_bytes);
+  if (self->content->bytes == NULL)
+    coquill_out_of_memory ();
+  memcpy (self->content->bytes, bytes, n_bytes);
+  self->content->n_bytes = n_bytes;
   return self;
 }
 
@@ -34,54 +41,74 @@ coquill_base_free (CoquillBase *self)
 {
   if (self == NULL)
     return;
-  free (self->spans);
-  free (self->order);
-  free (self->text);
+  coquill_base_drop_content (self);
+  free (self->content);
   free (self->heads);
   free (self);
 }
 
 void
-coquill_base_drop_text (CoquillBase *self)
+coquill_base_drop_content (CoquillBase *self)
 {
-  free (self->text);
-  self->text = NULL;
+  coquill_snapshot_free (self->content->snapshot);
+  free (self->content->spans);
+  free (self->content->bytes);
+  *self->content = (CoquillBaseContent){ 0 };
 }
 
 static int
-compare_entries (const void *a, const void *b)
+compare_spans (const void *a, const void *b)
 {
-  CoquillId id_a = ((const Entry *)a)->id, id_b = ((const Entry *)b)->id;
+  CoquillId id_a = ((const CoquillBaseSpan *)a)->id, id_b = ((const CoquillBaseSpan *)b)->id;
 
   return id_a < id_b ? -1 : id_a > id_b;
 }
 
-void
-coquill_base_index (CoquillBase *self)
+/* What was decoded once can be decoded again, unless there is no memory. */
+static void
+unpack (CoquillBaseContent *self)
 {
-  Entry *entries = coquill_allocate ((self->n_spans + 1) * sizeof *entries);
   size_t offset = 0;
 
-  for (size_t i = 0; i < self->n_spans; i++)
+  self->snapshot = coquill_snapshot_decode (self->bytes, self->n_bytes, NULL);
+  if (self->snapshot == NULL)
+    coquill_out_of_memory ();
+  self->spans = coquill_allocate ((self->snapshot->n_spans + 1) * sizeof *self->spans);
+  for (size_t i = 0; i < self->snapshot->n_spans; i++)
     {
-      CoquillBaseSpan *span = &self->spans[i];
+      const CoquillSnapshotSpan *span = &self->snapshot->spans[i];
+      size_t bytes = coquill_utf8_offset (&self->snapshot->text[offset], self->snapshot->text_bytes - offset,
+                                          span->length);
 
-      span->offset = offset;
-      span->bytes = coquill_utf8_offset (&self->text[offset], self->n_bytes - offset, span->length);
-      offset += span->bytes;
-      entries[i] = (Entry){ span->id, i };
+      self->spans[i]
+          = (CoquillBaseSpan){ coquill_id (span->agent, span->sequence), span->length, offset, bytes };
+      offset += bytes;
     }
-  qsort (entries, self->n_spans, sizeof *entries, compare_entries);
-  for (size_t i = 0; i < self->n_spans; i++)
-    self->order[i] = entries[i].index;
-  free (entries);
+  qsort (self->spans, self->snapshot->n_spans, sizeof *self->spans, compare_spans);
+}
+
+const char *
+coquill_base_text (const CoquillBase *self)
+{
+  if (self->content->snapshot == NULL)
+    unpack (self->content);
+  return self->content->snapshot->text;
+}
+
+const CoquillBaseSpan *
+coquill_base_spans (const CoquillBase *self, size_t *n_spans)
+{
+  coquill_base_text (self);
+  *n_spans = self->content->snapshot->n_spans;
+  return self->content->spans;
 }
 
 const char *
 coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, size_t *n_bytes)
 {
-  size_t low = 0, high = self->n_spans;
-  const CoquillBaseSpan *span;
+  const char *text = coquill_base_text (self);
+  const CoquillBaseSpan *spans = self->content->spans, *span;
+  size_t low = 0, high = self->content->snapshot->n_spans;
   uint64_t skip;
   size_t offset;
 
@@ -89,25 +116,25 @@ coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, s
     {
       size_t middle = low + (high - low) / 2;
 
-      if (self->spans[self->order[middle]].id <= id)
+      if (spans[middle].id <= id)
         low = middle;
       else
         high = middle;
     }
-  if (low == self->n_spans)
+  if (high == 0)
     return NULL;
-  span = &self->spans[self->order[low]];
+  span = &spans[low];
   skip = id - span->id;
   if (skip >= span->length)
     return NULL;
 
-  offset = coquill_utf8_offset (&self->text[span->offset], span->bytes, skip);
+  offset = coquill_utf8_offset (&text[span->offset], span->bytes, skip);
   if (*length >= span->length - skip)
     {
       *length = span->length - skip;
       *n_bytes = span->bytes - offset;
     }
   else
-    *n_bytes = coquill_utf8_offset (&self->text[span->offset + offset], span->bytes - offset, *length);
-  return &self->text[span->offset + offset];
+    *n_bytes = coquill_utf8_offset (&text[span->offset + offset], span->bytes - offset, *length);
+  return &text[span->offset + offset];
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* base.h: the text that a snapshot gave, kept as it was. */
+/* base.h: the snapshot that a document was opened from, kept as it was. */
 
 #pragma once
 
 #include "text/id.h"
 
 /*
- * Until a document's history is here, the snapshot's text is the only source of its characters: a deletion of
- * one can be cancelled only because the base still has it. And a walker that must start again starts from its
- * spans.
+ * Until a document's history is here, the snapshot is the only source of its characters: a deletion of one
+ * can be cancelled only because the base still has it. That is rare, so the base keeps the snapshot's bytes,
+ * and unpacks them when it is asked for the first character.
  */
+
+typedef struct CoquillBaseContent CoquillBaseContent;
 
 /**
  * CoquillBaseSpan:
@@ -39,34 +41,28 @@ typedef struct
 
 /**
  * CoquillBase:
- * @spans: in the order of the text
- * @order: indices of spans, ascending by id
  * @heads: the snapshot's frontier
  * @n_items: items of the snapshot's history, deletions and all
  */
 typedef struct
 {
-  CoquillBaseSpan *spans;
-  size_t *order;
-  size_t n_spans;
-  char *text;
-  size_t n_bytes;
   CoquillBaseHead *heads;
   size_t n_heads;
   uint64_t n_items;
+
+  /*< private >*/
+  CoquillBaseContent *content;
 } CoquillBase;
 
 /**
  * coquill_base_new:
- * @n_spans: spans to make room for
+ * @bytes: an encoded snapshot that coquill_snapshot_decode() accepts; copied
  * @n_heads: heads to make room for
- * @text: (transfer full): from malloc
  *
- * Returns: (transfer full): a base whose spans' ids and lengths, and heads, the caller fills in before
- * coquill_base_index()
+ * Returns: (transfer full): a base whose heads and items the caller fills in
  */
 CoquillBase *
-coquill_base_new (size_t n_spans, size_t n_heads, char *text, size_t n_bytes);
+coquill_base_new (const uint8_t *bytes, size_t n_bytes, size_t n_heads);
 
 /**
  * coquill_base_free:
@@ -76,27 +72,36 @@ void
 coquill_base_free (CoquillBase *self);
 
 /**
- * coquill_base_index:
+ * coquill_base_drop_content:
  *
- * Finds the spans' bytes and their order by id, when ids and lengths are in. O(n log n).
+ * Frees the snapshot, of which nobody will ask the content again.
  */
 void
-coquill_base_index (CoquillBase *self);
+coquill_base_drop_content (CoquillBase *self);
 
 /**
- * coquill_base_drop_text:
+ * coquill_base_text:
  *
- * Frees the text, of which nobody will ask the content again.
+ * Returns: (transfer none): the snapshot's text. O(n log n) at the first call, of the characters' spans
  */
-void
-coquill_base_drop_text (CoquillBase *self);
+const char *
+coquill_base_text (const CoquillBase *self);
+
+/**
+ * coquill_base_spans:
+ *
+ * Returns: (transfer none): who wrote the text, ascending by id. As coquill_base_text()
+ */
+const CoquillBaseSpan *
+coquill_base_spans (const CoquillBase *self, size_t *n_spans);
 
 /**
  * coquill_base_content:
  * @length: (inout): characters wanted; those of them that follow on in the base
  * @n_bytes: (out): their bytes
  *
- * Returns: (nullable): the UTF-8 of characters with consecutive ids, %NULL if the base hasn't the first one
+ * Returns: (nullable): the UTF-8 of characters with consecutive ids, in coquill_base_text(); %NULL if the
+ * base hasn't the first one. O(log n)
  */
 const char *
 coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, size_t *n_bytes);

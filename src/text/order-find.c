@@ -7,6 +7,9 @@
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 
+/* How often all spans may be looked through before the index is made, which costs as much. */
+#define SCANS 8
+
 uint64_t
 coquill_order_width (const CoquillOrder *self)
 {
@@ -199,15 +202,9 @@ ready_index (CoquillOrder *self)
     self->ids = coquill_order_index_new (self->first, coquill_order_n_spans (self));
 }
 
-bool
-coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
+static bool
+find_in_leaf (CoquillOrderLeaf *leaf, CoquillId id, CoquillOrderPlace *place)
 {
-  CoquillOrderLeaf *leaf;
-
-  ready_index (self);
-  leaf = coquill_order_index_get (self->ids, id);
-  if (leaf == NULL)
-    return false;
   for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS; i = coquill_order_leaf_next (leaf, i))
     if (id - leaf->spans[i].id < leaf->spans[i].length)
       {
@@ -215,6 +212,43 @@ coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *plac
         return true;
       }
   return false;
+}
+
+/* Looks through all leaves, those near the one in hand first. */
+static bool
+scan (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
+{
+  CoquillOrderLeaf *forth = self->leaf, *back = forth->previous;
+
+  while (forth != NULL || back != NULL)
+    {
+      self->n_scanned++;
+      if (forth != NULL)
+        {
+          if (find_in_leaf (forth, id, place))
+            return true;
+          forth = forth->next;
+        }
+      if (back != NULL)
+        {
+          if (find_in_leaf (back, id, place))
+            return true;
+          back = back->previous;
+        }
+    }
+  return false;
+}
+
+bool
+coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
+{
+  CoquillOrderLeaf *leaf;
+
+  if (self->ids == NULL && self->n_scanned < SCANS * self->n_leaves)
+    return scan (self, id, place);
+  ready_index (self);
+  leaf = coquill_order_index_get (self->ids, id);
+  return leaf != NULL && find_in_leaf (leaf, id, place);
 }
 
 CoquillId

@@ -38,7 +38,8 @@ struct CoquillOrder
 
   /* The index, and what it costs: leaves that got spans of which it isn't told yet, and those out of use, to
    * which it may still lead: empty, linked by next. */
-  CoquillOrderIndex *ids; /* NULL until it is asked for */
+  CoquillOrderIndex *ids; /* NULL until it is asked for often enough */
+  size_t n_scanned;       /* leaves that were looked through for ids without it */
   CoquillOrderLeaf **moved;
   size_t n_moved;
   size_t moved_capacity;

@@ -18,7 +18,7 @@
  * Leaves are gap buffers: an edit next to the one before in its leaf moves nothing but what lies between. One
  * leaf is "in hand": the one last touched. How its width changes is told to the nodes above only when another
  * is taken. So edits near each other cost a few steps, any other O(log n). An id leads to its place by an
- * index, which is made when it is first asked for, and kept from then on.
+ * index, which is made when it is asked for again and again, and kept from then on.
  *
  * Spans have no pointers to them from outside but those in places, which last until the next change. Not
  * thread-safe, and not even while only reading: finding moves the hand.
@@ -162,9 +162,10 @@ coquill_order_find_behind (CoquillOrder *self, uint64_t position);
  * coquill_order_find_id:
  * @place: (out): in front of the character
  *
- * The first call makes the index, O(n log n).
+ * The first calls look through the spans, those near the last edit first, O(n); when that has cost as much as
+ * the index, it is made, O(n log n).
  *
- * Returns: false if the order doesn't hold the character. O(log n)
+ * Returns: false if the order doesn't hold the character. O(log n) from then on
  */
 bool
 coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place);
@@ -172,7 +173,7 @@ coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *plac
 /**
  * coquill_order_next_id:
  *
- * Makes the index as coquill_order_find_id() does.
+ * The first call makes the index, O(n log n).
  *
  * Returns: the lowest id from @id on that the order holds, or COQUILL_ID_NONE. O(log n)
  */

@@ -149,7 +149,7 @@ take_history (CoquillText *self)
   coquill_graph_free (self->history);
   self->history = NULL;
   coquill_walker_forget_runs (self->walker);
-  coquill_base_drop_text (self->base);
+  coquill_base_drop_content (self->base);
 }
 
 static bool

@@ -34,10 +34,12 @@ has_span (const CoquillGraph *history, const CoquillBaseSpan *span, const char *
 bool
 coquill_text_has_base (const CoquillText *self, const CoquillGraph *history)
 {
-  const CoquillBase *base = self->base;
+  const char *text = coquill_base_text (self->base);
+  size_t n_spans;
+  const CoquillBaseSpan *spans = coquill_base_spans (self->base, &n_spans);
 
-  for (size_t i = 0; i < base->n_spans; i++)
-    if (!has_span (history, &base->spans[i], base->text + base->spans[i].offset))
+  for (size_t i = 0; i < n_spans; i++)
+    if (!has_span (history, &spans[i], text + spans[i].offset))
       return false;
   return true;
 }

@@ -100,19 +100,14 @@ check_snapshot (const CoquillSnapshot *snapshot, uint64_t *n_items, CoquillTextE
   return true;
 }
 
-/* The base takes over the snapshot's text. */
+/* The base keeps the snapshot as bytes. */
 static CoquillBase *
-make_base (CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
+make_base (
+    const CoquillSnapshot *snapshot, const uint8_t *bytes, size_t n_bytes, uint64_t n_items, uint64_t *depth)
 {
-  CoquillBase *base = coquill_base_new (snapshot->n_spans, snapshot->n_heads,
-                                        coquill_snapshot_steal_text (snapshot), snapshot->text_bytes);
+  CoquillBase *base = coquill_base_new (bytes, n_bytes, snapshot->n_heads);
 
   base->n_items = n_items;
-  for (size_t i = 0; i < snapshot->n_spans; i++)
-    {
-      base->spans[i].id = coquill_id (snapshot->spans[i].agent, snapshot->spans[i].sequence);
-      base->spans[i].length = snapshot->spans[i].length;
-    }
   *depth = 0;
   for (size_t i = 0; i < snapshot->n_heads; i++)
     {
@@ -121,7 +116,6 @@ make_base (CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
       if (*depth < snapshot->heads[i].depth)
         *depth = snapshot->heads[i].depth;
     }
-  coquill_base_index (base);
   return base;
 }
 
@@ -151,12 +145,15 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
     }
   if (n_items > 0)
     {
-      coquill_rope_free (self->rope);
-      self->rope = coquill_rope_new_from_utf8 (snapshot->text, snapshot->text_bytes);
-      self->base = make_base (snapshot, n_items, &depth);
+      coquill_rope_append (self->rope, snapshot->text, snapshot->text_bytes, snapshot->text_length);
+      self->base = make_base (snapshot, bytes, n_bytes, n_items, &depth);
       coquill_graph_set_base (self->graph, n_items, depth);
       coquill_walker_free (self->walker);
       self->walker = coquill_walker_new (self->graph, self->base);
+      for (size_t i = 0; i < snapshot->n_spans; i++)
+        coquill_order_append (self->walker->order,
+                              coquill_id (snapshot->spans[i].agent, snapshot->spans[i].sequence),
+                              snapshot->spans[i].length, 0);
     }
   coquill_snapshot_free (snapshot);
   return self;

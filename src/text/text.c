@@ -64,7 +64,8 @@ coquill_text_apply_deltas (CoquillText *self, bool to_rope, CoquillTextDeltaFunc
         coquill_rope_delete (self->rope, entry->position, entry->deleted);
       if (entry->inserted > 0)
         {
-          const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
+          const char *content
+              = entry->in_base ? coquill_base_text (self->base) : (const char *)self->graph->content;
 
           coquill_rope_insert_counted (self->rope, entry->position, content + entry->offset, entry->bytes,
                                        entry->inserted);
@@ -73,7 +74,8 @@ coquill_text_apply_deltas (CoquillText *self, bool to_rope, CoquillTextDeltaFunc
   for (size_t i = 0; func != NULL && i < deltas->n_entries; i++)
     {
       const CoquillDeltaListEntry *entry = &deltas->entries[i];
-      const char *content = entry->in_base ? self->base->text : (const char *)self->graph->content;
+      const char *content
+          = entry->in_base ? coquill_base_text (self->base) : (const char *)self->graph->content;
       CoquillTextDelta delta = {
         .position = entry->position,
         .deleted = entry->deleted,

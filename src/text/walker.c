@@ -26,8 +26,6 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
   self->order = coquill_order_new ();
   self->first = base != NULL ? base->n_items : 0;
   self->end = self->first;
-  for (size_t i = 0; base != NULL && i < base->n_spans; i++)
-    coquill_order_append (self->order, base->spans[i].id, base->spans[i].length, 0);
   return self;
 }
 

@@ -92,7 +92,8 @@ typedef struct
 /**
  * coquill_walker_new:
  * @graph: outlives the walker
- * @base: (nullable): start with the text of this snapshot; outlives the walker
+ * @base: (nullable): start with the text of this snapshot, whose characters the caller appends to the order;
+ * outlives the walker
  *
  * Returns: (transfer full): a walker that hasn't walked anything
  */
