@@ -3,7 +3,13 @@
 
 #pragma once
 
+#include <assert.h>
+#include <string.h>
+
 #include "text/rope-private.h"
+
+/* So many bytes are copied as fast as one. */
+#define COQUILL_ROPE_HAND_STEP 16
 
 /*
  * Nearly every edit is one ASCII character beside the last one. For it these are a comparison and two
@@ -109,4 +115,30 @@ coquill_rope_hand_peek (const CoquillRope *self, uint64_t position)
   else if (leaf->front_bytes > 0 && point == leaf->front_points - 1)
     character = leaf->text[leaf->front_bytes - 1];
   return (uint8_t)character < 0x80 ? character : 0;
+}
+
+/**
+ * coquill_rope_hand_append:
+ * @n_readable: bytes that can be read from @utf8 on, @bytes at least
+ *
+ * coquill_rope_append() of a short piece to a rope that is being built.
+ *
+ * Returns: whether it did: whether the piece is short and the gap at the end of a last leaf with room
+ */
+static inline bool
+coquill_rope_hand_append (
+    CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points, size_t n_readable)
+{
+  CoquillRopeLeaf *leaf = self->hand.leaf;
+
+  static_assert (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_FILLED_BYTES >= COQUILL_ROPE_HAND_STEP,
+                 "what is copied too much needs room");
+  if (leaf->back_bytes > 0 || self->hand.start != self->other_points || bytes > 4 * COQUILL_ROPE_HAND_STEP
+      || bytes + leaf->front_bytes > COQUILL_ROPE_FILLED_BYTES || n_readable < bytes + COQUILL_ROPE_HAND_STEP)
+    return false;
+  for (size_t done = 0; done < bytes; done += COQUILL_ROPE_HAND_STEP)
+    memcpy (leaf->text + leaf->front_bytes + done, utf8 + done, COQUILL_ROPE_HAND_STEP);
+  leaf->front_bytes += (uint32_t)bytes;
+  leaf->front_points += (uint32_t)code_points;
+  return true;
 }

@@ -9,6 +9,10 @@
  * sixteen at least: enough for 2^64 leaves. */
 #define COQUILL_ROPE_MAX_DEPTH 24
 
+/* How full leaves are made where much text comes at once: the first edits in each should not have to split
+ * it. */
+#define COQUILL_ROPE_FILLED_BYTES (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_LEAF_BYTES / 10)
+
 /* What of a node's ends is compared at once; divides COQUILL_ROPE_FANOUT. */
 #define COQUILL_ROPE_GROUP 8
 

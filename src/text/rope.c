@@ -16,10 +16,6 @@
  * leaf. */
 #define LEANED_BYTES (COQUILL_ROPE_LEAF_BYTES * 3 / 4)
 
-/* How full leaves are made where much text comes at once: the first edits in each should not have to split
- * it. */
-#define FILLED_BYTES (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_LEAF_BYTES / 10)
-
 /* How much of the text goes into @room bytes without breaking a code point. */
 static size_t
 piece_length (const char *utf8, size_t bytes, size_t room)
@@ -41,7 +37,8 @@ put_long (CoquillRope *self, const char *utf8, size_t bytes, uint64_t points)
   for (;;)
     {
       CoquillRopeLeaf *leaf = self->hand.leaf;
-      size_t room = leaf->front_bytes < FILLED_BYTES ? FILLED_BYTES - leaf->front_bytes : 0;
+      size_t room
+          = leaf->front_bytes < COQUILL_ROPE_FILLED_BYTES ? COQUILL_ROPE_FILLED_BYTES - leaf->front_bytes : 0;
       size_t n = piece_length (utf8, bytes, room);
 
       coquill_rope_leaf_put (leaf, utf8, n, ascii ? n : coquill_utf8_count (utf8, n));

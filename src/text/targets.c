@@ -8,13 +8,13 @@
 #include "text/memory.h"
 
 /* A longer run is kept as several. */
-#define MAX_LENGTH ((UINT64_C (1) << 24) - 1)
+#define MAX_LENGTH ((uint64_t)UINT32_MAX)
 
-/* A local version is below 2^40, since an agent's sequences are and no process holds more. */
+/* See COQUILL_GRAPH_MAX_ITEMS. */
 struct CoquillTargetRun
 {
-  uint64_t version : 40;
-  uint64_t length : 24;
+  uint32_t version;
+  uint32_t length;
   uint64_t id : 63; /* the lowest */
   uint64_t backward : 1;
 };
@@ -34,7 +34,8 @@ join_last (CoquillTargets *self, uint64_t version, const CoquillTargetRange *ran
 {
   Run *last = self->n_runs > 0 ? &self->runs[self->n_runs - 1] : NULL;
 
-  if (last == NULL || last->version + last->length != version || last->length + range->length > MAX_LENGTH)
+  if (last == NULL || (uint64_t)last->version + last->length != version
+      || last->length + range->length > MAX_LENGTH)
     return false;
   if (range->id == last->id + last->length && (!last->backward || last->length == 1)
       && (!range->backward || range->length == 1))
@@ -47,7 +48,7 @@ join_last (CoquillTargets *self, uint64_t version, const CoquillTargetRange *ran
     }
   else
     return false;
-  last->length += range->length;
+  last->length += (uint32_t)range->length;
   return true;
 }
 
@@ -67,9 +68,10 @@ coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRan
       if (!join_last (self, version, &piece))
         {
           self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs + 1, sizeof *self->runs);
-          self->runs[self->n_runs++] = (Run){
-            .version = version, .length = piece.length, .id = piece.id, .backward = piece.backward
-          };
+          self->runs[self->n_runs++] = (Run){ .version = (uint32_t)version,
+                                              .length = (uint32_t)piece.length,
+                                              .id = piece.id,
+                                              .backward = piece.backward };
         }
       version += piece.length;
       range.length -= piece.length;
@@ -127,13 +129,13 @@ coquill_targets_go_back (CoquillTargets *self, uint64_t version)
     {
       Run *last = &self->runs[self->n_runs - 1];
 
-      if (last->version + last->length > version)
+      if ((uint64_t)last->version + last->length > version)
         {
           uint64_t kept = version - last->version;
 
           if (last->backward)
             last->id += last->length - kept;
-          last->length = kept;
+          last->length = (uint32_t)kept;
         }
     }
 }

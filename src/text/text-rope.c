@@ -5,14 +5,179 @@
 #include <string.h>
 
 #include "text/memory.h"
+#include "text/rope-hand.h"
 #include "text/text-private.h"
+#include "text/utf8.h"
+
+/*
+ * Characters are anywhere in the history. Where, is found by a table of the operations, with a row for so few
+ * items that there is about one operation in each, and one of the runs for each agent that has many.
+ */
+
+/* An agent with fewer runs has them looked up by coquill_graph_version_of(). */
+#define MANY_RUNS 16
+
+/**
+ * Table:
+ * @rows: for each of the numbers first, first + 2^shift, …, the entry that holds it
+ *
+ * From ascending numbers, of which some start entries, to the entry.
+ */
+typedef struct
+{
+  uint32_t *rows;
+  size_t n_rows;
+  size_t n_entries;
+  uint64_t first;
+  unsigned shift;
+} Table;
+
+typedef struct
+{
+  const CoquillGraph *graph;
+  Table operations; /* by local version */
+  Table *runs;      /* of each agent, by sequence, if it has many */
+  size_t run;       /* the one last found */
+} Finder;
+
+static inline uint64_t
+operation_start (const Finder *self, uint32_t agent, size_t entry)
+{
+  (void)agent;
+  return self->graph->operations[entry].first;
+}
+
+static inline uint64_t
+run_start (const Finder *self, uint32_t agent, size_t entry)
+{
+  return self->graph->runs[self->graph->agents[agent].runs[entry]].sequence;
+}
+
+typedef uint64_t (*StartFunc) (const Finder *self, uint32_t agent, size_t entry);
+
+static inline void
+table_fill (
+    Table *self, const Finder *finder, uint32_t agent, StartFunc start, size_t n_entries, uint64_t end)
+{
+  size_t entry = 0;
+
+  self->first = start (finder, agent, 0);
+  self->n_entries = n_entries;
+  while ((end - self->first) >> self->shift > n_entries)
+    self->shift++;
+  self->n_rows = ((end - 1 - self->first) >> self->shift) + 1;
+  self->rows = coquill_allocate (self->n_rows * sizeof *self->rows);
+  for (size_t row = 0; row < self->n_rows; row++)
+    {
+      uint64_t number = self->first + ((uint64_t)row << self->shift);
+
+      while (entry + 1 < n_entries && start (finder, agent, entry + 1) <= number)
+        entry++;
+      self->rows[row] = (uint32_t)entry;
+    }
+}
+
+static inline size_t
+table_find (const Table *self, const Finder *finder, uint32_t agent, StartFunc start, uint64_t number)
+{
+  size_t row = (number - self->first) >> self->shift;
+  size_t low = self->rows[row], high = row + 1 < self->n_rows ? self->rows[row + 1] : self->n_entries - 1;
+
+  while (low < high)
+    {
+      size_t middle = low + (high - low + 1) / 2;
+
+      if (start (finder, agent, middle) <= number)
+        low = middle;
+      else
+        high = middle - 1;
+    }
+  return low;
+}
+
+static void
+finder_init (Finder *self, const CoquillGraph *graph)
+{
+  *self = (Finder){ .graph = graph };
+  table_fill (&self->operations, self, 0, operation_start, graph->n_operations, graph->end);
+  self->runs = coquill_allocate ((graph->n_agents + 1) * sizeof *self->runs);
+  for (uint32_t i = 0; i < graph->n_agents; i++)
+    if (graph->agents[i].n_runs >= MANY_RUNS)
+      table_fill (&self->runs[i], self, i, run_start, graph->agents[i].n_runs, graph->agents[i].length);
+}
+
+static void
+finder_clear (Finder *self)
+{
+  for (uint32_t i = 0; i < self->graph->n_agents; i++)
+    free (self->runs[i].rows);
+  free (self->runs);
+  free (self->operations.rows);
+}
+
+/* The local version of an item. */
+static inline uint64_t
+find_version (Finder *self, CoquillId id)
+{
+  const CoquillGraph *graph = self->graph;
+  const CoquillGraphRun *run = &graph->runs[self->run];
+  uint32_t agent = coquill_id_agent (id);
+  uint64_t sequence = coquill_id_sequence (id);
+
+  if (agent != run->agent
+      || sequence - run->sequence >= coquill_graph_run_end (graph, self->run) - run->first)
+    {
+      self->run
+          = self->runs[agent].rows != NULL
+                ? graph->agents[agent].runs[table_find (&self->runs[agent], self, agent, run_start, sequence)]
+                : coquill_graph_run_of (graph, id);
+      run = &graph->runs[self->run];
+    }
+  return run->first + (sequence - run->sequence);
+}
+
+/* Finds the content of an inserted character and of those that follow. Returns: how many of @length do in the
+ * same operation */
+static inline uint64_t
+find_content (Finder *self, CoquillId id, uint64_t length, size_t *offset, size_t *n_bytes)
+{
+  const CoquillGraph *graph = self->graph;
+  uint64_t version = find_version (self, id);
+  size_t index = table_find (&self->operations, self, 0, operation_start, version);
+  const CoquillGraphOperation *operation = &graph->operations[index];
+  uint64_t end = coquill_graph_operation_end (graph, index);
+  uint64_t skip = version - operation->first;
+  size_t content_end = index + 1 < graph->n_operations ? operation[1].content_offset : graph->content_length;
+  size_t all = content_end - operation->content_offset;
+
+  if (length > end - version)
+    length = end - version;
+  *offset = operation->content_offset;
+  if (all == end - operation->first)
+    {
+      *offset += skip;
+      *n_bytes = length;
+    }
+  else
+    {
+      const char *content = (const char *)&graph->content[*offset];
+      size_t skipped = coquill_utf8_offset (content, all, skip);
+
+      *offset += skipped;
+      *n_bytes = coquill_utf8_offset (content + skipped, all - skipped, length);
+    }
+  return length;
+}
 
 void
 coquill_text_rebuild_rope (CoquillText *self)
 {
   CoquillRope *rope = coquill_rope_new ();
   CoquillOrderPlace place = coquill_order_start (self->walker->order);
+  const CoquillGraph *graph = self->graph;
+  Finder finder;
 
+  finder_init (&finder, graph);
   do
     {
       CoquillId id = coquill_order_id (&place);
@@ -20,18 +185,18 @@ coquill_text_rebuild_rope (CoquillText *self)
 
       while (length > 0)
         {
-          uint64_t version = coquill_graph_version_of (self->graph, id, NULL);
-          CoquillGraphPiece piece;
+          size_t offset, n_bytes;
+          uint64_t here = find_content (&finder, id, length, &offset, &n_bytes);
+          const char *content = (const char *)&graph->content[offset];
 
-          coquill_graph_piece (self->graph, coquill_graph_find_operation (self->graph, version), version,
-                               version + length, &piece);
-          coquill_rope_append (rope, (const char *)&self->graph->content[piece.content_offset],
-                               piece.content_length, piece.length);
-          id += piece.length;
-          length -= piece.length;
+          if (!coquill_rope_hand_append (rope, content, n_bytes, here, graph->content_length - offset))
+            coquill_rope_append (rope, content, n_bytes, here);
+          id += here;
+          length -= here;
         }
     }
   while (coquill_order_next (&place));
+  finder_clear (&finder);
   coquill_rope_free (self->rope);
   self->rope = rope;
 }

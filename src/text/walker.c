@@ -155,11 +155,51 @@ add_targets (CoquillId id, uint32_t length, void *data)
   self->version += length;
 }
 
-/* Backwards, the runs are told in the wrong order: one is told at a time. */
+/* So many deletions of a run backwards are done at once. */
+#define FEW_BACKWARD 16
+
+typedef struct
+{
+  unsigned n_ranges;
+  CoquillTargetRange ranges[FEW_BACKWARD];
+} Collected;
+
+static void
+collect_target (CoquillId id, uint32_t length, void *data)
+{
+  Collected *self = data;
+
+  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, length > 1 };
+}
+
+/* Backwards, the runs are told in the wrong order. */
+static void
+delete_few_backward (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  Collected collected;
+  uint64_t version = piece->first;
+
+  collected.n_ranges = 0;
+  coquill_order_delete_at (self->order, piece->place + 1 - piece->length, piece->length, collect_target,
+                           &collected);
+  while (collected.n_ranges-- > 0)
+    {
+      coquill_targets_append (&self->targets, version, collected.ranges[collected.n_ranges]);
+      version += collected.ranges[collected.n_ranges].length;
+    }
+}
+
+/* Of many, one run is told at a time. */
 static void
 delete_backward (CoquillWalker *self, const CoquillGraphPiece *piece)
 {
   uint64_t left = piece->length, place = piece->place;
+
+  if (left <= FEW_BACKWARD)
+    {
+      delete_few_backward (self, piece);
+      return;
+    }
 
   while (left > 0)
     {
