@@ -67,7 +67,8 @@ coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRan
         }
       if (!join_last (self, version, &piece))
         {
-          self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs + 1, sizeof *self->runs);
+          if (self->n_runs == self->capacity)
+            self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs + 1, sizeof *self->runs);
           self->runs[self->n_runs++] = (Run){ .version = (uint32_t)version,
                                               .length = (uint32_t)piece.length,
                                               .id = piece.id,
