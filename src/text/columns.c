@@ -18,7 +18,7 @@
 static const size_t min_packed[] = {
   [COQUILL_PACKING_FAST] = 256,
   [COQUILL_PACKING_COMPACT] = 48,
-  [COQUILL_PACKING_LARGE] = 1 << 20,
+  [COQUILL_PACKING_LARGE] = 1 << 18,
 };
 
 /* How hard to try. What packs well takes time, some 300 ns a byte of text for the last per cent; so that

@@ -20,7 +20,7 @@
  *   head count               at most COQUILL_MAX_PARENTS
  *   agents                   each as in codec.h (states 1 and 2 only), then its length: items in this version
  *   heads                    each: agent index, sequence, depth
- *   columns                  mask, sizes and bytes, as in codec.h, but only columns of a megabyte and more
+ *   columns                  mask, sizes and bytes, as in codec.h, but only columns of 256 KiB and more
  * are packed: what is opened first should open at once 0 text                   the visible text, UTF-8 1
  * lengths                code points of a span, less 1, times 2, plus 1 if its agent isn't that of the span
  *                            before, at first 0

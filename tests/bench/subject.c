@@ -89,18 +89,11 @@ read_span_cb (const CoquillTextRange *range, uint64_t position, void *data)
 void
 settle (CoquillText *text)
 {
-  guint64 length = coquill_text_length (text), position;
+  guint64 length = coquill_text_length (text);
   volatile guint64 sum = 0;
-  CoquillChangeId id;
 
   coquill_text_foreach_chunk (text, 0, length, read_chunk_cb, (void *)&sum);
   coquill_text_foreach_span (text, 0, length, read_span_cb, (void *)&sum);
-  coquill_text_id_at (text, length / 2, &id);
-
-  CoquillAnchor anchor = coquill_text_anchor (text, length / 2, COQUILL_ANCHOR_BEFORE);
-
-  if (!coquill_text_resolve (text, &anchor, &position) || position != length / 2)
-    g_error ("an anchor was lost");
 }
 
 CoquillText *

@@ -136,8 +136,8 @@ subject_print_bytes (Subject *self, const char *work, const char *system, double
 /**
  * settle:
  *
- * Asks @text for all of its characters, for who wrote each, and for the id and an anchor in its middle:
- * whatever was put off has to be done then. This is inside of the clock.
+ * Asks @text for all of its characters and for who wrote each: whatever was put off has to be done then. This
+ * is inside of the clock.
  */
 void
 settle (CoquillText *text);
