@@ -159,7 +159,13 @@ coquill_change_take_parents (CoquillChangeReader *self,
     return coquill_change_malformed (check, "an agent's first item follows another of it");
 
   operation->n_parents = (uint32_t)n_others + (own != JOIN_OWN_MISSING);
-  if (check == NULL && own == JOIN_OWN_FIRST)
+  /* There is room for two. Which comes first no processor can guess. */
+  if (check == NULL && n_others == 1)
+    {
+      parents[own != JOIN_OWN_FIRST] = before;
+      parents += own == JOIN_OWN_FIRST;
+    }
+  else if (check == NULL && own == JOIN_OWN_FIRST)
     *parents++ = before;
   for (uint64_t i = 0; i < n_others; i++)
     {
@@ -183,7 +189,7 @@ coquill_change_take_parents (CoquillChangeReader *self,
           track->own = (uint8_t)own;
         }
     }
-  if (check == NULL && own == JOIN_OWN_LAST)
+  if (check == NULL && own == JOIN_OWN_LAST && n_others != 1)
     *parents = before;
   return true;
 }
@@ -387,6 +393,15 @@ coquill_change_take_operation (CoquillChangeReader *self,
   if (check->widest < taken.n_parents)
     check->widest = taken.n_parents;
   return good;
+}
+
+/* coquill_change_reader_next() to be inlined. Returns: false if all were read; the reader isn't cleared then
+ */
+COQUILL_CHANGE_INLINE bool
+coquill_change_reader_take (CoquillChangeReader *self, CoquillOperation *operation)
+{
+  return self->next[COQUILL_COLUMN_HEADS] != self->end
+         && coquill_change_take_operation (self, operation, NULL);
 }
 
 /* Makes room for agents and what is remembered of them. Returns: false if memory ran out */

@@ -68,12 +68,10 @@ coquill_change_reader_init (CoquillChangeReader *self, const CoquillChange *chan
 bool
 coquill_change_reader_next (CoquillChangeReader *self, CoquillOperation *operation)
 {
-  if (self->next[COQUILL_COLUMN_HEADS] == self->end)
-    {
-      coquill_change_reader_clear (self);
-      return false;
-    }
-  return coquill_change_take_operation (self, operation, NULL);
+  if (coquill_change_reader_take (self, operation))
+    return true;
+  coquill_change_reader_clear (self);
+  return false;
 }
 
 void

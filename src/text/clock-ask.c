@@ -70,6 +70,37 @@ coquill_clock_lowest_unknown (const CoquillGraph *graph,
   return true;
 }
 
+/* The vector of two items, each with a row of its own, as nearly all joins have. @vector: (out): also if they
+ * are no heads. Returns: unknown if one hasn't a row */
+static inline CoquillClockAnswer
+join_two (const CoquillGraph *graph, const uint64_t *heads, const uint32_t *runs, uint32_t *vector)
+{
+  const CoquillClock *self = graph->clock;
+  uint32_t low = runs[0], high = runs[1], low_length, high_length;
+  const uint32_t *low_row = self->rows[low % RING], *high_row = self->rows[high % RING];
+  unsigned low_track, high_track;
+
+  /* The base's number is the highest. */
+  if (low < self->first_run || high < self->first_run || high >= graph->n_runs || low >= graph->n_runs
+      || !self->has_row[low % RING] || !self->has_row[high % RING])
+    return COQUILL_CLOCK_UNKNOWN;
+  low_track = graph->agents[graph->runs[low].agent].track;
+  high_track = graph->agents[graph->runs[high].agent].track;
+  if (low_track == 0 || high_track == 0)
+    return COQUILL_CLOCK_UNKNOWN;
+  low_length = (uint32_t)(graph->runs[low].sequence + (heads[0] - graph->runs[low].first) + 1
+                          - self->bases[low_track - 1]);
+  high_length = (uint32_t)(graph->runs[high].sequence + (heads[1] - graph->runs[high].first) + 1
+                           - self->bases[high_track - 1]);
+  if (low_track == high_track || high_row[low_track - 1] >= low_length)
+    return COQUILL_CLOCK_NO;
+  for (unsigned i = 0; i < TRACKS; i++)
+    vector[i] = low_row[i] > high_row[i] ? low_row[i] : high_row[i];
+  vector[low_track - 1] = low_length;
+  vector[high_track - 1] = high_length;
+  return COQUILL_CLOCK_YES;
+}
+
 void
 coquill_clock_place (const CoquillGraph *graph,
                      uint32_t agent_index,
@@ -89,7 +120,7 @@ coquill_clock_place (const CoquillGraph *graph,
   vector = self->vector;
   self->n_remembered = 0;
   if (n_parents == 2)
-    place->are_heads = coquill_clock_join_two (graph, parents, runs, vector);
+    place->are_heads = join_two (graph, parents, runs, vector);
   if (place->are_heads == COQUILL_CLOCK_UNKNOWN)
     coquill_clock_join (graph, parents, runs, n_parents, vector, &place->are_heads);
   if (place->are_heads != COQUILL_CLOCK_YES)

@@ -59,17 +59,22 @@ coquill_clock_is_remembered (const CoquillClock *self, const uint64_t *heads, si
   return true;
 }
 
-/* The vector of two items, each with a row of its own, as nearly all joins have. @vector: (out): also if they
- * are no heads. Returns: unknown if one hasn't a row */
-CoquillClockAnswer
-coquill_clock_join_two (const CoquillGraph *graph,
-                        const uint64_t *heads,
-                        const uint32_t *runs,
-                        uint32_t *vector);
-
 /* The first item of a track that isn't in a vector; the graph's end if all are. */
-uint64_t
-coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector);
+static inline uint64_t
+coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)
+{
+  const CoquillClock *self = graph->clock;
+  uint32_t agent = self->agents[track];
+  uint64_t sequence = self->bases[track] + vector[track];
+  const CoquillGraphRun *run;
+
+  if (sequence >= graph->agents[agent].length)
+    return graph->end;
+  if (sequence < graph->agents[agent].base_length)
+    return graph->base - 1;
+  run = &graph->runs[coquill_graph_run_of_agent (graph, agent, sequence)];
+  return run->first + (sequence - run->sequence);
+}
 
 /* Joins what all heads know, from the newest down, and says whether they are heads. @runs: (nullable): their
  * runs, if that is known. */
@@ -95,4 +100,12 @@ coquill_clock_find (const CoquillGraph *graph,
 
 /* Whether the clock runs, which it starts to if it can. It is no part of what the graph says. */
 bool
-coquill_clock_runs (const CoquillGraph *graph);
+coquill_clock_begin (CoquillGraph *graph);
+
+static inline bool
+coquill_clock_runs (const CoquillGraph *graph)
+{
+  if (graph->clock != NULL && graph->clock->runs)
+    return graph->n_runs > 0;
+  return graph->n_runs > 0 && coquill_clock_begin ((CoquillGraph *)graph);
+}

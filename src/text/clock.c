@@ -53,26 +53,6 @@ item_vector (const CoquillGraph *graph, uint64_t version, size_t run, uint32_t *
   return true;
 }
 
-uint64_t
-coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)
-{
-  const CoquillClock *self = graph->clock;
-  uint64_t sequence = self->bases[track] + vector[track];
-  const CoquillGraphAgent *agent;
-
-  agent = &graph->agents[self->agents[track]];
-  if (sequence >= agent->length)
-    return graph->end;
-  if (agent->n_runs > 0)
-    {
-      const CoquillGraphRun *run = &graph->runs[agent->runs[agent->n_runs - 1]];
-
-      if (run->sequence <= sequence)
-        return run->first + (sequence - run->sequence);
-    }
-  return coquill_graph_version_of (graph, coquill_id (self->agents[track], sequence), NULL);
-}
-
 /* An item whose own vector is lost adds nothing to a newer one but its own agent's items, if of all others
  * the newer one lacks only what came after it. */
 static bool
@@ -86,38 +66,6 @@ is_dominated (const CoquillGraph *graph, uint64_t version, unsigned own_track, c
     if (i != own_track && coquill_clock_first_unknown (graph, i, vector) < version)
       return false;
   return true;
-}
-
-CoquillClockAnswer
-coquill_clock_join_two (const CoquillGraph *graph,
-                        const uint64_t *heads,
-                        const uint32_t *runs,
-                        uint32_t *vector)
-{
-  const CoquillClock *self = graph->clock;
-  uint32_t low = runs[0], high = runs[1], low_length, high_length;
-  const uint32_t *low_row = self->rows[low % RING], *high_row = self->rows[high % RING];
-  unsigned low_track, high_track;
-
-  /* The base's number is the highest. */
-  if (low < self->first_run || high < self->first_run || high >= graph->n_runs || low >= graph->n_runs
-      || !self->has_row[low % RING] || !self->has_row[high % RING])
-    return COQUILL_CLOCK_UNKNOWN;
-  low_track = graph->agents[graph->runs[low].agent].track;
-  high_track = graph->agents[graph->runs[high].agent].track;
-  if (low_track == 0 || high_track == 0)
-    return COQUILL_CLOCK_UNKNOWN;
-  low_length = (uint32_t)(graph->runs[low].sequence + (heads[0] - graph->runs[low].first) + 1
-                          - self->bases[low_track - 1]);
-  high_length = (uint32_t)(graph->runs[high].sequence + (heads[1] - graph->runs[high].first) + 1
-                           - self->bases[high_track - 1]);
-  if (low_track == high_track || high_row[low_track - 1] >= low_length)
-    return COQUILL_CLOCK_NO;
-  for (unsigned i = 0; i < TRACKS; i++)
-    vector[i] = low_row[i] > high_row[i] ? low_row[i] : high_row[i];
-  vector[low_track - 1] = low_length;
-  vector[high_track - 1] = high_length;
-  return COQUILL_CLOCK_YES;
 }
 
 bool
@@ -308,8 +256,8 @@ replay (CoquillGraph *graph, size_t first)
     }
 }
 
-static bool
-start (CoquillGraph *graph)
+bool
+coquill_clock_begin (CoquillGraph *graph)
 {
   size_t first;
 
@@ -323,12 +271,6 @@ start (CoquillGraph *graph)
   else
     graph->clock->retry = graph->n_runs + PAUSE;
   return graph->clock->runs;
-}
-
-bool
-coquill_clock_runs (const CoquillGraph *graph)
-{
-  return graph->n_runs > 0 && ((graph->clock != NULL && graph->clock->runs) || start ((CoquillGraph *)graph));
 }
 
 void

@@ -171,6 +171,20 @@ coquill_graph_find_run_below (const CoquillGraph *self, size_t run, uint64_t ver
   return low;
 }
 
+/* The run that holds an agent's item, which isn't below the base: mostly one of its last two. */
+static inline uint32_t
+coquill_graph_run_of_agent (const CoquillGraph *self, uint32_t agent_index, uint64_t sequence)
+{
+  const CoquillGraphAgent *agent = &self->agents[agent_index];
+  const uint32_t *last = &agent->runs[agent->n_runs - 1];
+
+  if (self->runs[*last].sequence <= sequence)
+    return *last;
+  if (self->runs[last[-1]].sequence <= sequence)
+    return last[-1];
+  return (uint32_t)coquill_graph_run_of (self, coquill_id (agent_index, sequence));
+}
+
 static inline size_t
 coquill_graph_run_n_parents (const CoquillGraph *self, size_t run)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/change-private.h"
 #include "text/graph-private.h"
 #include "text/import-private.h"
 #include "text/memory.h"
@@ -73,28 +74,22 @@ find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_
       *version = graph->base - 1;
       return true;
     }
-  *run = agent->runs[agent->n_runs - 1];
+  *run = coquill_graph_run_of_agent (graph, index, id.sequence);
   row = &graph->runs[*run];
-  if (row->sequence > id.sequence)
-    {
-      *run = (uint32_t)coquill_graph_run_of (graph, coquill_id (index, id.sequence));
-      row = &graph->runs[*run];
-    }
   *version = row->first + (id.sequence - row->sequence);
   return true;
 }
 
 /* The same for the two of nearly all joins. Returns: false if it isn't so simple, or wrong */
 static inline bool
-find_two_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
+find_two_parents (CoquillImport *self, const CoquillChangeId *ids, CoquillGraphPlace *place)
 {
   uint64_t first, second;
   uint32_t first_run, second_run;
   bool ascending;
 
-  if (operation->n_parents != 2 || self->graph->base > 0 || self->parents_capacity < 2
-      || !find_parent (self, operation->parents[0], &first, &first_run)
-      || !find_parent (self, operation->parents[1], &second, &second_run))
+  if (self->graph->base > 0 || self->parents_capacity < 2 || !find_parent (self, ids[0], &first, &first_run)
+      || !find_parent (self, ids[1], &second, &second_run))
     return false;
   ascending = first < second;
   self->parents[0] = ascending ? first : second;
@@ -149,33 +144,30 @@ sort_many_parents (CoquillImport *self, size_t n_parents)
 
 /* Finds the local versions of an operation's parents, ascending. */
 static bool
-find_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
+find_parents (CoquillImport *self, const CoquillChangeId *ids, size_t n_ids, CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
   size_t n_below = 0;
 
-  if (find_two_parents (self, operation, place))
-    return true;
-  if (operation->n_parents >= self->parents_capacity || self->runs == NULL)
+  if (n_ids >= self->parents_capacity || self->runs == NULL)
     {
-      self->parents = coquill_grow (self->parents, &self->parents_capacity, operation->n_parents + 1,
-                                    sizeof *self->parents);
+      self->parents = coquill_grow (self->parents, &self->parents_capacity, n_ids + 1, sizeof *self->parents);
       self->runs
           = coquill_grow (self->runs, &self->runs_capacity, self->parents_capacity, sizeof *self->runs);
     }
-  for (size_t i = 0; i < operation->n_parents; i++)
+  for (size_t i = 0; i < n_ids; i++)
     {
-      if (!find_parent (self, operation->parents[i], &self->parents[i], &self->runs[i]))
+      if (!find_parent (self, ids[i], &self->parents[i], &self->runs[i]))
         return false;
       n_below += self->runs[i] == UINT32_MAX;
     }
-  place->n_parents = operation->n_parents;
+  place->n_parents = n_ids;
   place->parents = self->parents;
   place->runs = self->runs;
 
   if (graph->base > 0 && n_below == place->n_parents)
     {
-      if (place->n_parents == 0 || !are_base_heads (self, operation->parents, place->n_parents))
+      if (place->n_parents == 0 || !are_base_heads (self, ids, place->n_parents))
         return coquill_import_refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
                                       "An item is concurrent with the snapshot");
       place->n_parents = 1;
@@ -185,18 +177,6 @@ find_parents (CoquillImport *self, const CoquillOperation *operation, CoquillGra
   else if (place->n_parents > 1)
     sort_parents (self, place->n_parents);
   return true;
-}
-
-/* The agent's item before is the only parent: the rest of an operation that is partly known. */
-static bool
-find_own_parent (CoquillImport *self, const CoquillOperation *operation, CoquillGraphPlace *place)
-{
-  CoquillChangeId own = { operation->agent, operation->sequence - 1 };
-  CoquillOperation rest = *operation;
-
-  rest.parents = &own;
-  rest.n_parents = 1;
-  return find_parents (self, &rest, place);
 }
 
 static bool
@@ -263,21 +243,23 @@ check_parent (CoquillImport *self, uint32_t agent_index, CoquillGraphPlace *plac
 }
 
 static bool
-check_restoration (CoquillImport *self, const CoquillOperation *operation, const CoquillGraphPlace *place)
+check_restoration (CoquillImport *self,
+                   CoquillChangeId first,
+                   uint64_t length,
+                   const CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
-  CoquillId target = coquill_import_translate (self, operation->target);
+  CoquillId target = coquill_import_translate (self, first);
 
-  if (operation->target.sequence > COQUILL_MAX_SEQUENCE - operation->length
-      || !coquill_graph_has (graph, target) || !coquill_graph_has (graph, target + operation->length - 1))
+  if (first.sequence > COQUILL_MAX_SEQUENCE - length || !coquill_graph_has (graph, target)
+      || !coquill_graph_has (graph, target + length - 1))
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                   "A restoration names an item that is not known");
-  if (operation->target.sequence < graph->agents[coquill_id_agent (target)].base_length)
+  if (first.sequence < graph->agents[coquill_id_agent (target)].base_length)
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_HISTORY_NEEDED,
                                   "A restoration names a deletion below the snapshot");
-  if (!coquill_text_are_deletions (graph, target, operation->length)
-      || !coquill_graph_is_ancestor (graph,
-                                     coquill_graph_version_of (graph, target + operation->length - 1, NULL),
+  if (!coquill_text_are_deletions (graph, target, length)
+      || !coquill_graph_is_ancestor (graph, coquill_graph_version_of (graph, target + length - 1, NULL),
                                      place->parents, place->n_parents))
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                   "A restoration names what is not a deletion before it");
@@ -295,16 +277,21 @@ continues_last_run (const CoquillGraph *graph, const CoquillOperation *operation
 
 /* Finds the place of an operation of which nothing is known, and which doesn't continue the last run just so.
  */
-static bool
+static __attribute__ ((noinline)) bool
 find_place (CoquillImport *self,
-            const CoquillOperation *operation,
+            const CoquillChangeId *parents,
+            size_t n_parents,
             uint32_t agent,
-            bool trimmed,
             CoquillGraphPlace *place)
 {
   const CoquillGraph *graph = self->graph;
 
-  if (!(trimmed ? find_own_parent (self, operation, place) : find_parents (self, operation, place)))
+  if (n_parents == 2 && find_two_parents (self, parents, place))
+    {
+      place->joined = false;
+      return check_branches (self, agent, place);
+    }
+  if (!find_parents (self, parents, n_parents, place))
     return false;
   place->joined = place->n_parents == 1 && place->parents[0] + 1 == graph->end && graph->n_runs > 0
                   && graph->runs[graph->n_runs - 1].agent == agent;
@@ -339,8 +326,9 @@ append_content (CoquillImport *self, const uint8_t *content, size_t n_bytes)
   self->graph->content_length += n_bytes;
 }
 
-static inline bool
-import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t agent, bool trimmed)
+/* Inlined where operations are read, so that what is read of one need not lie in memory. */
+COQUILL_CHANGE_INLINE bool
+import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t agent)
 {
   CoquillGraph *graph = self->graph;
   uint64_t where = operation->position;
@@ -362,11 +350,11 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
       place.joined = true;
       place.lowest_unknown = coquill_graph_item_lag (graph, graph->n_runs - 1, graph->end - 1);
     }
-  else if (!find_place (self, operation, agent, trimmed, &place))
+  else if (!find_place (self, operation->parents, operation->n_parents, agent, &place))
     return false;
   if (operation->kind == COQUILL_OPERATION_RESTORE)
     {
-      if (!check_restoration (self, operation, &place))
+      if (!check_restoration (self, operation->target, operation->length, &place))
         return false;
       where = coquill_graph_version_of (graph, coquill_import_translate (self, operation->target), NULL);
     }
@@ -389,6 +377,7 @@ import_partly_known (CoquillImport *self, const CoquillOperation *operation, uin
 {
   uint64_t known = self->graph->agents[agent].length;
   CoquillOperation rest = *operation;
+  CoquillChangeId own = { operation->agent, known - 1 };
   uint64_t n_known;
 
   if (end <= operation->sequence)
@@ -403,31 +392,46 @@ import_partly_known (CoquillImport *self, const CoquillOperation *operation, uin
   if (operation->sequence + n_known == end)
     return true;
   coquill_import_trim (&rest, n_known, end - operation->sequence - n_known);
-  return import_new (self, &rest, agent, n_known > 0);
+  if (n_known > 0)
+    {
+      rest.parents = &own;
+      rest.n_parents = 1;
+    }
+  return import_new (self, &rest, agent);
 }
 
-static bool
-import_operation (CoquillImport *self, const CoquillOperation *operation)
+/* An agent's first operation, or one of which something may be known or isn't wanted. By value: see
+ * import_new(). */
+static __attribute__ ((noinline)) bool
+import_unusual (CoquillImport *self, CoquillOperation operation)
 {
-  uint32_t agent = self->agents[operation->agent];
-  uint64_t end = operation->sequence + operation->length;
+  uint32_t agent = self->agents[operation.agent];
+  uint64_t end = operation.sequence + operation.length;
 
   if (agent == UINT32_MAX)
     {
-      if (operation->sequence == 0)
+      if (operation.sequence == 0)
         return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MALFORMED,
                                       "An agent starts without saying so");
       return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MISSING, "An agent's first items are not known");
     }
-  if (operation->sequence == 0 && self->graph->agents[agent].length == 0
-      && !self->change->agents[operation->agent].starts)
+  if (operation.sequence == 0 && self->graph->agents[agent].length == 0
+      && !self->change->agents[operation.agent].starts)
     return coquill_import_refuse (self, COQUILL_TEXT_ERROR_MALFORMED, "An agent starts without saying so");
   if (self->limits != NULL && end > self->limits[agent])
     end = self->limits[agent];
-  if (operation->sequence == self->graph->agents[agent].length
-      && end == operation->sequence + operation->length)
-    return import_new (self, operation, agent, false);
-  return import_partly_known (self, operation, agent, end);
+  return import_partly_known (self, &operation, agent, end);
+}
+
+COQUILL_CHANGE_INLINE bool
+import_operation (CoquillImport *self, const CoquillOperation *operation)
+{
+  uint32_t agent = self->agents[operation->agent];
+
+  if (agent != UINT32_MAX && operation->sequence > 0 && self->limits == NULL
+      && operation->sequence == self->graph->agents[agent].length)
+    return import_new (self, operation, agent);
+  return import_unusual (self, *operation);
 }
 
 /* Room for a big change, as if nothing of it were known. */
@@ -464,7 +468,7 @@ coquill_import_run (CoquillImport *self)
   if (done)
     reserve (self);
   coquill_change_reader_init (&reader, self->change);
-  while (done && coquill_change_reader_next (&reader, &operation))
+  while (done && coquill_change_reader_take (&reader, &operation))
     done = import_operation (self, &operation);
   coquill_change_reader_clear (&reader);
   coquill_import_flush (self);
