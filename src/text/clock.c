@@ -276,8 +276,22 @@ coquill_clock_begin (CoquillGraph *graph)
 void
 coquill_clock_append (CoquillGraph *graph, const uint64_t *parents, size_t n_parents)
 {
-  if (graph->clock->runs)
-    add_row (graph, graph->n_runs - 1, parents, n_parents, NULL);
+  CoquillClock *self = graph->clock;
+  size_t index = graph->n_runs - 1;
+  const CoquillGraphRun *run = &graph->runs[index];
+
+  if (!self->runs)
+    return;
+  if (run->lowest_unknown < run->first && n_parents == 2
+      && coquill_clock_is_remembered (self, parents, n_parents) && graph->agents[run->agent].track > 0)
+    {
+      /* What add_row() would do, when an import has just asked for the vector. */
+      self->first_run += index - self->first_run == RING;
+      memcpy (self->rows[index % RING], self->vector, sizeof self->vector);
+      self->has_row[index % RING] = true;
+    }
+  else
+    add_row (graph, index, parents, n_parents, NULL);
 }
 
 void

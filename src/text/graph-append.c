@@ -59,6 +59,15 @@ depth_above (const CoquillGraph *self, const CoquillGraphPlace *place)
 {
   uint64_t depth = 0;
 
+  if (place->n_parents == 2 && place->runs != NULL && place->runs[0] < self->n_runs
+      && place->runs[1] < self->n_runs)
+    {
+      const CoquillGraphRun *one = &self->runs[place->runs[0]], *other = &self->runs[place->runs[1]];
+      uint32_t one_depth = one->depth + ((uint32_t)place->parents[0] - one->first);
+      uint32_t other_depth = other->depth + ((uint32_t)place->parents[1] - other->first);
+
+      return (one_depth > other_depth ? one_depth : other_depth) + 1;
+    }
   for (size_t i = 0; i < place->n_parents; i++)
     {
       uint32_t run = place->runs != NULL ? place->runs[i] : UINT32_MAX;
@@ -89,6 +98,7 @@ coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const Coquil
 {
   CoquillGraphAgent *agent = &self->agents[agent_index];
   size_t n_parents = place->n_parents;
+  CoquillGraphRun *run;
   uint32_t *parents;
 
   if (place->joined)
@@ -97,14 +107,13 @@ coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const Coquil
       || n_parents > self->parents_capacity - self->n_parents)
     grow_runs (self, agent, n_parents);
 
-  self->runs[self->n_runs] = (CoquillGraphRun){
-    .first = (uint32_t)self->end,
-    .agent = agent_index,
-    .sequence = (uint32_t)agent->length,
-    .depth = depth_above (self, place),
-    .first_parent = (uint32_t)self->n_parents,
-    .lowest_unknown = (uint32_t)place->lowest_unknown,
-  };
+  run = &self->runs[self->n_runs];
+  run->first = (uint32_t)self->end;
+  run->agent = agent_index;
+  run->sequence = (uint32_t)agent->length;
+  run->depth = depth_above (self, place);
+  run->first_parent = (uint32_t)self->n_parents;
+  run->lowest_unknown = (uint32_t)place->lowest_unknown;
   parents = &self->parents[self->n_parents];
   if (n_parents == 2)
     {

@@ -143,6 +143,16 @@ coquill_graph_appended (CoquillGraph *self, uint32_t agent, uint64_t n_items, co
       self->n_frontier = 1;
       self->n_holes = 0;
     }
+  else if (self->n_frontier == 2 && place->n_parents == 2 && self->frontier_capacity > 2)
+    {
+      uint64_t first = self->frontier[0], second = self->frontier[1];
+      bool keeps_first = (first != place->parents[0]) & (first != place->parents[1]);
+      bool keeps_second = (second != place->parents[0]) & (second != place->parents[1]);
+
+      self->frontier[0] = keeps_first ? first : second;
+      self->frontier[keeps_first + keeps_second] = self->end - 1;
+      self->n_frontier = (size_t)keeps_first + keeps_second + 1;
+    }
   else
     coquill_graph_move_frontier (self, place->parents, place->n_parents);
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/graph-private.h"
 #include "text/import.h"
 
 static inline bool
@@ -29,3 +30,12 @@ coquill_import_check_known (CoquillImport *self,
                             const CoquillOperation *operation,
                             uint32_t agent,
                             uint64_t n_known);
+
+/* Finds the place of new items after these parents, and checks that they are heads and follow what the agent
+ * did before. */
+bool
+coquill_import_find_place (CoquillImport *self,
+                           const CoquillChangeId *parents,
+                           size_t n_parents,
+                           uint32_t agent,
+                           CoquillGraphPlace *place);
