@@ -39,7 +39,7 @@ coquill_clock_is_ancestor (const CoquillGraph *graph,
 }
 
 /* What is lowest of all that a vector hasn't; the end if it has all. */
-static uint64_t
+static inline uint64_t
 lowest_unknown (const CoquillGraph *graph, const uint32_t *vector)
 {
   const CoquillClock *self = graph->clock;
@@ -128,11 +128,11 @@ coquill_clock_place (const CoquillGraph *graph,
   self->n_remembered = n_parents <= REMEMBERED ? n_parents : 0;
   for (size_t i = 0; i < self->n_remembered; i++)
     self->remembered[i] = parents[i];
-  place->lowest_unknown = lowest_unknown (graph, vector);
   if (agent->track > 0)
     place->follows = self->bases[agent->track - 1] + vector[agent->track - 1] == agent->length;
   else
     place->follows = agent->n_runs == 0 || graph->runs[agent->runs[agent->n_runs - 1]].first < self->start;
+  place->lowest_unknown = lowest_unknown (graph, vector);
 }
 
 void
