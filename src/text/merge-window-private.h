@@ -80,6 +80,13 @@ coquill_merge_window_add_widths (CoquillMergeWindow *self,
                                  const CoquillMergeWindowLeaf *leaf,
                                  const CoquillMergeWindowWidths *change);
 
+/* The same for the width of one version. */
+void
+coquill_merge_window_add_width (CoquillMergeWindow *self,
+                                const CoquillMergeWindowLeaf *leaf,
+                                unsigned version,
+                                uint64_t change);
+
 /* Makes room for more entries in the cursor's leaf, which may become another one. */
 void
 coquill_merge_window_make_room (CoquillMergeWindow *self,

@@ -53,6 +53,24 @@ coquill_merge_window_add_widths (CoquillMergeWindow *self,
   add (&self->width, change);
 }
 
+void
+coquill_merge_window_add_width (CoquillMergeWindow *self,
+                                const CoquillMergeWindowLeaf *leaf,
+                                unsigned version,
+                                uint64_t change)
+{
+  const void *child = leaf;
+
+  if (change == 0)
+    return;
+  for (CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
+    {
+      parent->widths[coquill_merge_window_node_index (parent, child)].of[version] += change;
+      child = parent;
+    }
+  self->width.of[version] += change;
+}
+
 /* Recursion is bounded by the height, O(log n). */
 static void
 free_tree (void *node, unsigned height)

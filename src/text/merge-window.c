@@ -220,12 +220,17 @@ coquill_merge_window_compare (const CoquillMergeWindowCursor *a, const CoquillMe
 static bool
 can_join (const CoquillMergeWindowEntry *a, const CoquillMergeWindowEntry *b)
 {
-  if (a->length + b->length > COQUILL_MERGE_WINDOW_MAX_LENGTH)
-    return false;
+  uint32_t differences;
+
   if (a->id == COQUILL_ID_NONE || b->id == COQUILL_ID_NONE)
-    return a->id == b->id;
-  return a->id + a->length == b->id && b->left == b->id - 1 && a->right == b->right && a->absent == b->absent
-         && memcmp (a->standing, b->standing, sizeof a->standing) == 0;
+    return a->id == b->id && a->length + b->length <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
+  if (a->id + a->length != b->id)
+    return false;
+  differences = a->absent ^ b->absent;
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    differences |= a->standing[version] ^ b->standing[version];
+  return differences == 0 && b->left == b->id - 1 && a->right == b->right
+         && a->length + b->length <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
 }
 
 static void
@@ -236,24 +241,25 @@ join (CoquillMergeWindowEntry *a, const CoquillMergeWindowEntry *b)
     a->newest = b->newest;
 }
 
-/* Joins the entries from one before to one behind those between first and last. */
 static void
-join_around (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned first, unsigned last)
+join_next (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned index)
 {
-  unsigned from = first > 0 ? first - 1 : 0;
-  unsigned to = last + 1 < leaf->n_entries ? last + 1 : leaf->n_entries - 1;
+  CoquillMergeWindowEntry *entry = &leaf->entries[index];
 
-  for (unsigned i = to; i > from; i--)
-    {
-      CoquillMergeWindowEntry *a = &leaf->entries[i - 1], *b = &leaf->entries[i];
+  join (entry, entry + 1);
+  leaf->n_entries--;
+  self->n_entries--;
+  memmove (entry + 1, entry + 2, (leaf->n_entries - index - 1) * sizeof *entry);
+}
 
-      if (!can_join (a, b))
-        continue;
-      join (a, b);
-      leaf->n_entries--;
-      self->n_entries--;
-      memmove (b, b + 1, (leaf->n_entries - i) * sizeof *b);
-    }
+/* Joins an entry with its neighbours in the leaf. */
+static void
+join_around (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned index)
+{
+  if (index + 1 < leaf->n_entries && can_join (&leaf->entries[index], &leaf->entries[index + 1]))
+    join_next (self, leaf, index);
+  if (index > 0 && can_join (&leaf->entries[index - 1], &leaf->entries[index]))
+    join_next (self, leaf, index - 1);
 }
 
 /* Cuts the cursor's entry in two in front of the cursor, which then is at the start of the right one. The
@@ -285,6 +291,10 @@ cut (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor)
 static CoquillMergeWindowEntry *
 cut_out (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, uint32_t length)
 {
+  CoquillMergeWindowEntry *entry = &cursor->leaf->entries[cursor->index];
+
+  if (cursor->offset == 0 && length == entry->length)
+    return entry;
   coquill_merge_window_make_room (self, cursor, 2);
   cut (self, cursor);
   if (length < cursor->leaf->entries[cursor->index].length)
@@ -296,29 +306,68 @@ cut_out (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, uint32_t le
   return &cursor->leaf->entries[cursor->index];
 }
 
+/* Whether an entry only lengthens the one before the cursor. */
+static bool
+lengthen (CoquillMergeWindow *self,
+          const CoquillMergeWindowCursor *cursor,
+          const CoquillMergeWindowEntry *entry)
+{
+  CoquillMergeWindowLeaf *leaf = cursor->leaf;
+  unsigned index = cursor->index;
+
+  if (cursor->offset > 0 || index == 0 || !can_join (&leaf->entries[index - 1], entry))
+    return false;
+  join (&leaf->entries[index - 1], entry);
+  if (index < leaf->n_entries && can_join (&leaf->entries[index - 1], &leaf->entries[index]))
+    join_next (self, leaf, index - 1);
+  return true;
+}
+
+/* Puts an entry in front of the cursor, cutting the cursor's entry in two. */
+static void
+put_in (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, const CoquillMergeWindowEntry *entry)
+{
+  CoquillMergeWindowLeaf *leaf;
+  CoquillMergeWindowEntry *at;
+  unsigned n_new = cursor->offset > 0 ? 2 : 1;
+
+  coquill_merge_window_make_room (self, cursor, 2);
+  leaf = cursor->leaf;
+  at = &leaf->entries[cursor->index];
+  memmove (at + n_new, at, (leaf->n_entries - cursor->index) * sizeof *at);
+  leaf->n_entries += n_new;
+  self->n_entries += n_new;
+  if (n_new == 2)
+    {
+      at[0] = at[2];
+      at[0].length = cursor->offset;
+      at[2].length -= cursor->offset;
+      if (at[2].id != COQUILL_ID_NONE)
+        {
+          at[2].id += cursor->offset;
+          at[2].left = at[2].id - 1;
+        }
+      cursor->index++;
+      cursor->offset = 0;
+    }
+  leaf->entries[cursor->index] = *entry;
+}
+
 void
 coquill_merge_window_insert (CoquillMergeWindow *self,
                              CoquillMergeWindowCursor cursor,
                              const CoquillMergeWindowEntry *entry)
 {
-  CoquillMergeWindowWidths widths;
-  CoquillMergeWindowLeaf *leaf;
-
-  for (unsigned version = 0; version < N_VERSIONS; version++)
-    widths.of[version] = coquill_merge_window_entry_width (entry, version);
-
-  coquill_merge_window_make_room (self, &cursor, 2);
-  cut (self, &cursor);
-  leaf = cursor.leaf;
-  memmove (&leaf->entries[cursor.index + 1], &leaf->entries[cursor.index],
-           (leaf->n_entries - cursor.index) * sizeof leaf->entries[0]);
-  leaf->entries[cursor.index] = *entry;
-  leaf->n_entries++;
-  self->n_entries++;
+  if (!lengthen (self, &cursor, entry))
+    {
+      put_in (self, &cursor, entry);
+      join_around (self, cursor.leaf, cursor.index);
+    }
   if (self->index != NULL && entry->id != COQUILL_ID_NONE)
-    coquill_range_map_set (self->index, entry->id, entry->id + entry->length, (uintptr_t)leaf);
-  coquill_merge_window_add_widths (self, leaf, &widths);
-  join_around (self, leaf, cursor.index, cursor.index);
+    coquill_range_map_set (self->index, entry->id, entry->id + entry->length, (uintptr_t)cursor.leaf);
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    coquill_merge_window_add_width (self, cursor.leaf, version,
+                                    coquill_merge_window_entry_width (entry, version));
 }
 
 void
@@ -345,7 +394,6 @@ coquill_merge_window_add_standing (CoquillMergeWindow *self,
                                    uint64_t newest)
 {
   CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
-  CoquillMergeWindowWidths widths = { { 0 } };
 
   for (unsigned version = 0; version < N_VERSIONS; version++)
     if (versions >> version & 1)
@@ -353,12 +401,12 @@ coquill_merge_window_add_standing (CoquillMergeWindow *self,
         uint32_t before = coquill_merge_window_entry_width (entry, version);
 
         entry->standing[version] += change;
-        widths.of[version] = (uint64_t)coquill_merge_window_entry_width (entry, version) - before;
+        coquill_merge_window_add_width (self, cursor.leaf, version,
+                                        (uint64_t)coquill_merge_window_entry_width (entry, version) - before);
       }
   if (newest > entry->newest)
     entry->newest = newest;
-  coquill_merge_window_add_widths (self, cursor.leaf, &widths);
-  join_around (self, cursor.leaf, cursor.index, cursor.index);
+  join_around (self, cursor.leaf, cursor.index);
 }
 
 void
@@ -366,16 +414,15 @@ coquill_merge_window_set_absent (
     CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t length, unsigned view, bool absent)
 {
   CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
-  CoquillMergeWindowWidths widths = { { 0 } };
   uint32_t before = coquill_merge_window_entry_width (entry, view);
 
   if (absent)
     entry->absent |= UINT32_C (1) << view;
   else
     entry->absent &= ~(UINT32_C (1) << view);
-  widths.of[view] = (uint64_t)coquill_merge_window_entry_width (entry, view) - before;
-  coquill_merge_window_add_widths (self, cursor.leaf, &widths);
-  join_around (self, cursor.leaf, cursor.index, cursor.index);
+  coquill_merge_window_add_width (self, cursor.leaf, view,
+                                  (uint64_t)coquill_merge_window_entry_width (entry, view) - before);
+  join_around (self, cursor.leaf, cursor.index);
 }
 
 static void

@@ -10,7 +10,7 @@
 
 /* A rope is made anew when that costs less than to change it in many places: bytes that are copied in the
  * time of one change somewhere. */
-#define BYTES_PER_EDIT 256
+#define BYTES_PER_EDIT 32
 
 /* Whether some of the items reach below the snapshot from which the walker started. */
 static bool

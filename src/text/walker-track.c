@@ -102,7 +102,7 @@ join_parents (const CoquillWalkerTracks *self,
       if (!find_parent (self, graph, parent, &parent_run))
         return false;
       row = &self->rows[ROW (parent_run)];
-      for (unsigned track = 0; track < COQUILL_WALKER_TRACKS; track++)
+      for (unsigned track = 0; track < self->n_tracks; track++)
         vector->n[track] = row->n[track] > vector->n[track] ? row->n[track] : vector->n[track];
       own = find_track (self, graph->runs[parent_run].agent);
       known = graph->runs[parent_run].sequence + (uint32_t)(parent - graph->runs[parent_run].first) + 1;
@@ -145,7 +145,6 @@ coquill_walker_tracks_enter (CoquillWalkerTracks *self,
       vector->n[*track] = entered->sequence + (uint32_t)(version - entered->first);
       return self->has_row[ROW (run)];
     }
-  *vector = (CoquillWalkerVector){ { 0 } };
   for (unsigned i = 0; i < self->n_tracks; i++)
     vector->n[i] = is_linear ? self->tracks[i].length : self->tracks[i].base;
   if (!is_linear)

@@ -13,8 +13,8 @@
  * track, found without a search. Beside that, a track has what its items did, ready to be taken back or up.
  */
 
-/* Agents that are followed. More rarely write at once; then the graph is asked. */
-#define COQUILL_WALKER_TRACKS 8
+/* Agents that are followed. More rarely have something in the window; then the graph is asked. */
+#define COQUILL_WALKER_TRACKS 32
 
 /* Runs of which is kept what they knew: a parent is nearly always one of the newest few. A power of two. */
 #define COQUILL_WALKER_ROWS 256

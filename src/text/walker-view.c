@@ -13,7 +13,7 @@
 
 /* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on.
  */
-#define RECENT_USES 64
+#define RECENT_USES 16
 
 void
 coquill_walker_set_heads (
@@ -298,9 +298,10 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 {
   uint32_t agent = self->graph->runs[run].agent;
   unsigned n_tracks = self->tracks->n_tracks;
+  bool linear = is_linear (self, version, run);
   CoquillWalkerVector vector;
   bool known = coquill_walker_tracks_enter (self->tracks, self->graph, version, run, self->window_start,
-                                            is_linear (self, version, run), &self->last_track, &vector);
+                                            linear, &self->last_track, &vector);
   unsigned number = choose_view (self, agent, version, run);
   CoquillWalkerView *view = &self->views[number];
 
@@ -313,6 +314,8 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
       || (view->owner != agent && !goes_on_from (self, view, version, run)
           && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
     show_effect (self, number);
+  if (!linear)
+    self->n_linear = 0;
   view->owner = agent;
   view->used = ++self->n_uses;
   if (known && view->has_vector)

@@ -265,6 +265,7 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
       coquill_walker_enter_run (self, piece->first, run);
       add_to_frontier (self, piece->first, run);
     }
+  self->n_linear++;
   view = &self->views[self->last_view];
   switch (piece->kind)
     {
@@ -308,6 +309,7 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   self->window = coquill_merge_window_new (coquill_order_width (self->order));
   self->window_start = version;
   self->collapse_at = COLLAPSE_AT;
+  self->n_linear = 0;
   coquill_walker_set_heads (&self->frontier, &self->n_frontier, &self->frontier_capacity, parents, n_parents);
   if (self->tracks == NULL)
     self->tracks = coquill_allocate (sizeof *self->tracks);
@@ -482,8 +484,19 @@ collapse (CoquillWalker *self, uint64_t floor)
   self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
   if (self->collapse_at < COLLAPSE_AT)
     self->collapse_at = COLLAPSE_AT;
+  self->n_linear = 0;
   if (self->window_start == self->end && floor > self->end)
     coquill_walker_close_window (self);
+}
+
+/* Whether it is time: the window has grown, or nothing was concurrent for about as long as it takes to walk
+ * again what is in it. */
+static bool
+is_time_to_collapse (const CoquillWalker *self)
+{
+  size_t n_entries = coquill_merge_window_n_entries (self->window);
+
+  return n_entries >= self->collapse_at || (self->n_linear >= COLLAPSE_AT && self->n_linear >= n_entries / 2);
 }
 
 bool
@@ -519,7 +532,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         coquill_walker_close_window (self);
       if (self->window == NULL && floor == self->end)
         coquill_walker_open_window (self, self->end);
-      if (self->window != NULL && coquill_merge_window_n_entries (self->window) >= self->collapse_at)
+      if (self->window != NULL && is_time_to_collapse (self))
         collapse (self, floor);
 
       coquill_graph_cursor_next (&cursor, self->window == NULL && floor < end ? floor : end, &piece);

@@ -74,6 +74,7 @@ typedef struct
   CoquillMergeWindow *window; /* (nullable): while there is something to be concurrent with */
   uint64_t window_start;      /* every item from here on has all below among its ancestors */
   size_t collapse_at;         /* entries of the window at which it is collapsed next */
+  size_t n_linear;            /* operations since the last that was concurrent with something */
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
   uint64_t n_uses;
   CoquillWalkerTracks *tracks; /* (nullable): made with the first window */
