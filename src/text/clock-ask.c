@@ -193,9 +193,3 @@ coquill_clock_start (const CoquillGraph *graph)
 {
   return graph->clock != NULL ? graph->clock->start : graph->end;
 }
-
-uint64_t
-coquill_clock_generation (const CoquillGraph *graph)
-{
-  return graph->clock != NULL ? graph->clock->generation : 0;
-}

@@ -32,7 +32,6 @@
 struct CoquillClock
 {
   bool runs;
-  uint64_t generation;
   uint64_t start;
   size_t first_run;
   size_t retry; /* don't start before the graph has so many runs */

@@ -17,7 +17,6 @@ begin (CoquillGraph *graph, uint64_t start, size_t first_run)
   self->first_run = first_run;
   self->untracked = UINT64_MAX;
   self->n_remembered = 0;
-  self->generation++;
 }
 
 static void

@@ -15,7 +15,7 @@
 /**
  * COQUILL_CLOCK_TRACKS:
  *
- * Agents that are counted: two vectors fit a cache line and a half; more than eight rarely write at once.
+ * Agents that are counted: a row of the clock is half a cache line; more than eight rarely write at once.
  */
 #define COQUILL_CLOCK_TRACKS 8
 
@@ -25,7 +25,7 @@
  * that aren't used are 0
  *
  * A version. Of the agents without a track it has the items below the clock's start and no others. Vectors
- * are comparable while coquill_clock_generation() stays the same.
+ * are comparable until the clock starts anew.
  */
 typedef struct
 {
@@ -69,11 +69,3 @@ coquill_clock_agent (const CoquillGraph *graph, unsigned track);
  */
 uint64_t
 coquill_clock_start (const CoquillGraph *graph);
-
-/**
- * coquill_clock_generation:
- *
- * Returns: a number that changes when vectors from before can't be compared with those from now on
- */
-uint64_t
-coquill_clock_generation (const CoquillGraph *graph);

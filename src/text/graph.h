@@ -239,18 +239,6 @@ coquill_graph_run_first (const CoquillGraph *self, size_t run)
   return self->runs[run].first;
 }
 
-static inline uint64_t
-coquill_graph_operation_first (const CoquillGraph *self, size_t operation)
-{
-  return self->operations[operation].first;
-}
-
-static inline CoquillOperationKind
-coquill_graph_operation_kind (const CoquillGraph *self, size_t operation)
-{
-  return (CoquillOperationKind)self->operations[operation].kind;
-}
-
 /**
  * coquill_graph_item_lag:
  * @run: which holds @version

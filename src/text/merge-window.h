@@ -14,7 +14,8 @@
  * entry proper is a run of characters with consecutive ids that stand one behind the other and share their
  * state: the number of deletions that stand, in the text as it is and in each of a few views. A view is a
  * version, one for each branch that is being written; an entry whose insertion a view doesn't know is absent
- * from it. Characters that are deleted in all versions aren't here at all.
+ * from it. Characters that are deleted in all versions have an entry while one is needed, for the item that
+ * deleted them or for what stands directly behind them, and no place here otherwise.
  *
  * While few people write at once, as nearly always, there is a single leaf: no inner node, no index, a few
  * cache lines. The inner nodes of a larger one hold, for each child, one width for the text as it is and one
@@ -142,14 +143,6 @@ coquill_merge_window_find_id (const CoquillMergeWindow *self, CoquillId id, Coqu
  */
 CoquillId
 coquill_merge_window_next_id (const CoquillMergeWindow *self, CoquillId id);
-
-/**
- * coquill_merge_window_effect_position:
- *
- * Returns: visible characters of the text as it is before a place. O(log entries)
- */
-uint64_t
-coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor);
 
 /**
  * coquill_merge_window_compare:

@@ -7,6 +7,7 @@
 #include "text/buffer.h"
 #include "text/error.h"
 
+/* clang-format off */
 /*
  * The encoded snapshot
  * ====================
@@ -20,10 +21,11 @@
  *   head count               at most COQUILL_MAX_PARENTS
  *   agents                   each as in codec.h (states 1 and 2 only), then its length: items in this version
  *   heads                    each: agent index, sequence, depth
- *   columns                  mask, sizes and bytes, as in codec.h, but only columns of 256 KiB and more
- * are packed: what is opened first should open at once 0 text                   the visible text, UTF-8 1
- * lengths                code points of a span, less 1, times 2, plus 1 if its agent isn't that of the span
- *                            before, at first 0
+ *   columns                  mask, sizes and bytes, as in codec.h, but only columns of 256 KiB and more are
+ *                            packed: what is opened first should open at once
+ *     0 text                   the visible text, UTF-8
+ *     1 lengths                code points of a span, less 1, times 2, plus 1 if its agent isn't that of the span
+ *                              before, at first 0
  *     2 agents                 agent index, where it changes
  *     3 sequences              signed: less the item behind the agent's span before, at first 0
  *   checksum       4 bytes   CRC-32C of all bytes before
@@ -34,6 +36,7 @@
  * ancestor; its depth (longest path to the root, counted in items) lets new items be placed before the
  * history is read.
  */
+/* clang-format on */
 
 /* The largest encoded snapshot and the largest text in it, in bytes. Four times what one change can insert.
  */

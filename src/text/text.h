@@ -150,7 +150,7 @@ coquill_text_add_agent (CoquillText *self, const CoquillAgent *agent, const Coqu
 /**
  * coquill_text_find_agent:
  *
- * Returns: the agent's local index or %COQUILL_NO_AGENT. O(log agents)
+ * Returns: the agent's local index or %COQUILL_NO_AGENT. O(1)
  */
 uint32_t
 coquill_text_find_agent (const CoquillText *self, const CoquillAgent *agent);
@@ -283,7 +283,7 @@ coquill_text_bytes (const CoquillText *self);
 /**
  * coquill_text_measure:
  *
- * Returns: bytes that a range takes, which must be inside the text. O(log n + range / 1 KB)
+ * Returns: bytes that a range takes, which must be inside the text. O(log n + range / 4 KB)
  */
 size_t
 coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count);
@@ -357,7 +357,8 @@ coquill_text_foreach_span (
  * concurrent with a snapshot, while its history isn't here (%COQUILL_TEXT_ERROR_HISTORY_NEEDED).
  *
  * A run whose parents are the frontier goes straight to the text, O(log n). Concurrent ones cost O(log n) per
- * run and per run that the two branches have had since they parted.
+ * run, and per run by which its branch differs from those that were written last; and if it was silent for
+ * long, per run that came since it parted, once (walker.h).
  */
 bool
 coquill_text_merge (CoquillText *self,

@@ -49,7 +49,8 @@ typedef struct
  *
  * The window holds what items from `window_start` on have touched. All of these have everything below among
  * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
- * and the window is collapsed to what is newer whenever it has grown. When an item comes that doesn't know
+ * and the window is collapsed to what is newer whenever it has grown, and closed when nothing is concurrent
+ * any more. When an item comes that doesn't know
  * all below, the walker goes back: it takes the items from some earlier one on out of the order and walks
  * them again, this time inside the window. Then it waits until the window has doubled before it collapses it
  * again, so that going back costs O(log n) per item on average, whoever was away for how long.

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-order-random.c: random edits of the order of all characters, beside a plain array. */
+
+#include <glib.h>
+
+#include "effort.h"
+#include "order-model.h"
+
+typedef struct
+{
+  guint n_agents;
+  guint n_steps;
+  gint max_length;
+  guint together;  /* of 100 edits, how many are near the one before */
+  guint insertion; /* of 100 edits */
+  guint deletion;
+  guint state;
+  guint removal;
+} Habits;
+
+typedef struct
+{
+  OrderModel *model;
+  guint index;
+} Told;
+
+static void
+told_cb (CoquillId id, uint32_t length, void *data)
+{
+  Told *told = data;
+
+  for (; length > 0; length--, id++)
+    {
+      while (order_model_character (told->model, told->index)->standing != 0)
+        told->index++;
+      g_assert_cmpuint (order_model_character (told->model, told->index)->id, ==, id);
+      order_model_character (told->model, told->index)->standing = 1;
+    }
+}
+
+static void
+step (OrderModel *self, const Habits *habits, guint64 *near_position)
+{
+  guint width = (guint)coquill_order_width (self->order);
+  guint n = self->characters->len;
+  guint kind = (guint)order_model_roll (self, 100);
+  guint64 position = (guint64)order_model_roll (self, (gint)width + 1);
+  guint length = (guint)order_model_roll (self, habits->max_length) + 1;
+
+  if ((guint)order_model_roll (self, 100) < habits->together)
+    {
+      position = *near_position + (guint)order_model_roll (self, 5);
+      position = MIN (position, width);
+    }
+
+  if (kind < habits->insertion)
+    {
+      guint agent = (guint)order_model_roll (self, (gint)habits->n_agents);
+      CoquillId id = coquill_id (agent, self->sequences[agent]);
+      gboolean by_place = order_model_roll (self, 2) == 0;
+      guint index = position == 0 ? 0 : order_model_find_visible (self, position - 1) + 1;
+
+      self->sequences[agent]
+          += length + (order_model_roll (self, 3) == 0 ? (guint)order_model_roll (self, 4) : 0);
+      if (by_place)
+        {
+          CoquillOrderPlace place;
+
+          index = order_model_roll (self, 2) == 0 ? index : (guint)order_model_roll (self, (gint)n + 1);
+          place = order_model_walk_to (self, index);
+          coquill_order_insert (self->order, &place, id, length);
+        }
+      else
+        coquill_order_insert_at (self->order, position, id, length);
+      order_model_insert (self, index, id, length, 0);
+      *near_position = position + length;
+    }
+  else if (kind < habits->insertion + habits->deletion)
+    {
+      guint count = MIN (length, width - (guint)position);
+      Told told = { self, order_model_find_visible (self, position) };
+
+      if (order_model_roll (self, 2) == 0)
+        {
+          coquill_order_delete_at (self->order, position, count, told_cb, &told);
+        }
+      else
+        {
+          coquill_order_delete_at (self->order, position, count, NULL, NULL);
+          for (guint i = told.index; count > 0; i++)
+            if (order_model_character (self, i)->standing == 0)
+              {
+                order_model_character (self, i)->standing = 1;
+                count--;
+              }
+        }
+      *near_position = position > 3 ? position - 3 : 0;
+    }
+  else if (n > 0)
+    {
+      guint index = (guint)order_model_roll (self, (gint)n);
+      CoquillOrderPlace place = order_model_walk_to (self, index);
+
+      if (order_model_roll (self, 2) == 0
+          && coquill_order_find_id (self->order, order_model_character (self, index)->id, &place))
+        order_model_assert_place (self, &place, index);
+      length = MIN (length, coquill_order_rest (&place));
+      if (kind < habits->insertion + habits->deletion + habits->state)
+        {
+          guint32 standing = (guint32)order_model_roll (self, 3);
+
+          coquill_order_set_standing (self->order, &place, length, standing);
+          for (guint i = 0; i < length; i++)
+            order_model_character (self, index + i)->standing = standing;
+        }
+      else
+        {
+          coquill_order_remove (self->order, &place, length);
+          g_array_remove_range (self->characters, index, length);
+        }
+    }
+}
+
+static void
+test_against_array (gconstpointer data)
+{
+  const Habits *habits = data;
+  OrderModel model;
+  guint64 near_position = 0;
+
+  order_model_init (&model);
+  for (guint i = 0; i < habits->n_steps * MAX (test_effort (), 10) / 100; i++)
+    {
+      step (&model, habits, &near_position);
+      if (order_model_roll (&model, 3) == 0)
+        order_model_ask (&model);
+      if (order_model_roll (&model, 2000) == 0)
+        coquill_order_drop_index (model.order);
+      if (i % 16 == 0 || model.characters->len < 40)
+        order_model_assert_same (&model);
+    }
+  order_model_assert_same (&model);
+  /* Until nothing is left. */
+  while (model.characters->len > 0)
+    {
+      static const Habits removing = { .n_agents = 1, .max_length = 60, .removal = 100 };
+
+      step (&model, &removing, &near_position);
+      if (model.characters->len % 16 == 0)
+        order_model_assert_same (&model);
+    }
+  order_model_assert_same (&model);
+  order_model_clear (&model);
+}
+
+int
+main (int argc, char *argv[])
+{
+  static const Habits typing = { .n_agents = 1,
+                                 .n_steps = 3000,
+                                 .max_length = 4,
+                                 .together = 80,
+                                 .insertion = 70,
+                                 .deletion = 28,
+                                 .state = 1,
+                                 .removal = 1 };
+  static const Habits crowd = { .n_agents = ORDER_MODEL_AGENTS,
+                                .n_steps = 3000,
+                                .max_length = 3,
+                                .together = 20,
+                                .insertion = 50,
+                                .deletion = 25,
+                                .state = 15,
+                                .removal = 10 };
+  static const Habits tombstones = { .n_agents = 3,
+                                     .n_steps = 2500,
+                                     .max_length = 8,
+                                     .together = 50,
+                                     .insertion = 45,
+                                     .deletion = 50,
+                                     .state = 4,
+                                     .removal = 1 };
+  static const Habits going_back = { .n_agents = 2,
+                                     .n_steps = 6000,
+                                     .max_length = 5,
+                                     .together = 30,
+                                     .insertion = 45,
+                                     .deletion = 10,
+                                     .state = 5,
+                                     .removal = 40 };
+  static const Habits long_deletions = { .n_agents = 4,
+                                         .n_steps = 700,
+                                         .max_length = 120,
+                                         .together = 10,
+                                         .insertion = 40,
+                                         .deletion = 45,
+                                         .state = 10,
+                                         .removal = 5 };
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/order-random/one-who-types-as-an-array", &typing, test_against_array);
+  g_test_add_data_func ("/order-random/many-everywhere-as-an-array", &crowd, test_against_array);
+  g_test_add_data_func ("/order-random/mostly-deleted-as-an-array", &tombstones, test_against_array);
+  g_test_add_data_func ("/order-random/taken-out-again-as-an-array", &going_back, test_against_array);
+  g_test_add_data_func ("/order-random/long-deletions-as-an-array", &long_deletions, test_against_array);
+  return g_test_run ();
+}
