@@ -99,7 +99,6 @@ coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const Coquil
   CoquillGraphAgent *agent = &self->agents[agent_index];
   size_t n_parents = place->n_parents;
   CoquillGraphRun *run;
-  uint32_t *parents;
 
   if (place->joined)
     return;
@@ -114,15 +113,16 @@ coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const Coquil
   run->depth = depth_above (self, place);
   run->first_parent = (uint32_t)self->n_parents;
   run->lowest_unknown = (uint32_t)place->lowest_unknown;
-  parents = &self->parents[self->n_parents];
   if (n_parents == 2)
     {
+      uint32_t *parents = &self->parents[self->n_parents];
+
       parents[0] = (uint32_t)place->parents[0];
       parents[1] = (uint32_t)place->parents[1];
     }
   else
     for (size_t i = 0; i < n_parents; i++)
-      parents[i] = (uint32_t)place->parents[i];
+      self->parents[self->n_parents + i] = (uint32_t)place->parents[i];
   self->n_parents += n_parents;
   agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
   self->n_runs++;
