@@ -20,6 +20,8 @@ struct CoquillMergeWindowNode
   CoquillMergeWindowNode *parent;
   unsigned n_children;
   CoquillMergeWindowWidths widths[COQUILL_MERGE_WINDOW_NODE_CHILDREN];
+  uint8_t
+      present[COQUILL_MERGE_WINDOW_NODE_CHILDREN]; /* merge-window-skip.c: where something may be in a view */
   void *children[COQUILL_MERGE_WINDOW_NODE_CHILDREN];
 };
 
@@ -86,6 +88,10 @@ coquill_merge_window_add_width (CoquillMergeWindow *self,
                                 const CoquillMergeWindowLeaf *leaf,
                                 unsigned version,
                                 uint64_t change);
+
+/* Notes that an entry below a node, or in a leaf, may be in some views, a bit for each. */
+void
+coquill_merge_window_note_present (const void *node, uint32_t views);
 
 /* Makes room for more entries in the cursor's leaf, which may become another one. */
 void

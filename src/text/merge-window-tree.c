@@ -139,11 +139,14 @@ insert_child (CoquillMergeWindow *self,
            (parent->n_children - index - 1) * sizeof parent->widths[0]);
   memmove (&parent->children[index + 2], &parent->children[index + 1],
            (parent->n_children - index - 1) * sizeof parent->children[0]);
+  memmove (&parent->present[index + 2], &parent->present[index + 1], parent->n_children - index - 1);
   parent->widths[index] = *left_widths;
   parent->widths[index + 1] = *right_widths;
   parent->children[index + 1] = right;
   parent->n_children++;
   *(CoquillMergeWindowNode **)right = parent;
+  coquill_merge_window_note_present (left, UINT32_MAX);
+  coquill_merge_window_note_present (right, UINT32_MAX);
 }
 
 /* Recursion through insert_child() is bounded by the height. */
@@ -157,6 +160,7 @@ split_node (CoquillMergeWindow *self, CoquillMergeWindowNode *node)
   node->n_children -= right->n_children;
   memcpy (right->widths, &node->widths[node->n_children], right->n_children * sizeof right->widths[0]);
   memcpy (right->children, &node->children[node->n_children], right->n_children * sizeof right->children[0]);
+  memcpy (right->present, &node->present[node->n_children], right->n_children);
   for (unsigned i = 0; i < right->n_children; i++)
     *(CoquillMergeWindowNode **)right->children[i] = right;
   left_widths = coquill_merge_window_node_widths (node);

@@ -344,6 +344,7 @@ coquill_merge_window_insert (CoquillMergeWindow *self,
   for (unsigned version = 0; version < N_VERSIONS; version++)
     coquill_merge_window_add_width (self, cursor.leaf, version,
                                     coquill_merge_window_entry_width (entry, version));
+  coquill_merge_window_note_present (cursor.leaf, ~entry->absent);
 }
 
 void
@@ -395,7 +396,10 @@ coquill_merge_window_set_absent (
   if (absent)
     entry->absent |= UINT32_C (1) << view;
   else
-    entry->absent &= ~(UINT32_C (1) << view);
+    {
+      entry->absent &= ~(UINT32_C (1) << view);
+      coquill_merge_window_note_present (cursor.leaf, UINT32_C (1) << view);
+    }
   coquill_merge_window_add_width (self, cursor.leaf, view,
                                   (uint64_t)coquill_merge_window_entry_width (entry, view) - before);
   join_around (self, cursor.leaf, cursor.index);
@@ -409,6 +413,7 @@ copy_widths (void *node, unsigned height, unsigned from, unsigned view)
   for (unsigned i = 0; height > 0 && i < inner->n_children; i++)
     {
       inner->widths[i].of[view] = inner->widths[i].of[from];
+      inner->present[i] |= (uint8_t)(1u << view);
       copy_widths (inner->children[i], height - 1, from, view);
     }
 }

@@ -178,6 +178,38 @@ void
 coquill_merge_window_next (CoquillMergeWindowCursor *cursor);
 
 /**
+ * coquill_merge_window_next_present:
+ *
+ * Returns: the start of the first entry from the cursor's on that isn't absent from a view, or the end. O(log
+ * entries), amortised
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_next_present (const CoquillMergeWindow *self,
+                                   CoquillMergeWindowCursor cursor,
+                                   unsigned view);
+
+/**
+ * coquill_merge_window_previous:
+ *
+ * Returns: the start of the entry before the cursor's, which isn't the first one
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_previous (CoquillMergeWindowCursor cursor);
+
+/**
+ * coquill_merge_window_between:
+ * @middle: (out): a place behind @a and before @b, which comes behind it
+ *
+ * Parts what lies between two places, so that O(log entries) halvings leave less than two leaves.
+ *
+ * Returns: false if so little lies between that it isn't worth while
+ */
+bool
+coquill_merge_window_between (const CoquillMergeWindowCursor *a,
+                              const CoquillMergeWindowCursor *b,
+                              CoquillMergeWindowCursor *middle);
+
+/**
  * coquill_merge_window_insert:
  * @cursor: the new entry comes directly before this place
  *

@@ -78,6 +78,48 @@ behind_entry (CoquillWalker *self, const CoquillMergeWindowEntry *entry, uint64_
 }
 
 /*
+ * What another insertion with the same origin left says of ours. By the order that all of them have, those
+ * with an origin right further on come first, then those with the same one by agent, ours among them.
+ * Returns: less than 0 if it can't be told from this one alone, 0 if ours stands somewhere before it, greater
+ * if ours stands somewhere behind it
+ */
+static int
+judge (const Region *self, CoquillId id, const CoquillMergeWindowEntry *other)
+{
+  int order = compare_right (self, other->right);
+
+  return order == 0 ? !goes_before (self->walker->graph, id, other->id) : order;
+}
+
+/* Halves what is to be looked at one by one: moves a place to the last insertion that ours surely stands
+ * behind, or near it. Whatever lies before doesn't matter then. */
+static void
+skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
+{
+  CoquillMergeWindowCursor to = self->to, middle;
+
+  while (coquill_merge_window_between (from, &to, &middle))
+    {
+      CoquillMergeWindowCursor at = middle;
+      int judged = -1;
+
+      for (; judged < 0 && coquill_merge_window_compare (&at, &to) != 0; coquill_merge_window_next (&at))
+        {
+          const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&at);
+
+          judged = other->left == self->left ? judge (self, id, other) : -1;
+          if (judged > 0)
+            {
+              *from = at;
+              break;
+            }
+        }
+      if (judged <= 0)
+        to = middle;
+    }
+}
+
+/*
  * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry
  * only the first character needs a look: the others have the one before as origin left, which is in the
  * region. Returns: the place in the order
@@ -91,6 +133,9 @@ scan_region (
   const CoquillMergeWindowEntry *before = NULL;
   bool scanning = false;
 
+  skip_region (self, id, &scan);
+  if (scan.leaf != self->from.leaf)
+    scanned = coquill_merge_window_effect_position (self->walker->window, &scan);
   while (coquill_merge_window_compare (&scan, &self->to) != 0)
     {
       const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&scan);
@@ -120,20 +165,16 @@ scan_region (
 
 /* The region behind the origin left, and its origin right. */
 static void
-find_region (Region *self, CoquillOrderPlace place, uint64_t effect)
+find_region (Region *self)
 {
-  const CoquillMergeWindowEntry *entry, *last = NULL;
+  CoquillMergeWindow *window = self->walker->window;
+  CoquillMergeWindowCursor last;
+  CoquillOrderPlace place;
 
-  self->to = self->from;
-  while (is_absent (entry = coquill_merge_window_entry (&self->to), self->view))
-    {
-      if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-        effect += entry->length;
-      last = entry;
-      coquill_merge_window_next (&self->to);
-    }
-  if (last != NULL)
-    place = behind_entry (self->walker, last, effect);
+  self->to = coquill_merge_window_next_present (window, self->from, self->view);
+  last = coquill_merge_window_previous (self->to);
+  place = behind_entry (self->walker, coquill_merge_window_entry (&last),
+                        coquill_merge_window_effect_position (window, &self->to));
   self->right = coquill_order_id (&place);
 }
 
@@ -181,7 +222,7 @@ coquill_walker_insert (CoquillWalker *self,
     {
       Region region = { .walker = self, .view = view, .left = entry.left, .from = cursor };
 
-      find_region (&region, place, effect);
+      find_region (&region);
       entry.right = region.right;
       place = scan_region (&region, piece->id, place, &cursor, &effect);
     }

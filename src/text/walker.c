@@ -108,7 +108,7 @@ static void
 add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
 {
   const CoquillGraph *graph = self->graph;
-  size_t parent = graph->runs[run].first_parent, kept = 0;
+  size_t parent = graph->runs[run].first_parent, i = 0, kept;
   size_t end = run + 1 < graph->n_runs ? graph->runs[run + 1].first_parent : graph->n_parents;
 
   /* The only parent of an item inside a run has come last. */
@@ -117,13 +117,21 @@ add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
       self->frontier[self->n_frontier - 1] = version;
       return;
     }
-  for (size_t i = 0; i < self->n_frontier; i++)
+  /* Both are ascending. There may be thousands of heads; those before the first parent and behind the last
+   * one stay. */
+  for (size_t width = self->n_frontier; parent < end && width > 0; width /= 2)
+    while (i + width <= self->n_frontier && self->frontier[i + width - 1] < graph->parents[parent])
+      i += width;
+  for (kept = i; i < self->n_frontier && parent < end; i++)
     {
       while (parent < end && graph->parents[parent] < self->frontier[i])
         parent++;
       if (parent == end || graph->parents[parent] != self->frontier[i])
         self->frontier[kept++] = self->frontier[i];
     }
+  if (kept < i)
+    memmove (&self->frontier[kept], &self->frontier[i], (self->n_frontier - i) * sizeof *self->frontier);
+  kept += self->n_frontier - i;
   if (kept == self->frontier_capacity)
     self->frontier
         = coquill_grow (self->frontier, &self->frontier_capacity, kept + 1, sizeof *self->frontier);
