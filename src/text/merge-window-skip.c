@@ -135,6 +135,30 @@ coquill_merge_window_previous (CoquillMergeWindowCursor cursor)
   return cursor;
 }
 
+uint64_t
+coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor)
+{
+  const CoquillMergeWindowLeaf *leaf = cursor->leaf;
+  const void *child = leaf;
+  uint64_t position = 0;
+
+  for (unsigned i = 0; i < cursor->index; i++)
+    position += coquill_merge_window_entry_width (&leaf->entries[i], COQUILL_MERGE_WINDOW_EFFECT);
+  if (cursor->offset > 0
+      && coquill_merge_window_visible (&leaf->entries[cursor->index], COQUILL_MERGE_WINDOW_EFFECT))
+    position += cursor->offset;
+
+  for (const CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
+    {
+      unsigned index = coquill_merge_window_node_index (parent, child);
+
+      for (unsigned i = 0; i < index; i++)
+        position += parent->widths[i].of[COQUILL_MERGE_WINDOW_EFFECT];
+      child = parent;
+    }
+  return position;
+}
+
 /* The start of a node's first leaf. */
 static CoquillMergeWindowCursor
 start_of (void *node, unsigned height)

@@ -178,6 +178,14 @@ void
 coquill_merge_window_next (CoquillMergeWindowCursor *cursor);
 
 /**
+ * coquill_merge_window_effect_position:
+ *
+ * Returns: visible characters of the text as it is before a place. O(log entries)
+ */
+uint64_t
+coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor);
+
+/**
  * coquill_merge_window_next_present:
  *
  * Returns: the start of the first entry from the cursor's on that isn't absent from a view, or the end. O(log

@@ -11,6 +11,9 @@
  * was. */
 #define SMALL_WINDOW 64
 
+/* Who joins more branches than that has the window shown anew, rather than each of them taken up. */
+#define MANY_BRANCHES 64
+
 /* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on.
  */
 #define RECENT_USES 16
@@ -293,6 +296,19 @@ is_linear (const CoquillWalker *self, uint64_t version, size_t run)
   return true;
 }
 
+/* Whether it is less to show all anew than to take up what a view lacks of all that was walked. */
+static bool
+is_far (const CoquillWalker *self, const CoquillWalkerView *view, const CoquillWalkerVector *all)
+{
+  uint64_t n_lacking = 0;
+
+  if (self->n_frontier > MANY_BRANCHES)
+    return true;
+  for (unsigned i = 0; all != NULL && view->has_vector && i < self->tracks->n_tracks; i++)
+    n_lacking += all->n[i] - view->vector.n[i];
+  return n_lacking > coquill_merge_window_n_entries (self->window);
+}
+
 void
 coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 {
@@ -312,7 +328,8 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 
   if (!view->valid
       || (view->owner != agent && !goes_on_from (self, view, version, run)
-          && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
+          && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW)
+      || (linear && is_far (self, view, known ? &vector : NULL)))
     show_effect (self, number);
   if (!linear)
     self->n_linear = 0;
