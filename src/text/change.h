@@ -37,9 +37,10 @@
  * COQUILL_MAX_PARENTS:
  *
  * Parents of one item, that is branches that one item joins: far above what people do, low enough to check at
- * once.
+ * once. A text of more branches side by side can be read and merged, and not edited until somebody has joined
+ * some.
  */
-#define COQUILL_MAX_PARENTS 4096
+#define COQUILL_MAX_PARENTS 65536
 
 /**
  * CoquillOperationKind:

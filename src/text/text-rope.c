@@ -177,6 +177,11 @@ coquill_text_rebuild_rope (CoquillText *self)
   const CoquillGraph *graph = self->graph;
   Finder finder;
 
+  coquill_rope_free (self->rope);
+  self->rope = rope;
+  if (coquill_order_width (self->walker->order) == 0)
+    return;
+
   finder_init (&finder, graph);
   do
     {
@@ -197,6 +202,4 @@ coquill_text_rebuild_rope (CoquillText *self)
     }
   while (coquill_order_next (&place));
   finder_clear (&finder);
-  coquill_rope_free (self->rope);
-  self->rope = rope;
 }

@@ -136,6 +136,9 @@ check_author (
   if (n_items > COQUILL_MAX_SEQUENCE - self->graph->agents[agent].length)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
                                    "An agent cannot have that many items");
+  if (self->graph->n_frontier > COQUILL_MAX_PARENTS)
+    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
+                                   "Too many people wrote side by side for one edit to follow them all");
   if (!coquill_graph_has_room (self->graph, n_items, self->graph->n_frontier, n_bytes))
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE,
                                    "A document cannot have that many items");

@@ -11,6 +11,9 @@
  * was. */
 #define SMALL_WINDOW 64
 
+/* While more branches stand side by side, copying their heads would cost more than moving a view. */
+#define NARROW_FRONTIER 16
+
 /* Who joins more branches than that has the window shown anew, rather than each of them taken up. */
 #define MANY_BRANCHES 64
 
@@ -328,6 +331,7 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 
   if (!view->valid
       || (view->owner != agent && !goes_on_from (self, view, version, run)
+          && self->n_frontier <= NARROW_FRONTIER
           && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW)
       || (linear && is_far (self, view, known ? &vector : NULL)))
     show_effect (self, number);

@@ -448,6 +448,9 @@ reach_back (CoquillWalker *self, uint64_t version)
 {
   uint64_t end = self->end;
 
+  /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
+   * way each time. */
+  version -= end - version < version - self->first ? end - version : version - self->first;
   for (size_t run = end > self->graph->base ? coquill_graph_find_run (self->graph, end - 1) + 1 : 0;
        run > 0 && coquill_graph_run_end (self->graph, run - 1) > version; run--)
     {

@@ -153,10 +153,48 @@ test_a_crowd_at_one_place (void)
     }
 }
 
+/* So many heads once were more than an edit could name: it could neither be sent nor stored. */
+static void
+test_thousands_of_branches_can_be_gone_on_from (void)
+{
+  CoquillText *text = coquill_text_new (), *copy;
+  CoquillAgent author = { .device = { 1, 2, 3 } };
+  CoquillBuffer snapshot = COQUILL_BUFFER_INIT;
+  size_t n_heads;
+  guint32 agent;
+
+  for (guint i = 0; i < 5000; i++)
+    {
+      guint32 local;
+      CoquillText *one = person (i, &local);
+
+      g_assert_true (coquill_text_insert (one, local, 0, "x", 1, NULL, NULL));
+      merge (text, one);
+      coquill_text_free (one);
+    }
+  agent = coquill_text_add_agent (text, &author, NULL);
+  coquill_text_frontier (text, &n_heads);
+  g_assert_cmpuint (n_heads, ==, 5000);
+  g_assert_true (coquill_text_save_snapshot (text, &snapshot));
+  g_assert_true (coquill_text_insert (text, agent, 0, "y", 1, NULL, NULL));
+  coquill_text_frontier (text, &n_heads);
+  g_assert_cmpuint (n_heads, ==, 1);
+
+  copy = through_bytes (text);
+  g_assert_cmpuint (coquill_text_length (copy), ==, 5001);
+  coquill_text_frontier (copy, &n_heads);
+  g_assert_cmpuint (n_heads, ==, 1);
+  coquill_text_free (copy);
+  coquill_text_free (text);
+  coquill_buffer_clear (&snapshot);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/crowd/at-one-place", test_a_crowd_at_one_place);
+  g_test_add_func ("/crowd/thousands-of-branches-can-be-gone-on-from",
+                   test_thousands_of_branches_can_be_gone_on_from);
   return g_test_run ();
 }
