@@ -52,8 +52,8 @@ find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_
 static inline bool
 find_two_parents (CoquillImport *self, const CoquillChangeId *ids, CoquillGraphPlace *place)
 {
-  uint64_t first, second;
-  uint32_t first_run, second_run;
+  uint64_t first = 0, second = 0;
+  uint32_t first_run = 0, second_run = 0;
   bool ascending;
 
   if (self->graph->base > 0 || self->parents_capacity < 2 || !find_parent (self, ids[0], &first, &first_run)

@@ -71,6 +71,15 @@ void
 coquill_walker_close_window (CoquillWalker *self);
 
 /**
+ * coquill_walker_take_back:
+ * @version: local version, no more than have been walked
+ *
+ * Takes the items from there on out of the order, and closes the window.
+ */
+void
+coquill_walker_take_back (CoquillWalker *self, uint64_t version);
+
+/**
  * coquill_walker_collapse:
  * @version: no item will come that doesn't have all before it among its ancestors
  *

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "text/delta-list.h"
-#include "text/order.h"
 #include "text/merge-window.h"
+#include "text/order.h"
 #include "text/targets.h"
 #include "text/walker-track.h"
 
@@ -50,11 +50,11 @@ typedef struct
  * The window holds what items from `window_start` on have touched. All of these have everything below among
  * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
  * and the window is collapsed to what is newer whenever it has grown, and closed when nothing is concurrent
- * any more. When an item comes that doesn't know
- * all below, the walker goes back: it takes the items from some earlier one on out of the order and walks
- * them again, this time inside the window. Then it waits until the window has doubled, or about as much has
- * come that was concurrent with nothing, before it collapses it again, so that going back costs O(log n) per
- * item on average, whoever was away for how long.
+ * any more. When an item comes that doesn't know all below, the walker goes back: it takes the items from
+ * some earlier one on out of the order, from twice as far back as is needed, and walks them again, this time
+ * inside the window. Then it waits until the window has doubled, or about as much has come that was
+ * concurrent with nothing, before it collapses it again, so that going back costs O(log n) per item on
+ * average, whoever was away for how long.
  *
  * Concurrent insertions at one place are ordered by FugueMax (Weidner and Kleppmann, "The Art of the Fugue",
  * 2023), in the equivalent form of YjsMod: by origin left, origin right, then agent.

@@ -117,9 +117,10 @@ check_every_line (
     }
   cost = replacement_check (old_text->str, old_text->len, new_text->str, new_text->len, &steps);
   g_test_message ("%s: %" G_GUINT64_FORMAT " steps", what, steps);
-  /* Two neighbours are torn apart where one is gone. */
+  /* Two neighbours are torn apart where one is gone; and now and then a random word begins as its neighbour
+   * ends. */
   g_assert_cmpuint (cost, >=, least);
-  g_assert_cmpuint (cost, <=, least + least * n_gone / 100);
+  g_assert_cmpuint (cost, <=, least + least * (n_gone + 1) / 100);
 }
 
 static void
