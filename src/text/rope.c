@@ -105,6 +105,9 @@ coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, siz
 void
 coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points)
 {
+  /* The text of nothing may be no bytes anywhere. */
+  if (bytes == 0)
+    return;
   uint64_t length = coquill_rope_length (self);
 
   if (!coquill_rope_in_hand (self, length))

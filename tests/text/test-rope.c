@@ -394,10 +394,22 @@ test_leaves_that_become_small_are_merged (void)
   coquill_rope_free (rope);
 }
 
+static void
+test_nothing_may_be_appended (void)
+{
+  CoquillRope *rope = coquill_rope_new ();
+
+  coquill_rope_append (rope, NULL, 0, 0);
+  g_assert_cmpuint (coquill_rope_bytes (rope), ==, 0);
+  g_assert_true (coquill_rope_check (rope));
+  coquill_rope_free (rope);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rope/nothing-may-be-appended", test_nothing_may_be_appended);
 
   g_test_add_func ("/rope/empty-rope-has-nothing", test_empty_rope_has_nothing);
   g_test_add_func ("/rope/insert-in-the-middle-keeps-the-rest", test_insert_in_the_middle_keeps_the_rest);
