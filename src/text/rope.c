@@ -105,11 +105,11 @@ coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, siz
 void
 coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points)
 {
+  uint64_t length = coquill_rope_length (self);
+
   /* The text of nothing may be no bytes anywhere. */
   if (bytes == 0)
     return;
-  uint64_t length = coquill_rope_length (self);
-
   if (!coquill_rope_in_hand (self, length))
     coquill_rope_seek (self, length);
   coquill_rope_leaf_move_gap (self->hand.leaf, (uint32_t)(length - self->hand.start));
