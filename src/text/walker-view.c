@@ -365,7 +365,8 @@ lowest_lacking (CoquillWalker *self, const CoquillWalkerView *view)
 {
   const CoquillGraphDifference *difference = &self->difference;
 
-  if (view->has_vector)
+  /* When there are too many agents, what is walked isn't counted any more. */
+  if (view->has_vector && self->tracks->exact)
     return coquill_walker_tracks_lowest_lacking (self->tracks, &view->vector);
   coquill_graph_difference (self->graph, self->frontier, self->n_frontier, view->heads, view->n_heads,
                             &self->difference);

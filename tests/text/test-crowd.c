@@ -189,6 +189,61 @@ test_thousands_of_branches_can_be_gone_on_from (void)
   coquill_buffer_clear (&snapshot);
 }
 
+/* More people side by side than are counted one by one.
+ * is settled and forgotten, she goes on from everything. */
+static void
+check_one_of_many (guint ada, guint n_joined)
+{
+  enum
+  {
+    N_OTHERS = 36
+  };
+  guint32 locals[N_OTHERS], first, all;
+  CoquillText *people[N_OTHERS];
+  CoquillText *base = person (200, &first), *text = coquill_text_new (), *joiner;
+
+  g_assert_true (coquill_text_insert (base, first, 0, "the text from which all start", 29, NULL, NULL));
+  merge (text, base);
+  for (guint i = 0; i < N_OTHERS; i++)
+    {
+      people[i] = person (i, &locals[i]);
+      merge (people[i], base);
+      g_assert_true (coquill_text_insert (people[i], locals[i], i % 29, "x", 1, NULL, NULL));
+      merge (text, people[i]);
+    }
+
+  joiner = person (201, &all);
+  merge (joiner, text);
+  for (guint i = 0; i < n_joined; i++)
+    {
+      g_assert_true (coquill_text_insert (joiner, all, i / 2, "j", 1, NULL, NULL));
+      merge (text, joiner);
+    }
+  merge (people[ada], joiner);
+  g_assert_true (coquill_text_insert (people[ada], locals[ada], 3, "ada", 3, NULL, NULL));
+  merge (text, people[ada]);
+  {
+    char *expected = coquill_text_to_string (people[ada], NULL);
+
+    assert_text (text, expected);
+    free (expected);
+  }
+
+  for (guint i = 0; i < N_OTHERS; i++)
+    coquill_text_free (people[i]);
+  coquill_text_free (base);
+  coquill_text_free (joiner);
+  coquill_text_free (text);
+}
+
+static void
+test_one_of_many_goes_on_when_all_is_joined (void)
+{
+  for (guint ada = 26; ada < 36; ada++)
+    for (guint n_joined = 8; n_joined < 120; n_joined += 16)
+      check_one_of_many (ada, n_joined);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -196,5 +251,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/crowd/at-one-place", test_a_crowd_at_one_place);
   g_test_add_func ("/crowd/thousands-of-branches-can-be-gone-on-from",
                    test_thousands_of_branches_can_be_gone_on_from);
+  g_test_add_func ("/crowd/one-of-many-goes-on-when-all-is-joined",
+                   test_one_of_many_goes_on_when_all_is_joined);
   return g_test_run ();
 }
