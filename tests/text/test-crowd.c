@@ -189,8 +189,8 @@ test_thousands_of_branches_can_be_gone_on_from (void)
   coquill_buffer_clear (&snapshot);
 }
 
-/* More people side by side than are counted one by one.
- * is settled and forgotten, she goes on from everything. */
+/* More people side by side than are counted one by one. One of them, ada, then goes on from everything, when
+ * all of it is settled. */
 static void
 check_one_of_many (guint ada, guint n_joined)
 {
