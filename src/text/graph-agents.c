@@ -53,15 +53,29 @@ find_slot (const CoquillGraph *self, const CoquillAgent *id)
 }
 
 static void
-grow_slots (CoquillGraph *self)
+grow_slots (CoquillGraph *self, size_t n_agents)
 {
+  size_t n_slots = self->n_agent_slots == 0 ? MIN_SLOTS : self->n_agent_slots;
+
+  while (n_slots < 2 * n_agents)
+    n_slots *= 2;
+  if (n_slots == self->n_agent_slots)
+    return;
   if (self->n_agent_slots == 0)
     make_secret (self);
-  self->n_agent_slots = self->n_agent_slots == 0 ? MIN_SLOTS : 2 * self->n_agent_slots;
+  self->n_agent_slots = n_slots;
   free (self->agent_slots);
-  self->agent_slots = coquill_allocate (self->n_agent_slots * sizeof *self->agent_slots);
+  self->agent_slots = coquill_allocate (n_slots * sizeof *self->agent_slots);
   for (uint32_t i = 0; i < self->n_agents; i++)
     self->agent_slots[find_slot (self, &self->agents[i].id)] = i + 1;
+}
+
+void
+coquill_graph_reserve_agents (CoquillGraph *self, size_t n_agents)
+{
+  grow_slots (self, self->n_agents + n_agents);
+  self->agents
+      = coquill_grow (self->agents, &self->agents_capacity, self->n_agents + n_agents, sizeof *self->agents);
 }
 
 uint32_t
@@ -83,17 +97,30 @@ coquill_graph_add_agent (CoquillGraph *self, const CoquillAgent *id, const Coqui
   if (self->n_agents == COQUILL_MAX_AGENTS)
     return UINT32_MAX;
 
-  if (2 * ((size_t)self->n_agents + 1) > self->n_agent_slots)
-    grow_slots (self);
+  grow_slots (self, (size_t)self->n_agents + 1);
   self->agents
       = coquill_grow (self->agents, &self->agents_capacity, self->n_agents + 1, sizeof *self->agents);
   self->agent_slots[find_slot (self, id)] = self->n_agents + 1;
   agent = &self->agents[self->n_agents];
   memset (agent, 0, sizeof *agent);
   agent->id = *id;
-  if (previous != NULL)
-    agent->previous = *previous;
+  if (previous != NULL && previous->present)
+    {
+      self->previous = coquill_grow (self->previous, &self->previous_capacity, self->n_previous + 1,
+                                     sizeof *self->previous);
+      self->previous[self->n_previous++] = *previous;
+      agent->previous = (uint32_t)self->n_previous;
+    }
   return self->n_agents++;
+}
+
+const CoquillAgentPrevious *
+coquill_graph_previous (const CoquillGraph *self, uint32_t agent)
+{
+  static const CoquillAgentPrevious none = { 0 };
+  uint32_t previous = self->agents[agent].previous;
+
+  return previous > 0 ? &self->previous[previous - 1] : &none;
 }
 
 void
@@ -105,6 +132,7 @@ coquill_graph_take_back_agents (CoquillGraph *self, uint32_t n_agents)
 
       self->agent_slots[find_slot (self, &agent->id)] = 0;
       free (agent->runs);
+      self->n_previous -= agent->previous > 0;
       self->n_agents--;
     }
 }

@@ -133,7 +133,7 @@ coquill_graph_appended (CoquillGraph *self, uint32_t agent, uint64_t n_items, co
 {
   bool linear = place->lowest_unknown == self->end;
 
-  self->agents[agent].length += n_items;
+  self->agents[agent].length += (uint32_t)n_items;
   self->end += n_items;
   if (place->joined)
     self->frontier[self->n_frontier - 1] = self->end - 1;

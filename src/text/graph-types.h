@@ -74,21 +74,27 @@ typedef struct
 
 /**
  * CoquillGraphAgent:
+ * @id: who
  * @length: items in all
  * @base_length: items below the base
  * @runs: numbers of its runs, ascending
+ * @previous: where in the graph's list it says of its first item which agent was before, counted from 1; 0
+ * for nowhere: it is a device's first
  * @track: the clock's, counted from 1; 0 for none
+ *
+ * 88 bytes, of which a document opened without history has one for every run of a program that ever wrote in
+ * it.
  */
 typedef struct
 {
-  uint64_t length;
-  uint64_t base_length;
+  CoquillAgent id;
+  uint32_t length;
+  uint32_t base_length;
   uint32_t *runs;
   uint32_t n_runs;
   uint32_t runs_capacity;
+  uint32_t previous;
   uint8_t track;
-  CoquillAgent id;
-  CoquillAgentPrevious previous;
 } CoquillGraphAgent;
 
 /**
@@ -165,6 +171,9 @@ typedef struct
   size_t n_frontier;
 
   /*< private >*/
+  CoquillAgentPrevious *previous; /* of those agents that have one, in their order */
+  size_t n_previous;
+  size_t previous_capacity;
   uint32_t *agent_slots; /* hash table of agents' numbers, counted from 1 */
   size_t n_agent_slots;  /* a power of two, or 0 */
   uint64_t agent_secret;

@@ -24,6 +24,7 @@ coquill_graph_free (CoquillGraph *self)
   for (uint32_t i = 0; i < self->n_agents; i++)
     free (self->agents[i].runs);
   free (self->agents);
+  free (self->previous);
   free (self->agent_slots);
   free (self->runs);
   free (self->operations);

@@ -22,6 +22,22 @@ uint32_t
 coquill_graph_add_agent (CoquillGraph *self, const CoquillAgent *id, const CoquillAgentPrevious *previous);
 
 /**
+ * coquill_graph_reserve_agents:
+ *
+ * Makes room for just so many more agents.
+ */
+void
+coquill_graph_reserve_agents (CoquillGraph *self, size_t n_agents);
+
+/**
+ * coquill_graph_previous:
+ *
+ * Returns: what the agent's first item says of the agent before it; valid until an agent is added
+ */
+const CoquillAgentPrevious *
+coquill_graph_previous (const CoquillGraph *self, uint32_t agent);
+
+/**
  * coquill_graph_find_agent:
  *
  * Returns: its index or UINT32_MAX
@@ -113,7 +129,7 @@ static inline void
 coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
 {
   self->end += n_items;
-  self->agents[agent].length += n_items;
+  self->agents[agent].length += (uint32_t)n_items;
   self->frontier[0] = self->end - 1;
 }
 

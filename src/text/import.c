@@ -30,7 +30,8 @@ map_agents (CoquillImport *self)
                                           "The document has too many agents");
         }
       else if (local != UINT32_MAX && agent->starts
-               && !coquill_agent_previous_equal (&agent->previous, &self->graph->agents[local].previous))
+               && !coquill_agent_previous_equal (&agent->previous,
+                                                 coquill_graph_previous (self->graph, local)))
         return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                       "An agent names two different agents as the one before it");
       self->agents[i] = local;

@@ -117,7 +117,7 @@ coquill_text_checkout (const CoquillText *self,
     return NULL;
   checkout = coquill_text_new ();
   for (uint32_t i = 0; i < graph->n_agents; i++)
-    coquill_graph_add_agent (checkout->graph, &graph->agents[i].id, &graph->agents[i].previous);
+    coquill_graph_add_agent (checkout->graph, &graph->agents[i].id, coquill_graph_previous (graph, i));
   coquill_graph_cursor_init (&cursor, graph, 0);
   while (coquill_text_next_of_version (&cursor, lengths, &piece))
     append_piece (checkout->graph, &cursor, &piece, &scratch, &capacity);

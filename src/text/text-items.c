@@ -149,7 +149,8 @@ extract_operation (const CoquillOperation *operation,
   if (operation->sequence == 0)
     {
       self->change->agents[extracted.agent].starts = true;
-      self->change->agents[extracted.agent].previous = self->text->graph->agents[operation->agent].previous;
+      self->change->agents[extracted.agent].previous
+          = *coquill_graph_previous (self->text->graph, operation->agent);
     }
   coquill_change_add_operation (self->change, &extracted, ids, content);
   if (ids != few)

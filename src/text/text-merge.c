@@ -85,7 +85,7 @@ new_history (const CoquillGraph *graph)
   CoquillGraph *history = coquill_graph_new ();
 
   for (uint32_t i = 0; i < graph->n_agents; i++)
-    coquill_graph_add_agent (history, &graph->agents[i].id, &graph->agents[i].previous);
+    coquill_graph_add_agent (history, &graph->agents[i].id, coquill_graph_previous (graph, i));
   return history;
 }
 
@@ -117,7 +117,7 @@ append_later_items (CoquillText *self, const uint64_t *heads)
   const CoquillGraph *graph = self->graph;
 
   for (uint32_t i = self->history->n_agents; i < graph->n_agents; i++)
-    coquill_graph_add_agent (self->history, &graph->agents[i].id, &graph->agents[i].previous);
+    coquill_graph_add_agent (self->history, &graph->agents[i].id, coquill_graph_previous (graph, i));
   for (size_t i = 0; i < graph->n_operations; i++)
     {
       CoquillGraphPiece piece;

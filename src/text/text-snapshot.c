@@ -8,6 +8,10 @@
 #include "text/snapshot.h"
 #include "text/text-private.h"
 
+/* A loaded text has room for so many who come later, so that the first of them doesn't double what it takes.
+ */
+#define NEW_AGENTS 4
+
 typedef struct
 {
   CoquillSnapshotSpan *spans;
@@ -60,7 +64,7 @@ coquill_text_save_snapshot (CoquillText *self, CoquillBuffer *buffer)
   for (uint32_t i = 0; i < graph->n_agents; i++)
     {
       snapshot.agents[i].id = graph->agents[i].id;
-      snapshot.agents[i].previous = graph->agents[i].previous;
+      snapshot.agents[i].previous = *coquill_graph_previous (graph, i);
       snapshot.agents[i].length = graph->agents[i].length;
     }
 
@@ -135,13 +139,14 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
     }
 
   self = coquill_text_new ();
+  coquill_graph_reserve_agents (self->graph, snapshot->n_agents + NEW_AGENTS);
   for (size_t i = 0; i < snapshot->n_agents; i++)
     {
       uint32_t agent
           = coquill_graph_add_agent (self->graph, &snapshot->agents[i].id, &snapshot->agents[i].previous);
 
-      self->graph->agents[agent].base_length = snapshot->agents[i].length;
-      self->graph->agents[agent].length = snapshot->agents[i].length;
+      self->graph->agents[agent].base_length = (uint32_t)snapshot->agents[i].length;
+      self->graph->agents[agent].length = (uint32_t)snapshot->agents[i].length;
     }
   if (n_items > 0)
     {

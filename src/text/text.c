@@ -117,7 +117,7 @@ coquill_text_agent (const CoquillText *self, uint32_t agent)
 const CoquillAgentPrevious *
 coquill_text_agent_previous (const CoquillText *self, uint32_t agent)
 {
-  return &self->graph->agents[agent].previous;
+  return coquill_graph_previous (self->graph, agent);
 }
 
 uint64_t
