@@ -333,6 +333,44 @@ bool
 coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece);
 
 /**
+ * coquill_graph_cursor_step:
+ *
+ * coquill_graph_cursor_next(), for who goes far: a whole insertion or deletion is told by its row alone.
+ */
+static inline bool
+coquill_graph_cursor_step (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t index = self->operation + 1;
+  const CoquillGraphOperation *operation = &graph->operations[index];
+
+  if (index + 1 >= graph->n_operations || operation->first != self->version || operation[1].first > to
+      || operation->kind > COQUILL_OPERATION_DELETE
+      || self->version >= coquill_graph_run_end (graph, self->run))
+    {
+      CoquillGraphPiece cut; /* so that @piece needn't lie in memory */
+      bool any = coquill_graph_cursor_next (self, to, &cut);
+
+      *piece = cut;
+      return any;
+    }
+
+  const CoquillGraphRun *run = &graph->runs[self->run];
+
+  piece->first = operation->first;
+  piece->id = coquill_id (run->agent, run->sequence) + (operation->first - run->first);
+  piece->length = operation[1].first - operation->first;
+  piece->place = operation->place;
+  piece->content_offset = operation->content_offset;
+  piece->content_length = operation[1].content_offset - operation->content_offset;
+  piece->kind = (CoquillOperationKind)operation->kind;
+  piece->backward = operation->backward;
+  self->operation = index;
+  self->version = operation[1].first;
+  return true;
+}
+
+/**
  * coquill_graph_cursor_starts_run:
  *
  * Returns: whether the piece told last starts a run; otherwise its only parent is the version before it

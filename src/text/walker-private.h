@@ -39,6 +39,21 @@ uint64_t
 coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
 
 /**
+ * coquill_walker_walk_linear:
+ * @cursor: at the item that is next
+ * @end: of items that have all before them among their ancestors
+ *
+ * Walks items without a window.
+ *
+ * Returns: false if the item that is next then can't be
+ */
+bool
+coquill_walker_walk_linear (CoquillWalker *self,
+                            CoquillGraphCursor *cursor,
+                            uint64_t end,
+                            CoquillDeltaList *deltas);
+
+/**
  * coquill_walker_enter_run:
  * @version: of the item that is next
  * @run: which holds it

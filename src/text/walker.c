@@ -148,119 +148,6 @@ lowest_unknown (const CoquillGraph *graph, size_t run)
   return lowest < graph->runs[run].first ? lowest : UINT64_MAX;
 }
 
-typedef struct
-{
-  CoquillWalker *walker;
-  uint64_t version; /* of the next deletion */
-} Deleted;
-
-static void
-add_targets (CoquillId id, uint32_t length, void *data)
-{
-  Deleted *self = data;
-
-  coquill_targets_append (&self->walker->targets, self->version, (CoquillTargetRange){ id, length, false });
-  self->version += length;
-}
-
-/* So many deletions of a run backwards are done at once. */
-#define FEW_BACKWARD 16
-
-typedef struct
-{
-  unsigned n_ranges;
-  CoquillTargetRange ranges[FEW_BACKWARD];
-} Collected;
-
-static void
-collect_target (CoquillId id, uint32_t length, void *data)
-{
-  Collected *self = data;
-
-  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, length > 1 };
-}
-
-/* Backwards, the runs are told in the wrong order. */
-static void
-delete_few_backward (CoquillWalker *self, const CoquillGraphPiece *piece)
-{
-  Collected collected;
-  uint64_t version = piece->first;
-
-  collected.n_ranges = 0;
-  coquill_order_delete_at (self->order, piece->place + 1 - piece->length, piece->length, collect_target,
-                           &collected);
-  while (collected.n_ranges-- > 0)
-    {
-      coquill_targets_append (&self->targets, version, collected.ranges[collected.n_ranges]);
-      version += collected.ranges[collected.n_ranges].length;
-    }
-}
-
-/* Of many, one run is told at a time. */
-static void
-delete_backward (CoquillWalker *self, const CoquillGraphPiece *piece)
-{
-  uint64_t left = piece->length, place = piece->place;
-
-  if (left <= FEW_BACKWARD)
-    {
-      delete_few_backward (self, piece);
-      return;
-    }
-
-  while (left > 0)
-    {
-      CoquillOrderPlace at = coquill_order_find (self->order, place);
-      uint64_t here = at.offset + 1 < left ? at.offset + 1 : left;
-      CoquillId id = coquill_order_id (&at) - (here - 1);
-
-      coquill_targets_append (&self->targets, piece->first + (piece->length - left),
-                              (CoquillTargetRange){ id, here, here > 1 });
-      coquill_order_delete_at (self->order, place - (here - 1), here, NULL, NULL);
-      left -= here;
-      place -= here;
-    }
-}
-
-/* An item whose parents are all items before it means a place in the text as it is. */
-static bool
-walk_direct (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
-{
-  uint64_t width = coquill_order_width (self->order);
-  uint32_t agent = coquill_id_agent (piece->id);
-  Deleted deleted = { self, piece->first };
-
-  switch (piece->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      if (piece->place > width)
-        return false;
-      coquill_order_insert_at (self->order, piece->place, piece->id, piece->length);
-      if (deltas != NULL)
-        coquill_delta_list_insert (deltas, piece->place, piece->length, piece->content_offset,
-                                   piece->content_length, false, agent);
-      return true;
-    case COQUILL_OPERATION_DELETE:
-      if (piece->backward ? piece->place >= width || piece->length > piece->place + 1
-                          : piece->place > width || piece->length > width - piece->place)
-        return false;
-      if (deltas != NULL)
-        coquill_delta_list_delete (deltas, piece->backward ? piece->place + 1 - piece->length : piece->place,
-                                   piece->length, agent);
-      if (piece->backward)
-        delete_backward (self, piece);
-      else
-        coquill_order_delete_at (self->order, piece->place, piece->length, add_targets, &deleted);
-      return true;
-    case COQUILL_OPERATION_RESTORE:
-      return coquill_walker_restore (self, 0, piece, deltas);
-    case COQUILL_OPERATION_RECORD:
-      return true;
-    }
-  return false;
-}
-
 static bool
 walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run, CoquillDeltaList *deltas)
 {
@@ -297,14 +184,17 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
   return possible;
 }
 
-/* A view is at the item's parents now, and what is known of versions doesn't fit the item's absence. */
+/* The next item can't be. A view is at its parents now, and what is known of versions doesn't fit its
+ * absence. */
 static bool
-refuse (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillTextError *error)
+refuse (CoquillWalker *self, CoquillTextError *error)
 {
+  CoquillId id = coquill_graph_id_of (self->graph, self->end);
+
   coquill_walker_close_window (self);
   return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                  "Item %llu of an agent has no place in the text of its parents",
-                                 (unsigned long long)coquill_id_sequence (piece->id));
+                                 (unsigned long long)coquill_id_sequence (id));
 }
 
 void
@@ -341,7 +231,7 @@ walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas,
   while (coquill_graph_cursor_next (&cursor, end, &piece))
     {
       if (!walk_in_window (self, &piece, cursor.run, deltas))
-        return refuse (self, &piece, error);
+        return refuse (self, error);
       self->end += piece.length;
     }
   return true;
@@ -437,7 +327,6 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   while (self->end < end)
     {
       uint64_t floor;
-      bool walked;
 
       while (coquill_graph_run_end (graph, run) <= self->end)
         run++;
@@ -452,11 +341,15 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       if (self->window != NULL && is_time_to_collapse (self))
         collapse (self, floor);
 
-      coquill_graph_cursor_next (&cursor, self->window == NULL && floor < end ? floor : end, &piece);
-      walked = self->window != NULL ? walk_in_window (self, &piece, cursor.run, deltas)
-                                    : walk_direct (self, &piece, deltas);
-      if (!walked)
-        return refuse (self, &piece, error);
+      if (self->window == NULL)
+        {
+          if (!coquill_walker_walk_linear (self, &cursor, floor < end ? floor : end, deltas))
+            return refuse (self, error);
+          continue;
+        }
+      coquill_graph_cursor_next (&cursor, end, &piece);
+      if (!walk_in_window (self, &piece, cursor.run, deltas))
+        return refuse (self, error);
       self->end += piece.length;
     }
   return true;
