@@ -80,36 +80,75 @@ coquill_graph_piece (
 void
 coquill_graph_cursor_init (CoquillGraphCursor *self, const CoquillGraph *graph, uint64_t version)
 {
+  bool any = graph->n_operations > 0;
+
   self->graph = graph;
   self->version = version;
-  self->operation
-      = version < graph->end ? coquill_graph_find_operation (graph, version) : graph->n_operations;
-  self->run = version < graph->end ? coquill_graph_find_run (graph, version) : graph->n_runs;
+  self->operation = any ? coquill_graph_find_operation (graph, version) : 0;
+  self->run = any ? coquill_graph_find_run (graph, version) : 0;
+  self->run_end = version;
+}
+
+/* Looks again where the run ends: it is the next one's turn, or the graph has grown. */
+static inline void
+find_run_end (CoquillGraphCursor *self)
+{
+  const CoquillGraph *graph = self->graph;
+  const CoquillGraphRun *run = &graph->runs[self->run];
+
+  if (self->run + 1 < graph->n_runs && run[1].first <= self->version)
+    {
+      self->run++;
+      run++;
+    }
+  self->run_end = coquill_graph_run_end (graph, self->run);
+  self->first_id = coquill_id (run->agent, run->sequence) - run->first;
+}
+
+/* A piece that isn't a whole row, or no copy of one, or of the last one. Kept apart, since it is rare and
+ * needs many registers. */
+static __attribute__ ((noinline)) bool
+cut_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
+{
+  const CoquillGraph *graph = self->graph;
+
+  if (self->version >= to || self->version >= graph->end)
+    return false;
+  /* What was last when the cursor came there may have grown since. */
+  if (coquill_graph_operation_end (graph, self->operation) <= self->version)
+    self->operation++;
+  if (self->version >= self->run_end)
+    find_run_end (self);
+  cut_piece (graph, self->operation, self->first_id + self->version, self->version, to, piece);
+  self->version += piece->length;
+  self->operation += self->operation + 1 < graph->n_operations
+                     && self->version == graph->operations[self->operation + 1].first;
+  return true;
 }
 
 bool
 coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
 {
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphRun *run;
-  CoquillId id;
+  uint64_t version = self->version;
+  const CoquillGraphOperation *operation;
 
-  if (self->version >= to || self->version >= graph->end)
-    return false;
-  /* What was last when the cursor came there may have grown since. */
-  while (self->operation + 1 < graph->n_operations
-         && graph->operations[self->operation + 1].first <= self->version)
-    self->operation++;
-  if (self->operation == graph->n_operations)
-    self->operation--;
-  while (self->run + 1 < graph->n_runs && graph->runs[self->run + 1].first <= self->version)
-    self->run++;
-  if (self->run == graph->n_runs)
-    self->run--;
-
-  run = &graph->runs[self->run];
-  id = coquill_id (run->agent, run->sequence) + (self->version - run->first);
-  cut_piece (graph, self->operation, id, self->version, to, piece);
-  self->version += piece->length;
+  if (self->operation + 1 >= graph->n_operations)
+    return cut_next (self, to, piece);
+  operation = &graph->operations[self->operation];
+  if (operation->first != version || operation[1].first > to || operation->kind == COQUILL_OPERATION_RESTORE)
+    return cut_next (self, to, piece);
+  if (version >= self->run_end)
+    find_run_end (self);
+  piece->first = version;
+  piece->id = self->first_id + version;
+  piece->length = operation[1].first - version;
+  piece->place = operation->place;
+  piece->content_offset = operation->content_offset;
+  piece->content_length = operation[1].content_offset - operation->content_offset;
+  piece->kind = (CoquillOperationKind)operation->kind;
+  piece->backward = operation->backward;
+  self->version = operation[1].first;
+  self->operation++;
   return true;
 }

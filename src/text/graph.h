@@ -298,7 +298,6 @@ coquill_graph_piece (
 /**
  * CoquillGraphCursor:
  * @version: local version of what comes next
- * @operation: which holds it, or the one behind the last
  * @run: of the piece that was told last
  *
  * Goes through the items, forwards and without searching.
@@ -307,8 +306,13 @@ typedef struct
 {
   const CoquillGraph *graph;
   uint64_t version;
-  size_t operation;
   size_t run;
+
+  /*< private >*/
+  size_t
+      operation; /* which holds the version; the last one if that is the graph's end, which it may become */
+  uint64_t run_end;   /* of the run; it may be higher by now */
+  CoquillId first_id; /* of the run, less its first version */
 } CoquillGraphCursor;
 
 /**
