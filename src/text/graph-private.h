@@ -45,24 +45,39 @@ coquill_graph_grow_operations (CoquillGraph *self);
 void
 coquill_graph_grow_content (CoquillGraph *self, size_t needed);
 
-/* Whether items go on where the last operation ends. @place: of a restoration, the local version that the
- * first item names. */
+/* Whether an insertion or deletion goes on where the last operation ends. */
+static inline bool
+coquill_graph_lengthens (const CoquillGraphOperation *last,
+                         uint64_t end,
+                         CoquillOperationKind kind,
+                         uint64_t place,
+                         uint64_t n_items,
+                         bool backward)
+{
+  uint64_t length = end - last->first;
+
+  if (last->kind != (uint8_t)kind)
+    return false;
+  if (kind == COQUILL_OPERATION_INSERT)
+    return place == last->place + length;
+  if (place == last->place && (length == 1 || !last->backward) && (n_items == 1 || !backward))
+    return true;
+  return place + length == last->place && (length == 1 || last->backward) && (n_items == 1 || backward);
+}
+
+/* The same for all kinds. @place: of a restoration, the local version that the first item names. */
 static inline bool
 coquill_graph_goes_on (
     const CoquillGraph *self, CoquillOperationKind kind, uint64_t place, uint64_t n_items, bool backward)
 {
   const CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
-  uint64_t length = self->end - last->first;
 
-  if (last->kind != (uint8_t)kind || kind == COQUILL_OPERATION_RECORD)
-    return false;
-  if (kind == COQUILL_OPERATION_INSERT)
-    return place == last->place + length;
   if (kind == COQUILL_OPERATION_RESTORE)
-    return coquill_graph_id_of (self, place) == coquill_graph_id_of (self, last->place) + length;
-  if (place == last->place && (length == 1 || !last->backward) && (n_items == 1 || !backward))
-    return true;
-  return place + length == last->place && (length == 1 || last->backward) && (n_items == 1 || backward);
+    return last->kind == COQUILL_OPERATION_RESTORE
+           && coquill_graph_id_of (self, place)
+                  == coquill_graph_id_of (self, last->place) + (self->end - last->first);
+  return kind != COQUILL_OPERATION_RECORD
+         && coquill_graph_lengthens (last, self->end, kind, place, n_items, backward);
 }
 
 /* Appends items to the last run: to its last operation, if @joined to it and they go on from there. */

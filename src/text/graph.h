@@ -345,12 +345,11 @@ static inline bool
 coquill_graph_cursor_step (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
 {
   const CoquillGraph *graph = self->graph;
-  size_t index = self->operation + 1;
-  const CoquillGraphOperation *operation = &graph->operations[index];
+  const CoquillGraphOperation *operation = &graph->operations[self->operation];
 
-  if (index + 1 >= graph->n_operations || operation->first != self->version || operation[1].first > to
-      || operation->kind > COQUILL_OPERATION_DELETE
-      || self->version >= coquill_graph_run_end (graph, self->run))
+  if (self->operation + 1 >= graph->n_operations || operation->first != self->version
+      || operation[1].first > to || operation->kind > COQUILL_OPERATION_DELETE
+      || self->version >= self->run_end)
     {
       CoquillGraphPiece cut; /* so that @piece needn't lie in memory */
       bool any = coquill_graph_cursor_next (self, to, &cut);
@@ -359,17 +358,15 @@ coquill_graph_cursor_step (CoquillGraphCursor *self, uint64_t to, CoquillGraphPi
       return any;
     }
 
-  const CoquillGraphRun *run = &graph->runs[self->run];
-
   piece->first = operation->first;
-  piece->id = coquill_id (run->agent, run->sequence) + (operation->first - run->first);
+  piece->id = self->first_id + operation->first;
   piece->length = operation[1].first - operation->first;
   piece->place = operation->place;
   piece->content_offset = operation->content_offset;
   piece->content_length = operation[1].content_offset - operation->content_offset;
   piece->kind = (CoquillOperationKind)operation->kind;
   piece->backward = operation->backward;
-  self->operation = index;
+  self->operation++;
   self->version = operation[1].first;
   return true;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/change-private.h"
 #include "text/graph-private.h"
 #include "text/import.h"
 
@@ -12,9 +13,45 @@ coquill_import_refuse (CoquillImport *self, CoquillTextErrorCode code, const cha
   return coquill_text_error_set (self->error, code, "%s", message);
 }
 
+/* No text is longer than there are items. */
+static inline bool
+coquill_import_refuse_position (CoquillImport *self)
+{
+  return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
+}
+
 /* Copies the content that is pending. */
 void
 coquill_import_flush (CoquillImport *self);
+
+/* A change's text lies in one piece, and so is copied at once. */
+static inline void
+coquill_import_append_content (CoquillImport *self, const uint8_t *content, size_t n_bytes)
+{
+  if (n_bytes == 0)
+    return;
+  if (self->pending_length == 0 || content != self->pending + self->pending_length)
+    {
+      coquill_import_flush (self);
+      self->pending = content;
+    }
+  self->pending_length += n_bytes;
+  self->graph->content_length += n_bytes;
+}
+
+/* Whether the operation with this head is an insertion or a deletion by the agent of the operation before,
+ * and goes on from that. */
+static inline bool
+coquill_import_is_plain (uint8_t head)
+{
+  return (head & (HEAD_AGENT | HEAD_SEQUENCE | HEAD_PARENTS)) == 0
+         && (head & HEAD_KIND) + 1 <= COQUILL_OPERATION_DELETE;
+}
+
+/* Reads and appends all plain operations that come next. The last item of the graph is the one that was read
+ * last, and there is room for the rest of the change. */
+bool
+coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader);
 
 /* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
 CoquillId

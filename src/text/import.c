@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/change-private.h"
-#include "text/graph-private.h"
 #include "text/import-private.h"
 #include "text/memory.h"
 #include "text/text-private.h"
@@ -85,21 +83,6 @@ coquill_import_flush (CoquillImport *self)
   self->pending_length = 0;
 }
 
-/* A change's text lies in one piece, and so is copied at once. */
-static inline void
-append_content (CoquillImport *self, const uint8_t *content, size_t n_bytes)
-{
-  if (n_bytes == 0)
-    return;
-  if (self->pending_length == 0 || content != self->pending + self->pending_length)
-    {
-      coquill_import_flush (self);
-      self->pending = content;
-    }
-  self->pending_length += n_bytes;
-  self->graph->content_length += n_bytes;
-}
-
 /* Inlined where operations are read, so that what is read of one need not lie in memory. */
 COQUILL_CHANGE_INLINE bool
 import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t agent)
@@ -108,9 +91,8 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
   uint64_t where = operation->position;
   CoquillGraphPlace place;
 
-  /* No text is longer than there are items. */
   if (where > graph->end)
-    return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A position is beyond any text");
+    return coquill_import_refuse_position (self);
   if (!self->has_room
       && !coquill_graph_has_room (graph, operation->length, operation->n_parents + 1,
                                   operation->content_length))
@@ -142,7 +124,7 @@ import_new (CoquillImport *self, const CoquillOperation *operation, uint32_t age
     coquill_graph_append_run (graph, agent, &place);
   coquill_graph_append_items (graph, operation->kind, where, operation->length, operation->backward,
                               place.joined);
-  append_content (self, operation->content, operation->content_length);
+  coquill_import_append_content (self, operation->content, operation->content_length);
   coquill_graph_appended (graph, agent, operation->length, &place);
   return true;
 }
@@ -221,13 +203,15 @@ import_unusual (CoquillImport *self, CoquillOperation operation)
 }
 
 COQUILL_CHANGE_INLINE bool
-import_operation (CoquillImport *self, const CoquillOperation *operation)
+import_operation (CoquillImport *self, CoquillChangeReader *reader, const CoquillOperation *operation)
 {
   uint32_t agent = self->agents[operation->agent];
 
   if (agent != UINT32_MAX && operation->sequence > 0 && self->limits == NULL
       && operation->sequence == self->graph->agents[agent].length)
-    return import_new (self, operation, agent);
+    return import_new (self, operation, agent)
+           && (!self->has_room || !coquill_import_is_plain (*reader->next[COQUILL_COLUMN_HEADS])
+               || coquill_import_stretch (self, reader));
   return import_unusual (self, gather (operation));
 }
 
@@ -266,7 +250,7 @@ coquill_import_run (CoquillImport *self)
     reserve (self);
   coquill_change_reader_init (&reader, self->change);
   while (done && coquill_change_reader_take (&reader, &operation))
-    done = import_operation (self, &operation);
+    done = import_operation (self, &reader, &operation);
   coquill_change_reader_clear (&reader);
   coquill_import_flush (self);
   if (self->agents != self->few_agents)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* import-stretch.c: operations that go on from the item before, one after another. */
+
+#include "text/import-private.h"
+
+/*
+ * Most operations of most changes are insertions and deletions that their author made one after the other.
+ * Once the first of them is in the graph, all that could be wrong with its parents and its agent was asked,
+ * and the rest is a row each. What changes meanwhile lives in local variables: the columns' bytes and the
+ * rows might overlap for all that a compiler knows, so that anything else would be loaded and stored each
+ * time.
+ */
+bool
+coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
+{
+  CoquillGraph *graph = self->graph;
+  CoquillChangeTrack *track = &reader->tracks[reader->place.agent];
+  const uint8_t *const content = reader->next[COQUILL_COLUMN_TEXT];
+  const uint8_t *text = content, *wide = reader->wide, *heads_end = reader->end;
+  CoquillGraphOperation *row = &graph->operations[graph->n_operations - 1];
+  CoquillGraphOperation *last_row = &graph->operations[graph->operations_capacity - 1];
+  uint64_t end = graph->end;
+  uint32_t content_offset = (uint32_t)graph->content_length;
+  CoquillChangeReader columns; /* these few of them */
+  CoquillChangeTrack caret = { .caret = track->caret };
+  size_t n_heads;
+
+  columns.next[COQUILL_COLUMN_HEADS] = reader->next[COQUILL_COLUMN_HEADS];
+  columns.next[COQUILL_COLUMN_LENGTHS] = reader->next[COQUILL_COLUMN_LENGTHS];
+  columns.next[COQUILL_COLUMN_POSITIONS] = reader->next[COQUILL_COLUMN_POSITIONS];
+  columns.next[COQUILL_COLUMN_FAR_POSITIONS] = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
+  while (columns.next[COQUILL_COLUMN_HEADS] != heads_end
+         && coquill_import_is_plain (*columns.next[COQUILL_COLUMN_HEADS]))
+    {
+      uint8_t head = *columns.next[COQUILL_COLUMN_HEADS]++;
+      uint64_t is_run = (head & HEAD_LENGTH) != 0, n_bytes;
+      CoquillOperation operation;
+
+      operation.kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
+      operation.backward = (head & HEAD_BACKWARD) != 0;
+      operation.length = 1 + is_run + coquill_change_take_if (&columns, COQUILL_COLUMN_LENGTHS, is_run, NULL);
+      coquill_change_take_position (&columns, &operation, &caret, head, NULL);
+      if (operation.position > end)
+        return coquill_import_refuse_position (self);
+      n_bytes = operation.kind == COQUILL_OPERATION_INSERT ? operation.length : 0;
+      if (__builtin_expect (n_bytes > (size_t)(wide - text), 0))
+        {
+          reader->next[COQUILL_COLUMN_TEXT] = text;
+          n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
+          wide = reader->wide;
+        }
+      if (coquill_graph_lengthens (row, end, operation.kind, operation.position, operation.length,
+                                   operation.backward))
+        row->backward = operation.kind == COQUILL_OPERATION_DELETE && operation.position != row->place;
+      else
+        {
+          if (row == last_row)
+            {
+              graph->n_operations = graph->operations_capacity;
+              coquill_graph_grow_operations (graph);
+              row = &graph->operations[graph->n_operations - 1];
+              last_row = &graph->operations[graph->operations_capacity - 1];
+            }
+          row++;
+          row->first = (uint32_t)end;
+          row->place = (uint32_t)operation.position;
+          row->content_offset = content_offset + (uint32_t)(text - content);
+          row->kind = (uint8_t)operation.kind;
+          row->backward = operation.backward && operation.length > 1;
+        }
+      text += n_bytes;
+      end += operation.length;
+    }
+
+  n_heads = (size_t)(columns.next[COQUILL_COLUMN_HEADS] - reader->next[COQUILL_COLUMN_HEADS]);
+  reader->next[COQUILL_COLUMN_HEADS] = columns.next[COQUILL_COLUMN_HEADS];
+  reader->next[COQUILL_COLUMN_LENGTHS] = columns.next[COQUILL_COLUMN_LENGTHS];
+  reader->next[COQUILL_COLUMN_POSITIONS] = columns.next[COQUILL_COLUMN_POSITIONS];
+  reader->next[COQUILL_COLUMN_FAR_POSITIONS] = columns.next[COQUILL_COLUMN_FAR_POSITIONS];
+  reader->next[COQUILL_COLUMN_TEXT] = text;
+  reader->place.sequence += end - graph->end;
+  track->next += end - graph->end;
+  track->caret = caret.caret;
+  self->n_appended += n_heads;
+  graph->n_operations = (size_t)(row - graph->operations) + 1;
+  graph->agents[graph->runs[graph->n_runs - 1].agent].length += (uint32_t)(end - graph->end);
+  graph->end = end;
+  graph->frontier[graph->n_frontier - 1] = end - 1;
+  coquill_import_append_content (self, content, (size_t)(text - content));
+  return true;
+}
