@@ -21,7 +21,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'programs'))
 import harness  # noqa: E402
-from harness import Attachment, Peer, Relay, Skipped, percentile, read_trace, say, wait_until  # noqa: E402, F401
+from harness import TRIES, Attachment, Peer, Relay, Skipped, TooLate, percentile, read_trace, say, wait_until, within  # noqa: E402, F401
 
 BAD_LINE = os.environ['COQUILL_BAD_LINE']
 RESULTS = pathlib.Path(os.environ.get('COQUILL_RESULTS', 'direct'))
@@ -432,6 +432,21 @@ def side_by_side(function, arguments, at_once=AT_ONCE):
     with concurrent.futures.ThreadPoolExecutor(at_once) as threads:
         futures = [threads.submit(function, argument) for argument in arguments]
     return [future.result() for future in futures]
+
+
+def in_time(measure, arguments, at_once=AT_ONCE):
+    """Calls measure (argument, attempt) with each argument, some at a time. What has words in its 'late' is measured again, alone, up to twice.
+
+    Returns all results in order, several attempts of one after each other, each with its number as 'attempt', and those that were late every time.
+    """
+    def attempt(argument, number):
+        return {**measure(argument, number), 'attempt': number}
+    attempts = [[result] for result in side_by_side(lambda argument: attempt(argument, 1), arguments, at_once)]
+    for argument, results in zip(arguments, attempts):
+        while results[-1]['late'] and len(results) < TRIES:
+            say(f'late, so once more: {results[-1]}')
+            results.append(attempt(argument, len(results) + 1))
+    return [result for results in attempts for result in results], [results for results in attempts if results[-1]['late']]
 
 
 def keep(name, value):

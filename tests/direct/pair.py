@@ -4,7 +4,8 @@
 import threading
 import time
 
-from laboratory import Attachment, percentile, read_trace, wait_until
+from harness import PATIENCE
+from laboratory import Attachment, TooLate, percentile, read_trace, wait_until
 
 # What the first types stands above this line, what the second types below it.
 BORDER = '\n=====\n'
@@ -83,12 +84,13 @@ class Typist:
         self.stopped.set()
         self.thread.join()
 
-    def finish(self, seconds=30):
+    def finish(self, seconds=PATIENCE):
         """Waits until all is typed and seen."""
         self.thread.join()
         with self.condition:
-            assert self.condition.wait_for(lambda: self.seen >= self.pressed, seconds), \
-                f'of {self.pressed} keys {self.seen} were seen after {seconds} s; the reader has {self.mirror[:200]!r}…; {self.reader.complaints()}'
+            if not self.condition.wait_for(lambda: self.seen >= self.pressed, seconds):
+                raise TooLate(f'of {self.pressed} keys {self.seen} were seen after {seconds} s; '
+                              f'the reader has {self.mirror[:200]!r}…; {self.reader.complaints()}')
         return self
 
     def delays(self, first=0, last=None):
@@ -141,11 +143,11 @@ class Listener(Attachment):
     def listen(self, listener):
         self.listeners.append(listener)
 
-    def wait_road(self, road, since=0, seconds=30):
+    def wait_road(self, road, since=0, seconds=PATIENCE):
         """The first event that tells this road of somebody else."""
         return self.wait(lambda event: event['event'] == 'road' and event['road'] == road, f'the road is {road}', seconds, since)
 
-    def wait_present(self, name, seconds=30):
+    def wait_present(self, name, seconds=PATIENCE):
         return self.wait(lambda event: event['event'] == 'present' and event['name'] == name, f'{name} is there', seconds)
 
 
@@ -175,7 +177,7 @@ class Pair:
     def ben(self):
         return self.attachments[1]
 
-    def wait_together(self, seconds=30):
+    def wait_together(self, seconds=PATIENCE):
         """Until each sees the other; returns when, microseconds."""
         return max(self.ana.wait_present('Ben', seconds)['time'], self.ben.wait_present('Ana', seconds)['time'])
 
@@ -188,7 +190,7 @@ class Pair:
             assert not errors, errors
         texts = [peer.cat(self.document) for peer in self.peers]
         if texts[0] != texts[1]:
-            wait_until(lambda: self.synced(), 'the texts are equal', 20)
+            wait_until(lambda: self.synced(), 'the texts are equal')
             texts = [peer.cat(self.document) for peer in self.peers]
         for typist in typists:
             assert texts[0].partition(BORDER)[0] == typist.text, 'the text is not what was typed'

@@ -5,7 +5,7 @@ import json
 import random
 import time
 
-from laboratory import InternetRelay, keep, main, plain_copy, table
+from laboratory import InternetRelay, in_time, keep, main, plain_copy, table
 from pair import BORDER, Listener, Pair, Typist, summary, trace_edits
 
 MEGABYTE = 1_000_000
@@ -92,11 +92,13 @@ def measure(laboratory, folder, direct):
 
 def ten_megabytes_to_a_newcomer(laboratory, folder):
     """A document of 10 MB with history reaches a newcomer through the relay, and straight where the relay keeps too little, while others type on."""
-    results = {road: measure(laboratory, folder / road, road == 'direct') for road in ('relay', 'direct')}
+    def attempt(road, number):
+        result = measure(laboratory, folder / f'{road}-{number}', road == 'direct')
+        return {'road': road, **result, 'late': 'noticed' if result['meanwhile max'] > TYPING_LIMIT else ''}
+    results, failed = in_time(attempt, ['relay', 'direct'], 1)
     keep('bulk', results)
-    table('to a newcomer', ['road', *results['relay']], [[road, *result.values()] for road, result in results.items()])
-    over = {road: result for road, result in results.items() if result['meanwhile max'] > TYPING_LIMIT}
-    assert not over, f'the others noticed it: {over}'
+    table('to a newcomer', list(results[0]), [list(result.values()) for result in results])
+    assert not failed, f'the others noticed it every time: {failed}'
 
 
 main(ten_megabytes_to_a_newcomer)

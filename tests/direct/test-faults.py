@@ -5,8 +5,8 @@ import re
 import threading
 import time
 
-from laboratory import FULL_CONE, InternetRelay, PORT_RESTRICTED, keep, main, say, table, wait_until
-from pair import BORDER, Pair, Typist, changes, trace_edits
+from laboratory import FULL_CONE, InternetRelay, PORT_RESTRICTED, TRIES, TooLate, keep, main, say, table, wait_until
+from pair import BORDER, PATIENCE, Pair, Typist, changes, trace_edits
 
 KEYS_PER_SECOND = 20
 KEYS = 6000  # more than anyone types here
@@ -53,15 +53,16 @@ class Marker:
         return ''.join(f'⟨{number}⟩' for number in range(self.tried))
 
 
-def caught_up(typist, marker, seconds):
+def caught_up(typist, marker, seconds=PATIENCE):
     """Waits until all that was typed so far is seen on both sides."""
     typed, marked = typist.pressed, marker.tried
     deadline = time.monotonic() + seconds
     with typist.condition:
-        assert typist.condition.wait_for(lambda: typist.seen >= typed, seconds), \
-            f'of {typed} keys {typist.seen} were seen; {typist.reader.complaints()}'
-    while any(number not in marker.seen for number in range(marked)):
-        assert time.monotonic() < deadline, f'marks were not seen: {[number for number in range(marked) if number not in marker.seen]}'
+        if not typist.condition.wait_for(lambda: typist.seen >= typed, seconds):
+            raise TooLate(f'of {typed} keys {typist.seen} were seen; {typist.reader.complaints()}')
+    while unseen := [number for number in range(marked) if number not in marker.seen]:
+        if time.monotonic() > deadline:
+            raise TooLate(f'marks were not seen: {unseen}')
         time.sleep(.02)
 
 
@@ -90,7 +91,7 @@ def roads_break_while_people_type(laboratory, folder):
             homes[0].change_public_address()
             # Nobody tells the hosts: until the silence is noticed the road is called direct.
             for attachment in pair.attachments:
-                attachment.wait_for(lambda: attachment.last_road['road'] != 'direct', 'the silence is noticed', 15)
+                attachment.wait_for(lambda: attachment.last_road['road'] != 'direct', 'the silence is noticed', 30)
 
         def for_a_while(*words, seconds=FAULT_SECONDS):
             line.tell(*words)
@@ -110,7 +111,8 @@ def roads_break_while_people_type(laboratory, folder):
             ('the NAT\'s address changes', change_public_address, NOTHING),
             ('direct road cut for long', lambda: for_a_while('cut', 'both', 'udp', seconds=12), CUT),
         ]
-        def suffer(name, fault, limit):
+
+        def suffer(attempt, name, fault, limit):
             first, first_mark = typist.pressed, marker.tried
             since = [len(attachment.events) for attachment in pair.attachments]
             started = time.time_ns() // 1000
@@ -118,29 +120,31 @@ def roads_break_while_people_type(laboratory, folder):
             try:
                 fault()
                 time.sleep(AFTERWARDS_SECONDS)
-                caught_up(typist, marker, 30)
+                caught_up(typist, marker)
                 for attachment in pair.attachments:
                     attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', f'direct again after: {name}', DIRECT_AGAIN_SECONDS)
                 # The next fault shall meet both roads, as this one did.
-                wait_until(lambda: relay.connections() >= 2, f'the relay is reached again after: {name}', 20, .1)
-            except AssertionError as error:
+                wait_until(lambda: relay.connections() >= 2, f'the relay is reached again after: {name}', interval=.1)
+            except TooLate as error:
                 failure = str(error)[:300]
             moves = [f'{"AB"[number]} {road} {(when - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
                      for road, when in changes(attachment.events[since[number]:])]
-            return {'fault': name, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
+            return {'fault': name, 'attempt': attempt, 'gap': typist.longest_gap(first), 'gap other way': marker.longest_gap(first_mark),
                     'limit': limit, 'failure': failure, 'roads': ', '.join(moves[:8])}
 
-        results = []
+        results, bad = [], []
         for fault in faults:
-            result = suffer(*fault)
-            if is_bad(result) and not result['failure']:
-                # A busy machine makes gaps too: once more.
-                say(f'once more: {result}')
-                result = suffer(*fault)
-            results.append(result)
+            # A busy machine makes gaps too.
+            for attempt in range(1, TRIES + 1):
+                results.append(suffer(attempt, *fault))
+                if not is_bad(results[-1]):
+                    break
+                say(f'too late: {results[-1]}')
+            else:
+                bad.append(fault[0])
         typist.stop()
         marker.finish()
-        caught_up(typist, marker, 30)
+        caught_up(typist, marker)
         typist.text = None
         text = pair.check_texts()
         above, _, below = text.partition(BORDER)
@@ -149,8 +153,7 @@ def roads_break_while_people_type(laboratory, folder):
         say(f'{typist.pressed} keys and {marker.tried} marks, none lost, none doubled')
     keep('faults', results)
     table('the longest wait for a key, milliseconds', list(results[0]), [list(result.values()) for result in results])
-    bad = list(filter(is_bad, results))
-    assert not bad, f'{bad}'
+    assert not bad, f'late every time: {bad}'
 
 
 main(roads_break_while_people_type)

@@ -4,12 +4,13 @@
 import signal
 import time
 
-from laboratory import InternetRelay, PORT_RESTRICTED, keep, main, say
-from pair import BORDER, Pair, Typist, trace_edits
+from laboratory import InternetRelay, PORT_RESTRICTED, TooLate, keep, main, say, within
+from pair import BORDER, PATIENCE, Pair, Typist, trace_edits
 
 KEYS_PER_SECOND = 20
 KEYS = 3000
 FROZEN_SECONDS = 40
+CAUGHT_UP_SECONDS = 10
 DIRECT_AGAIN_SECONDS = 25
 
 
@@ -27,7 +28,8 @@ def a_process_is_frozen(laboratory, folder):
         pair.ben.process.send_signal(signal.SIGCONT)
         resumed = time.monotonic()
         with typist.condition:
-            assert typist.condition.wait_for(lambda: typist.seen >= typed, 30), 'what was typed meanwhile comes'
+            if not typist.condition.wait_for(lambda: typist.seen >= typed, PATIENCE):
+                raise TooLate('what was typed meanwhile comes')
         caught_up_after = time.monotonic() - resumed
         since = time.monotonic()
         for attachment in pair.attachments:
@@ -39,7 +41,7 @@ def a_process_is_frozen(laboratory, folder):
         typist.finish()
         text = pair.check_texts()
         assert typist.states.get(hash(text.partition(BORDER)[0]), [-1])[-1] >= typist.pressed - 1, 'the text is not what was typed'
-        assert caught_up_after < 10
+    within(CAUGHT_UP_SECONDS, caught_up_after, 'catching up')
 
 
 main(a_process_is_frozen)

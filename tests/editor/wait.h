@@ -5,7 +5,7 @@
 #include <glib-object.h>
 
 /** The longest that anything may take, in seconds; longer is a failure. */
-#define WAIT_SECONDS 20
+#define WAIT_SECONDS 60
 
 /** Turns the main loop until @condition is true; fails the test if it never is. */
 #define wait_until(condition)                                                                                \

@@ -134,7 +134,7 @@ peer_late_cb (gpointer data)
 void
 peer_wait_for_teardown (void)
 {
-  wait_until (20, coquill_ice_agent_count_closing () == 0);
+  wait_until (60, coquill_ice_agent_count_closing () == 0);
   g_assert_cmpuint (coquill_ice_agent_count_closing (), ==, 0);
 }
 
@@ -145,7 +145,7 @@ peer_connect (Peer *a, Peer *b)
   b->other = a;
   peer_introduce (a, b);
   peer_introduce (b, a);
-  wait_until (10, a->connected && b->connected);
+  wait_until (60, a->connected && b->connected);
   g_assert_no_error (a->error);
   g_assert_no_error (b->error);
   g_assert_true (a->connected);

@@ -50,7 +50,8 @@ peer_wait_for_teardown (void);
 gboolean
 peer_late_cb (gpointer data);
 
-/* Iterates the main context until CONDITION, or SECONDS are over. */
+/* Iterates the main context until CONDITION, or SECONDS are over: many times as long as it takes on a quiet
+ * machine. */
 #define wait_until(seconds, condition)                                                                       \
   G_STMT_START                                                                                               \
   {                                                                                                          \

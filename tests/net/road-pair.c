@@ -7,6 +7,9 @@
 
 #define LIVE_NUMBER G_MAXUINT64
 
+/* So many times as long as it takes on a quiet machine is waited on a busy one. */
+#define PATIENCE 8
+
 typedef struct
 {
   RoadPair *pair;
@@ -247,7 +250,7 @@ wake_cb (gpointer data)
 gboolean
 road_pair_wait (gboolean (*is_so) (gpointer data), gpointer data, guint seconds)
 {
-  gint64 end = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
+  gint64 end = g_get_monotonic_time () + (gint64)seconds * PATIENCE * G_USEC_PER_SEC;
   guint waker = g_timeout_add (20, wake_cb, NULL);
   gboolean result;
 

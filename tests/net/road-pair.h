@@ -54,7 +54,8 @@ road_pair_start (RoadPair *self);
 guint
 road_pair_post (RoadPair *self, guint from, guint64 *number, guint n, gsize size);
 
-/* Iterates the main context until it is so, at most some seconds. Returns whether it is so. */
+/* Iterates the main context until it is so, on a quiet machine at most some seconds. Returns whether it is
+ * so. */
 gboolean
 road_pair_wait_state (RoadPair *self, CoquillDirectState one, CoquillDirectState other, guint seconds);
 gboolean

@@ -241,7 +241,7 @@ test_cancel (void)
   g_clear_error (&error);
   g_assert_null (ask (NULL, uris, "password", cancellable, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, COQUILL_ICE_SERVERS_RESOLVE_MS * 1000);
 }
 
 static void

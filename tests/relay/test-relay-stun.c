@@ -264,6 +264,13 @@ count_answers (int descriptor, guint questions)
   return answers;
 }
 
+/* Two a second since @start, and a burst of four seconds; in whole seconds. */
+static guint
+get_most_answers (gint64 start)
+{
+  return 2 * (4 + (guint)((g_get_monotonic_time () - start) / G_USEC_PER_SEC) + 1);
+}
+
 static void
 test_a_network_has_its_rate (Fixture *fixture, gconstpointer data)
 {
@@ -271,12 +278,13 @@ test_a_network_has_its_rate (Fixture *fixture, gconstpointer data)
   int neighbour = open_socket ("127.0.0.9", "127.0.0.1", fixture->port);
   int stranger = open_socket ("127.0.5.1", "127.0.0.1", fixture->port);
   struct sockaddr_storage other;
+  gint64 start = g_get_monotonic_time ();
   guint answers = count_answers (descriptor, 100);
 
-  /* A burst of four seconds, and what came in while the answers were counted. */
   g_assert_cmpuint (answers, >=, 8);
-  g_assert_cmpuint (answers, <=, 16);
-  g_assert_cmpuint (count_answers (neighbour, 100), <=, 6);
+  g_assert_cmpuint (answers, <=, get_most_answers (start));
+  answers += count_answers (neighbour, 100);
+  g_assert_cmpuint (answers, <=, get_most_answers (start));
   g_assert_true (ask (stranger, 3, &other));
   close (descriptor);
   close (neighbour);
@@ -286,23 +294,30 @@ test_a_network_has_its_rate (Fixture *fixture, gconstpointer data)
 static void
 test_all_together_have_a_rate (Fixture *fixture, gconstpointer data)
 {
+  gint64 start = g_get_monotonic_time ();
+  int descriptors[10];
   guint answers = 0;
 
-  for (guint i = 0; i < 10; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (descriptors); i++)
     {
       g_autofree char *own = g_strdup_printf ("127.0.%u.1", i);
-      int descriptor = open_socket (own, "127.0.0.1", fixture->port);
+
+      descriptors[i] = open_socket (own, "127.0.0.1", fixture->port);
+      for (guint k = 0; k < 10; k++)
+        send_question (descriptors[i], k);
+    }
+  /* Which of them get answers is not known, and what doesn't come can't be waited for. */
+  g_usleep (G_USEC_PER_SEC);
+  for (guint i = 0; i < G_N_ELEMENTS (descriptors); i++)
+    {
       guint8 answer[512];
 
-      for (guint k = 0; k < 10; k++)
-        send_question (descriptor, k);
-      g_usleep (20000);
-      while (recv (descriptor, answer, sizeof answer, MSG_DONTWAIT) > 0)
+      while (recv (descriptors[i], answer, sizeof answer, MSG_DONTWAIT) > 0)
         answers++;
-      close (descriptor);
+      close (descriptors[i]);
     }
   g_assert_cmpuint (answers, >=, 8);
-  g_assert_cmpuint (answers, <=, 16);
+  g_assert_cmpuint (answers, <=, get_most_answers (start));
 }
 
 static void

@@ -150,7 +150,7 @@ test_a_slow_request_is_cut_off (Fixture *fixture, gconstpointer data)
   nothing = relay_visitor_read_all (silent);
   also_nothing = relay_visitor_read_all (halting);
   g_assert_cmpstr (nothing, ==, "");
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
   assert_alive (fixture);
 }
 
@@ -486,7 +486,7 @@ test_who_is_too_fast_is_slowed_and_loses_nothing (Fixture *fixture, gconstpointe
       g_assert_cmpuint (frame.position, ==, i);
     }
   g_assert_cmpint (g_get_monotonic_time () - began, >, 1.5 * G_USEC_PER_SEC);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 40 * G_USEC_PER_SEC);
 }
 
 static void

@@ -283,9 +283,9 @@ test_who_ends_says_goodbye (ReplicaFixture *fixture, gconstpointer data)
   room.n = 1;
   left = g_get_monotonic_time ();
   replica_fixture_wait_until (!coquill_participant_is_present (leaver));
-  g_assert_cmpint (g_get_monotonic_time () - left, <, G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - left, <, 4 * G_USEC_PER_SEC);
   end_room (&room);
-  g_assert_true (coquill_library_wait_for_roads (2000));
+  g_assert_true (coquill_library_wait_for_roads (60000));
   g_assert_true (coquill_library_wait_for_roads (0));
 }
 

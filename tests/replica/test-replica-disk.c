@@ -25,20 +25,19 @@ test_edit_is_called_saved_after_the_sync (ReplicaFixture *fixture, gconstpointer
 {
   CoquillLibrary *library = replica_fixture_library (fixture, "a");
   CoquillReplica *replica = replica_fixture_create (library, NULL, NULL);
-  gint64 start, longest = 0, done[20] = { 0 };
+  gint64 start, all, done[20] = { 0 };
 
   replica_fixture_commit (replica);
-  g_setenv ("COQUILL_SLOW_FSYNC", "200", TRUE);
+  g_setenv ("COQUILL_SLOW_FSYNC", "2000", TRUE);
+  all = g_get_monotonic_time ();
   for (guint i = 0; i < G_N_ELEMENTS (done); i++)
     {
       g_autoptr (GError) error = NULL;
 
-      start = g_get_monotonic_time ();
       coquill_replica_insert (replica, 0, "x", 1, &error);
       g_assert_no_error (error);
       coquill_replica_commit_async (replica, NULL, committed_cb, &done[i]);
       g_main_context_iteration (NULL, FALSE);
-      longest = MAX (longest, g_get_monotonic_time () - start);
       g_assert_cmpint (done[i], ==, 0);
     }
   start = g_get_monotonic_time ();
@@ -46,9 +45,9 @@ test_edit_is_called_saved_after_the_sync (ReplicaFixture *fixture, gconstpointer
   g_unsetenv ("COQUILL_SLOW_FSYNC");
   for (guint i = 0; i < G_N_ELEMENTS (done); i++)
     g_assert_cmpint (done[i], >=, start);
-  g_assert_cmpint (done[G_N_ELEMENTS (done) - 1] - start, >=, 200 * G_TIME_SPAN_MILLISECOND);
   /* No key press waited for the disk. */
-  g_assert_cmpint (longest, <, 150 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpint (start - all, <, 2 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (done[G_N_ELEMENTS (done) - 1] - all, >=, 2 * G_TIME_SPAN_SECOND);
 
   g_object_unref (replica);
   replica_fixture_close_library (library);
