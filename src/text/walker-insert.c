@@ -23,15 +23,6 @@ is_absent (const CoquillMergeWindowEntry *entry, unsigned view)
 }
 
 static bool
-goes_before (const CoquillGraph *graph, CoquillId a, CoquillId b)
-{
-  int order = coquill_agent_compare (&graph->agents[coquill_id_agent (a)].id,
-                                     &graph->agents[coquill_id_agent (b)].id);
-
-  return order != 0 ? order < 0 : a < b;
-}
-
-static bool
 is_in_region (const Region *self, CoquillId id)
 {
   const CoquillMergeWindow *window = self->walker->window;
@@ -55,26 +46,13 @@ compare_right (const Region *self, CoquillId other)
   return is_in_region (self, other) ? -1 : 1;
 }
 
-/* The place directly behind a character that lies behind @effect visible ones. */
-static CoquillOrderPlace
-behind (CoquillWalker *self, CoquillId id, uint64_t effect)
-{
-  CoquillOrderPlace place = coquill_walker_find_near (self, id, effect);
-
-  if (coquill_order_rest (&place) > 1)
-    place.offset++;
-  else
-    coquill_order_next (&place);
-  return place;
-}
-
 /* The place behind an entry's last character; @effect visible characters lie before it. */
 static CoquillOrderPlace
 behind_entry (CoquillWalker *self, const CoquillMergeWindowEntry *entry, uint64_t effect)
 {
   if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
     return coquill_order_find_behind (self->order, effect);
-  return behind (self, entry->id + entry->length - 1, effect);
+  return coquill_walker_find_behind (self, entry->id + entry->length - 1, effect);
 }
 
 /*
@@ -88,7 +66,7 @@ judge (const Region *self, CoquillId id, const CoquillMergeWindowEntry *other)
 {
   int order = compare_right (self, other->right);
 
-  return order == 0 ? !goes_before (self->walker->graph, id, other->id) : order;
+  return order == 0 ? !coquill_walker_goes_before (self->walker, id, other->id) : order;
 }
 
 /* Halves what is to be looked at one by one: moves a place to the last insertion that ours surely stands
@@ -144,7 +122,7 @@ scan_region (
         {
           int order = compare_right (self, other->right);
 
-          if (order == 0 && goes_before (self->walker->graph, id, other->id))
+          if (order == 0 && coquill_walker_goes_before (self->walker, id, other->id))
             break;
           scanning = order < 0;
         }
@@ -213,7 +191,7 @@ coquill_walker_insert (CoquillWalker *self,
       if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
         place = coquill_order_find_behind (self->order, ++effect);
       else
-        place = behind (self, entry.left, effect);
+        place = coquill_walker_find_behind (self, entry.left, effect);
       if (++cursor.offset == left->length)
         coquill_merge_window_next (&cursor);
     }

@@ -29,6 +29,49 @@ CoquillOrderPlace
 coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position);
 
 /**
+ * coquill_walker_step:
+ *
+ * Moves a place, which isn't the end, behind the character that it is in front of.
+ */
+static inline void
+coquill_walker_step (CoquillOrderPlace *place)
+{
+  if (coquill_order_rest (place) > 1)
+    place->offset++;
+  else
+    coquill_order_next (place);
+}
+
+/**
+ * coquill_walker_find_behind:
+ * @position: how many visible characters of the text as it is lie before the character
+ *
+ * Returns: the place directly behind a character that the order holds
+ */
+static inline CoquillOrderPlace
+coquill_walker_find_behind (CoquillWalker *self, CoquillId id, uint64_t position)
+{
+  CoquillOrderPlace place = coquill_walker_find_near (self, id, position);
+
+  coquill_walker_step (&place);
+  return place;
+}
+
+/**
+ * coquill_walker_goes_before:
+ *
+ * Returns: whether of two characters with the same origins the first one stands before
+ */
+static inline bool
+coquill_walker_goes_before (const CoquillWalker *self, CoquillId a, CoquillId b)
+{
+  int order = coquill_agent_compare (&self->graph->agents[coquill_id_agent (a)].id,
+                                     &self->graph->agents[coquill_id_agent (b)].id);
+
+  return order != 0 ? order < 0 : a < b;
+}
+
+/**
  * coquill_walker_n_restored:
  * @map: (nullable):
  * @length: (inout): how many deletions are asked for, and for how many it is the same
@@ -74,6 +117,42 @@ coquill_walker_note (CoquillWalker *self, CoquillWalkerDeed deed)
   if (self->last_track >= 0)
     coquill_walker_tracks_add (self->tracks, (unsigned)self->last_track, deed);
 }
+
+/**
+ * CoquillWalkerFlatResult:
+ * @COQUILL_WALKER_FLAT_DONE: the piece was walked
+ * @COQUILL_WALKER_FLAT_FULL: it wasn't, and the flat window can't go on
+ * @COQUILL_WALKER_FLAT_IMPOSSIBLE: it can't be
+ */
+typedef enum
+{
+  COQUILL_WALKER_FLAT_DONE,
+  COQUILL_WALKER_FLAT_FULL,
+  COQUILL_WALKER_FLAT_IMPOSSIBLE
+} CoquillWalkerFlatResult;
+
+/**
+ * coquill_walker_open_flat:
+ * @version: every item from there on has all before it among its ancestors; all before it have been walked,
+ * and no others
+ * @hold: forget nothing before so many operations have been walked
+ */
+void
+coquill_walker_open_flat (CoquillWalker *self, uint64_t version, uint64_t hold);
+void
+coquill_walker_free_flat (CoquillWalker *self);
+
+/**
+ * coquill_walker_walk_flat:
+ * @piece: (inout): what is next; cut if only a part of it was walked
+ * @run: which holds it
+ * @floor: all that is known to come knows what lies below
+ *
+ * Does in the flat window what one piece does.
+ */
+CoquillWalkerFlatResult
+coquill_walker_walk_flat (
+    CoquillWalker *self, CoquillGraphPiece *piece, size_t run, uint64_t floor, CoquillDeltaList *deltas);
 
 /**
  * coquill_walker_open_window:

@@ -354,6 +354,7 @@ coquill_walker_close_window (CoquillWalker *self)
 {
   coquill_merge_window_free (self->window);
   self->window = NULL;
+  self->state = COQUILL_WALKER_DIRECT;
   self->last_run = SIZE_MAX;
   for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
     self->views[i].valid = false;

@@ -37,6 +37,7 @@ coquill_walker_free (CoquillWalker *self)
   coquill_order_free (self->order);
   coquill_targets_clear (&self->targets);
   coquill_range_map_free (self->restored);
+  coquill_walker_free_flat (self);
   coquill_merge_window_free (self->window);
   for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
     {
@@ -204,6 +205,7 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   size_t n_parents;
   const uint64_t *parents = coquill_graph_parents (self->graph, version, &single, &n_parents);
 
+  self->state = COQUILL_WALKER_WINDOW;
   self->window = coquill_merge_window_new (coquill_order_width (self->order));
   self->window_start = version;
   self->collapse_at = COLLAPSE_AT;
@@ -237,29 +239,83 @@ walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas,
   return true;
 }
 
-/* Goes back to where everything from there on has all before it among its ancestors, a local version at the
- * most, and walks the items again inside the window. */
+/* Takes back what can't be walked again without something older, from a local version on at the least. */
 static void
-reach_back (CoquillWalker *self, uint64_t version)
+take_back_from (CoquillWalker *self, uint64_t version)
 {
-  uint64_t end = self->end;
+  const CoquillGraph *graph = self->graph;
 
-  /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
-   * way each time. */
-  version -= end - version < version - self->first ? end - version : version - self->first;
-  for (size_t run = end > self->graph->base ? coquill_graph_find_run (self->graph, end - 1) + 1 : 0;
-       run > 0 && coquill_graph_run_end (self->graph, run - 1) > version; run--)
+  for (size_t run = self->end > graph->base ? coquill_graph_find_run (graph, self->end - 1) + 1 : 0;
+       run > 0 && coquill_graph_run_end (graph, run - 1) > version; run--)
     {
-      uint64_t lowest = lowest_unknown (self->graph, run - 1);
+      uint64_t lowest = lowest_unknown (graph, run - 1);
 
       if (lowest < version)
         version = lowest;
     }
   coquill_walker_take_back (self, version);
-  coquill_walker_open_window (self, version);
+}
+
+/* The flat window can't go on: walks in the merge window what it may have to tell. */
+static void
+leave_flat (CoquillWalker *self)
+{
+  uint64_t end = self->end;
+
+  take_back_from (self, self->window_start);
+  coquill_walker_open_window (self, self->end);
   if (!walk_all_in_window (self, end, NULL, NULL))
     abort ();
-  if (self->collapse_at < 2 * coquill_merge_window_n_entries (self->window))
+}
+
+/* Does what one piece does, inside a window. */
+static bool
+walk_piece (CoquillWalker *self,
+            CoquillGraphCursor *cursor,
+            CoquillGraphPiece *piece,
+            uint64_t floor,
+            CoquillDeltaList *deltas)
+{
+  if (self->state == COQUILL_WALKER_FLAT)
+    switch (coquill_walker_walk_flat (self, piece, cursor->run, floor, deltas))
+      {
+      case COQUILL_WALKER_FLAT_DONE:
+        cursor->version = piece->first + piece->length;
+        return true;
+      case COQUILL_WALKER_FLAT_IMPOSSIBLE:
+        return false;
+      case COQUILL_WALKER_FLAT_FULL:
+        leave_flat (self);
+        break;
+      }
+  return walk_in_window (self, piece, cursor->run, deltas);
+}
+
+/* Goes back to where everything from there on has all before it among its ancestors, a local version at the
+ * most, and walks the items again inside a window. */
+static void
+reach_back (CoquillWalker *self, uint64_t version)
+{
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
+  uint64_t end = self->end, n_operations = 0;
+
+  /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
+   * way each time. */
+  version -= end - version < version - self->first ? end - version : version - self->first;
+  take_back_from (self, version);
+  coquill_walker_open_flat (self, self->end, UINT64_MAX);
+  coquill_graph_cursor_init (&cursor, self->graph, self->end);
+  while (coquill_graph_cursor_next (&cursor, end, &piece))
+    {
+      if (!walk_piece (self, &cursor, &piece, 0, NULL))
+        abort ();
+      self->end += piece.length;
+      n_operations++;
+    }
+  if (self->state == COQUILL_WALKER_FLAT)
+    self->flat->hold = 2 * n_operations;
+  else if (self->collapse_at < 2 * coquill_merge_window_n_entries (self->window))
     self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
 }
 
@@ -328,27 +384,27 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
     {
       uint64_t floor;
 
-      while (coquill_graph_run_end (graph, run) <= self->end)
+      while (run < last_run && graph->runs[run + 1].first <= self->end)
         run++;
       floor = floors[run - first_run];
 
-      if (floor < (self->window != NULL ? self->window_start : self->end))
+      if (floor < (self->state != COQUILL_WALKER_DIRECT ? self->window_start : self->end))
         reach_back (self, floor);
-      if (is_known && self->window != NULL && floor > self->end)
+      if (is_known && self->state != COQUILL_WALKER_DIRECT && floor > self->end)
         coquill_walker_close_window (self);
-      if (self->window == NULL && floor == self->end)
-        coquill_walker_open_window (self, self->end);
-      if (self->window != NULL && is_time_to_collapse (self))
-        collapse (self, floor);
-
-      if (self->window == NULL)
+      if (self->state == COQUILL_WALKER_DIRECT && floor > self->end)
         {
           if (!coquill_walker_walk_linear (self, &cursor, floor < end ? floor : end, deltas))
             return refuse (self, error);
           continue;
         }
+
+      if (self->state == COQUILL_WALKER_DIRECT)
+        coquill_walker_open_flat (self, self->end, 0);
+      else if (self->state == COQUILL_WALKER_WINDOW && is_time_to_collapse (self))
+        collapse (self, floor);
       coquill_graph_cursor_next (&cursor, end, &piece);
-      if (!walk_in_window (self, &piece, cursor.run, deltas))
+      if (!walk_piece (self, &cursor, &piece, floor, deltas))
         return refuse (self, error);
       self->end += piece.length;
     }

@@ -7,6 +7,7 @@
 #include "text/merge-window.h"
 #include "text/order.h"
 #include "text/targets.h"
+#include "text/walker-rows.h"
 #include "text/walker-track.h"
 
 struct CoquillRangeMap;
@@ -35,6 +36,37 @@ typedef struct
   CoquillWalkerVector vector;
   struct CoquillRangeMap *lacking;
 } CoquillWalkerView;
+
+/**
+ * CoquillWalkerState:
+ * @COQUILL_WALKER_DIRECT: nothing is concurrent: no window
+ * @COQUILL_WALKER_FLAT: what is concurrent is in the flat window
+ * @COQUILL_WALKER_WINDOW: it is in the merge window
+ */
+typedef enum
+{
+  COQUILL_WALKER_DIRECT,
+  COQUILL_WALKER_FLAT,
+  COQUILL_WALKER_WINDOW
+} CoquillWalkerState;
+
+/**
+ * CoquillWalkerFlat:
+ * @rows: what the newest runs knew
+ * @collapse_at: entries at which it is collapsed next
+ * @n_operations: that were walked in it
+ * @hold: of these, how many are to be walked before it is collapsed
+ *
+ * The flat window, and what belongs to it.
+ */
+typedef struct
+{
+  CoquillFlatWindow window;
+  CoquillWalkerRows rows;
+  unsigned collapse_at;
+  uint64_t n_operations;
+  uint64_t hold;
+} CoquillWalkerFlat;
 
 /*
  * The walker of Eg-walker (Gentle and Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025),
@@ -73,8 +105,10 @@ typedef struct
   uint64_t first;                   /* local versions below were in the text from which it started */
   uint64_t end;                     /* local versions below have been walked */
 
-  CoquillMergeWindow *window; /* (nullable): while there is something to be concurrent with */
-  uint64_t window_start;      /* every item from here on has all below among its ancestors */
+  CoquillWalkerState state;
+  uint64_t window_start;      /* every item still to come has all below among its ancestors */
+  CoquillWalkerFlat *flat;    /* (nullable): made with the first window */
+  CoquillMergeWindow *window; /* (nullable): %NULL but in its state */
   size_t collapse_at;         /* entries of the window at which it is collapsed next */
   size_t n_linear;            /* operations since the last that was concurrent with something */
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];

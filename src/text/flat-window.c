@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* flat-window.c: entries in an array. */
+
+#include "text/flat-window.h"
+
+#include <string.h>
+
+#include "text/memory.h"
+
+void
+coquill_flat_window_clear (CoquillFlatWindow *self)
+{
+  self->n_entries = 0;
+  self->is_full = false;
+}
+
+/* How many of an entry's characters are visible in a version: none or all; it is cut where that is needed.
+ * The first is in the version. */
+static uint32_t
+width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
+{
+  CoquillFlatEntry *entry = &self->entries[index];
+  uint32_t n_known = version->n[entry->track] - (uint32_t)entry->id;
+
+  if (n_known < entry->length)
+    {
+      coquill_flat_window_cut (self, index, n_known);
+      entry = &self->entries[index];
+    }
+  for (unsigned i = 0; i < entry->n_deletions; i++)
+    {
+      const CoquillFlatDeletion *deletion = &entry->deletions[i];
+      uint32_t n_deleted = version->n[deletion->track] - deletion->sequence;
+
+      if (version->n[deletion->track] <= deletion->sequence)
+        continue;
+      if (n_deleted >= entry->length)
+        return 0;
+      coquill_flat_window_cut (self, index, deletion->backward ? entry->length - n_deleted : n_deleted);
+      return width_in (self, index, version);
+    }
+  return entry->length;
+}
+
+CoquillFlatPlace
+coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
+{
+  const CoquillFlatEntry *entry = self->entries;
+  uint64_t effect = position; /* that of the character, if it is in the next gap */
+  unsigned index;
+
+  for (index = 0; index < self->n_entries; index++, entry++)
+    {
+      uint32_t width = 0;
+
+      if (position < entry->gap)
+        break;
+      position -= entry->gap;
+      if (!coquill_flat_entry_is_absent (entry, version))
+        {
+          width = width_in (self, index, version);
+          entry = &self->entries[index];
+          if (position < width)
+            return (CoquillFlatPlace){ index, false, position,
+                                       entry->n_deletions == 0 ? effect : effect - position };
+          position -= width;
+        }
+      effect += (entry->n_deletions == 0 ? entry->length : 0) - (uint64_t)width;
+    }
+  return (CoquillFlatPlace){ index, true, position, effect };
+}
+
+/* Makes room for one more in front of an entry. */
+static CoquillFlatEntry *
+make_room (CoquillFlatWindow *self, unsigned index)
+{
+  CoquillFlatEntry *entry;
+
+  if (self->n_entries == self->capacity)
+    self->entries = coquill_grow (self->entries, &self->capacity, self->n_entries + 1, sizeof *self->entries);
+  entry = &self->entries[index];
+  memmove (entry + 1, entry, (self->n_entries - index) * sizeof *entry);
+  self->n_entries++;
+  return entry;
+}
+
+void
+coquill_flat_window_cut (CoquillFlatWindow *self, unsigned index, uint32_t offset)
+{
+  CoquillFlatEntry *entry = &self->entries[index];
+
+  if (offset == 0 || offset >= entry->length)
+    return;
+  entry = make_room (self, index);
+  entry[0] = entry[1];
+  entry[0].length = offset;
+  entry[1].length -= offset;
+  entry[1].gap = 0;
+  entry[1].id += offset;
+  entry[1].left = entry[1].id - 1;
+  for (unsigned i = 0; i < entry->n_deletions; i++)
+    if (entry->deletions[i].backward)
+      entry[0].deletions[i].sequence += entry[1].length;
+    else
+      entry[1].deletions[i].sequence += offset;
+}
+
+/* Whether some items go on where others end, in the order of the characters or against it. Single ones have
+ * no direction yet. */
+static bool
+deletion_follows (const CoquillFlatEntry *a, const CoquillFlatEntry *b, unsigned i, bool *backward)
+{
+  const CoquillFlatDeletion *one = &a->deletions[i], *other = &b->deletions[i];
+
+  if (one->track != other->track)
+    return false;
+  *backward = one->sequence > other->sequence;
+  if ((a->length > 1 && one->backward != *backward) || (b->length > 1 && other->backward != *backward))
+    return false;
+  return *backward ? other->sequence + b->length == one->sequence
+                   : one->sequence + a->length == other->sequence;
+}
+
+static bool
+can_join (const CoquillFlatEntry *a, const CoquillFlatEntry *b, bool backward[COQUILL_FLAT_MAX_DELETIONS])
+{
+  if (b->gap > 0 || a->id + a->length != b->id || a->track != b->track || a->n_deletions != b->n_deletions)
+    return false;
+  if (a->track != COQUILL_FLAT_EVERYBODY && (b->left != b->id - 1 || a->right != b->right))
+    return false;
+  for (unsigned i = 0; i < a->n_deletions; i++)
+    if (!deletion_follows (a, b, i, &backward[i]))
+      return false;
+  return true;
+}
+
+static void
+join (CoquillFlatEntry *a, const CoquillFlatEntry *b, const bool *backward)
+{
+  for (unsigned i = 0; i < a->n_deletions; i++)
+    {
+      a->deletions[i].backward = backward[i];
+      if (backward[i])
+        a->deletions[i].sequence = b->deletions[i].sequence;
+    }
+  a->length += b->length;
+  if (b->newest > a->newest)
+    a->newest = b->newest;
+}
+
+unsigned
+coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const CoquillFlatEntry *entry)
+{
+  bool backward[COQUILL_FLAT_MAX_DELETIONS];
+
+  if (index < self->n_entries)
+    self->entries[index].gap -= entry->gap;
+  if (index > 0 && can_join (&self->entries[index - 1], entry, backward))
+    {
+      join (&self->entries[index - 1], entry, backward);
+      return index - 1;
+    }
+  *make_room (self, index) = *entry;
+  return index;
+}
+
+bool
+coquill_flat_window_join (CoquillFlatWindow *self, unsigned index)
+{
+  CoquillFlatEntry *entry = &self->entries[index];
+  bool backward[COQUILL_FLAT_MAX_DELETIONS];
+
+  if (index == 0 || index >= self->n_entries || !can_join (entry - 1, entry, backward))
+    return false;
+  join (entry - 1, entry, backward);
+  self->n_entries--;
+  memmove (entry, entry + 1, (self->n_entries - index) * sizeof *entry);
+  return true;
+}
+
+/* Deleted characters stay directly in front of an entry that stays: there they part what is concurrent from
+ * what only looks as if it were at the same place. */
+void
+coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version)
+{
+  unsigned n_kept = 0;
+  uint32_t gap = 0;
+
+  for (unsigned i = 0; i < self->n_entries; i++)
+    {
+      const CoquillFlatEntry *entry = &self->entries[i];
+      const CoquillFlatEntry *next = i + 1 < self->n_entries ? entry + 1 : NULL;
+
+      gap += entry->gap;
+      if (entry->newest >= version
+          || (entry->n_deletions > 0 && next != NULL && next->gap == 0 && next->newest >= version))
+        {
+          self->entries[n_kept] = *entry;
+          self->entries[n_kept++].gap = gap;
+          gap = 0;
+        }
+      else if (entry->n_deletions == 0)
+        gap += entry->length;
+    }
+  self->n_entries = n_kept;
+}

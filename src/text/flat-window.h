@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* flat-window.h: what something later can still be concurrent with, while that is little. */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/id.h"
+
+/*
+ * An array of entries in the order of the text, each with the visible characters in front of it that all
+ * versions have alike:
+ *
+ *     812 | ada 40…45 | 3 | bob 7 | …
+ *
+ * An entry says who put its characters there and who deleted them, as numbers of items, so that whether a
+ * version has it is a comparison with the version's vector. So nothing has a state that would have to be
+ * moved from one version to another. Each question goes through all entries instead, which are a handful
+ * while few people write near each other in time. merge-window.h is for all else.
+ */
+
+/* Agents that are counted: a vector is half a cache line. */
+#define COQUILL_FLAT_TRACKS 8
+
+/* One more column of a vector: that of what all versions have. */
+#define COQUILL_FLAT_EVERYBODY COQUILL_FLAT_TRACKS
+
+/* More that would have to be looked through each time are better kept in a tree. */
+#define COQUILL_FLAT_MAX_ENTRIES 40
+
+/* Deletions of a character that are told apart. Seldom do three people delete the same at once. */
+#define COQUILL_FLAT_MAX_DELETIONS 2
+
+/**
+ * CoquillFlatVersion:
+ * @n: for each track, how many items of its agent it has, from sequence 0 on; UINT32_MAX for everybody's
+ */
+typedef struct
+{
+  uint32_t n[COQUILL_FLAT_TRACKS + 1];
+} CoquillFlatVersion;
+
+/**
+ * CoquillFlatDeletion:
+ * @sequence: of the first item
+ * @track: whose it is
+ * @backward: the first item deleted the last character
+ *
+ * Consecutive items that deleted an entry's characters.
+ */
+typedef struct
+{
+  uint32_t sequence;
+  uint8_t track;
+  bool backward;
+} CoquillFlatDeletion;
+
+/**
+ * CoquillFlatEntry:
+ * @id: of the first character
+ * @left: origin left of the first character; that of each other is the one before
+ * @right: origin right of all
+ * @gap: visible characters in front of it that all versions have alike
+ * @length: characters
+ * @newest: the highest local version of an item that touched it
+ * @track: of the agent that put it there, or COQUILL_FLAT_EVERYBODY; then it has no origins
+ * @n_deletions: how many stand; none in the text as it is if it is visible there
+ */
+typedef struct
+{
+  CoquillId id;
+  CoquillId left;
+  CoquillId right;
+  uint32_t gap;
+  uint32_t length;
+  uint32_t newest;
+  uint8_t track;
+  uint8_t n_deletions;
+  CoquillFlatDeletion deletions[COQUILL_FLAT_MAX_DELETIONS];
+} CoquillFlatEntry;
+
+/**
+ * CoquillFlatWindow:
+ * @is_full: it can't tell all versions any more
+ *
+ * What comes behind the last entry all versions have alike.
+ */
+typedef struct
+{
+  CoquillFlatEntry *entries;
+  unsigned n_entries;
+  size_t capacity;
+  bool is_full;
+} CoquillFlatWindow;
+
+/**
+ * CoquillFlatPlace:
+ * @index: of the entry with the character, or of that whose gap has it, or the number of entries
+ * @in_gap: it is in the gap
+ * @offset: characters of the gap or entry that lie before
+ * @effect: visible characters of the text as it is that lie before
+ */
+typedef struct
+{
+  unsigned index;
+  bool in_gap;
+  uint64_t offset;
+  uint64_t effect;
+} CoquillFlatPlace;
+
+/**
+ * coquill_flat_entry_is_absent:
+ *
+ * Returns: whether a version doesn't have even the first of the characters
+ */
+static inline bool
+coquill_flat_entry_is_absent (const CoquillFlatEntry *entry, const CoquillFlatVersion *version)
+{
+  return version->n[entry->track] <= (uint32_t)entry->id;
+}
+
+/**
+ * coquill_flat_window_clear:
+ *
+ * Takes all entries out.
+ */
+void
+coquill_flat_window_clear (CoquillFlatWindow *self);
+
+/**
+ * coquill_flat_window_find:
+ * @position: of a character that is visible in the version, or behind all of them
+ *
+ * Finds a character. Cuts entries of which the version has a part only. O(entries)
+ */
+CoquillFlatPlace
+coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position);
+
+/**
+ * coquill_flat_window_cut:
+ * @offset: characters of the entry that lie before, no more than its length
+ *
+ * Makes an entry two, if it has characters on both sides.
+ */
+void
+coquill_flat_window_cut (CoquillFlatWindow *self, unsigned index, uint32_t offset);
+
+/**
+ * coquill_flat_window_insert:
+ * @entry: its gap is taken from that of the entry that it comes in front of, if there is one
+ *
+ * Puts in an entry, joined with the one before if it can be.
+ *
+ * Returns: its index
+ */
+unsigned
+coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const CoquillFlatEntry *entry);
+
+/**
+ * coquill_flat_window_join:
+ *
+ * Joins the entries before and behind an index, if they can be one.
+ *
+ * Returns: whether they are
+ */
+bool
+coquill_flat_window_join (CoquillFlatWindow *self, unsigned index);
+
+/**
+ * coquill_flat_window_collapse:
+ * @version: local version
+ *
+ * Forgets what no item from @version on has touched. O(entries)
+ */
+void
+coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-flat.c: items that are concurrent with a few others. */
+
+#include <stdlib.h>
+
+#include "text/memory.h"
+#include "text/walker-private.h"
+
+/* So many entries more make it worth while to see which can go. */
+#define COLLAPSE_AT 2
+
+/* Who has written nothing for so many operations is taken for one who knows all when he goes on. */
+#define RECENT_OPERATIONS 64
+
+/* More are deleted in several goes, as each span of them may become an entry. */
+#define MANY_DELETED 256
+
+/*
+ * What is directly behind an insertion's origin left and absent from its version: all that is concurrent with
+ * it and may have to stand before it.
+ */
+typedef struct
+{
+  const CoquillFlatEntry *entries;
+  unsigned from;
+  unsigned to;
+} Region;
+
+static bool
+is_in_region (const Region *self, CoquillId id)
+{
+  for (unsigned i = self->from; i < self->to; i++)
+    if (id - self->entries[i].id < self->entries[i].length)
+      return true;
+  return false;
+}
+
+/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies
+ * before the region; ours is at its end. */
+static int
+compare_right (const Region *self, CoquillId other, CoquillId right)
+{
+  if (other == right)
+    return 0;
+  return other != COQUILL_ID_NONE && is_in_region (self, other) ? -1 : 1;
+}
+
+/* The place behind an entry's last character; @effect visible characters lie before it. */
+static CoquillOrderPlace
+behind_entry (CoquillWalker *self, const CoquillFlatEntry *entry, uint64_t effect)
+{
+  if (entry->n_deletions == 0)
+    return coquill_order_find_behind (self->order, effect);
+  return coquill_walker_find_behind (self, entry->id + entry->length - 1, effect);
+}
+
+/* YjsMod's integrate, as in walker-insert.c. Returns: the index of the entry that ours belongs in front of */
+static unsigned
+find_index (CoquillWalker *self, const Region *region, const CoquillFlatEntry *entry)
+{
+  unsigned index = region->from;
+  bool scanning = false;
+
+  for (unsigned i = region->from; i < region->to; i++)
+    {
+      const CoquillFlatEntry *other = &region->entries[i];
+
+      if (other->left == entry->left)
+        {
+          int order = compare_right (region, other->right, entry->right);
+
+          if (order == 0 && coquill_walker_goes_before (self, entry->id, other->id))
+            break;
+          scanning = order < 0;
+        }
+      else if (!is_in_region (region, other->left))
+        break;
+      if (!scanning)
+        index = i + 1;
+    }
+  return index;
+}
+
+/* Finds the origin right of what is put in front of an entry that its version doesn't have, and where among
+ * such entries it belongs. */
+static unsigned
+integrate (
+    CoquillWalker *self, unsigned index, CoquillFlatEntry *entry, CoquillOrderPlace *place, uint64_t *effect)
+{
+  const CoquillFlatWindow *flat = &self->flat->window;
+  Region region = { flat->entries, index, index };
+  uint64_t end = *effect;
+  CoquillOrderPlace last;
+
+  do
+    {
+      if (flat->entries[region.to].n_deletions == 0)
+        end += flat->entries[region.to].length;
+      region.to++;
+    }
+  while (region.to < flat->n_entries && flat->entries[region.to].gap == 0
+         && coquill_flat_entry_is_absent (&flat->entries[region.to], &self->flat->rows.version));
+  last = behind_entry (self, &flat->entries[region.to - 1], end);
+  entry->right = coquill_order_id (&last);
+
+  index = find_index (self, &region, entry);
+  if (index > region.from)
+    {
+      for (unsigned i = region.from; i < index; i++)
+        if (flat->entries[i].n_deletions == 0)
+          *effect += flat->entries[i].length;
+      *place = behind_entry (self, &flat->entries[index - 1], *effect);
+    }
+  else if (entry->left == COQUILL_ID_NONE)
+    *place = coquill_order_start (self->order);
+  else
+    *place = coquill_walker_find_behind (self, entry->left, *effect);
+  return index;
+}
+
+static bool
+insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  CoquillFlatWindow *flat = &self->flat->window;
+  CoquillOrderPlace place = coquill_order_start (self->order);
+  CoquillFlatEntry entry = { .id = piece->id,
+                             .left = COQUILL_ID_NONE,
+                             .length = (uint32_t)piece->length,
+                             .newest = (uint32_t)(piece->first + piece->length - 1),
+                             .track = (uint8_t)self->flat->rows.last_track };
+  uint64_t effect = 0;
+  unsigned index = 0;
+
+  if (piece->place > 0)
+    {
+      CoquillFlatPlace at = coquill_flat_window_find (flat, &self->flat->rows.version, piece->place - 1);
+      bool is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
+
+      if (at.effect + is_visible > coquill_order_width (self->order))
+        return false;
+      index = at.index;
+      effect = at.effect + is_visible;
+      if (at.in_gap)
+        entry.gap = (uint32_t)at.offset + 1;
+      else
+        coquill_flat_window_cut (flat, index++, (uint32_t)at.offset + 1);
+      if (is_visible)
+        {
+          place = coquill_order_find (self->order, effect - 1);
+          entry.left = coquill_order_id (&place);
+          coquill_walker_step (&place);
+        }
+      else
+        {
+          entry.left = flat->entries[at.index].id + at.offset;
+          place = coquill_walker_find_behind (self, entry.left, effect);
+        }
+    }
+
+  if (index < flat->n_entries && flat->entries[index].gap == entry.gap
+      && coquill_flat_entry_is_absent (&flat->entries[index], &self->flat->rows.version))
+    {
+      unsigned first = index;
+
+      index = integrate (self, index, &entry, &place, &effect);
+      if (index > first)
+        entry.gap = 0;
+    }
+  else
+    entry.right = coquill_order_id (&place);
+
+  if (deltas != NULL)
+    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
+                               false, coquill_id_agent (piece->id));
+  coquill_order_insert (self->order, &place, piece->id, piece->length);
+  coquill_flat_window_insert (flat, index, &entry);
+  return true;
+}
+
+/* Deletes characters of a gap, those of one span of the order. Returns: how many, from the place on or up to
+ * it */
+static uint32_t
+delete_in_gap (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *entry, uint64_t limit)
+{
+  CoquillFlatWindow *flat = &self->flat->window;
+  bool backward = entry->deletions[0].backward;
+  CoquillOrderPlace place = coquill_order_find (self->order, at.effect);
+  uint64_t in_span = backward ? place.offset + UINT64_C (1) : coquill_order_rest (&place);
+  uint64_t here = limit;
+
+  if (here > in_span)
+    here = in_span;
+  if (backward && here > at.offset + 1)
+    here = at.offset + 1;
+  if (!backward && at.index < flat->n_entries && here > flat->entries[at.index].gap - at.offset)
+    here = flat->entries[at.index].gap - at.offset;
+  if (backward)
+    {
+      place.offset -= (uint32_t)here - 1;
+      at.offset -= here - 1;
+    }
+  entry->id = coquill_order_id (&place);
+  entry->length = (uint32_t)here;
+  entry->gap = (uint32_t)at.offset;
+  coquill_order_set_standing (self->order, &place, (uint32_t)here, 1);
+
+  if (at.index < flat->n_entries)
+    flat->entries[at.index].gap -= (uint32_t)here;
+  at.index = coquill_flat_window_insert (flat, at.index, entry);
+  coquill_flat_window_join (flat, at.index + 1);
+  return (uint32_t)here;
+}
+
+/* The same for characters of an entry. */
+static uint32_t
+delete_in_entry (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *change, uint64_t limit)
+{
+  CoquillFlatWindow *flat = &self->flat->window;
+  CoquillFlatEntry *entry = &flat->entries[at.index];
+  bool backward = change->deletions[0].backward;
+  uint64_t here = backward ? at.offset + 1 : entry->length - at.offset;
+
+  if (here > limit)
+    here = limit;
+  if (backward)
+    at.offset -= here - 1;
+  change->id = entry->id + at.offset;
+  change->length = (uint32_t)here;
+  if (entry->n_deletions == 0)
+    coquill_order_delete_at (self->order, backward ? at.effect - (here - 1) : at.effect, here, NULL, NULL);
+  else
+    coquill_walker_change_standing (self, change->id, here, at.effect, 1, NULL, 0);
+
+  if (at.offset > 0)
+    coquill_flat_window_cut (flat, at.index++, (uint32_t)at.offset);
+  coquill_flat_window_cut (flat, at.index, (uint32_t)here);
+  entry = &flat->entries[at.index];
+  if (entry->newest < change->newest)
+    entry->newest = change->newest;
+  if (entry->n_deletions == COQUILL_FLAT_MAX_DELETIONS)
+    flat->is_full = true;
+  else
+    entry->deletions[entry->n_deletions++] = change->deletions[0];
+  coquill_flat_window_join (flat, at.index + 1);
+  coquill_flat_window_join (flat, at.index);
+  return (uint32_t)here;
+}
+
+static bool
+exists (CoquillWalker *self, const CoquillFlatPlace *at)
+{
+  return at->index < self->flat->window.n_entries || at->effect < coquill_order_width (self->order);
+}
+
+static bool delete (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  CoquillFlatWindow *flat = &self->flat->window;
+  const CoquillFlatVersion *version = &self->flat->rows.version;
+  CoquillFlatEntry change = { .newest = (uint32_t)(piece->first + piece->length - 1),
+                              .track = COQUILL_FLAT_EVERYBODY,
+                              .n_deletions = 1 };
+
+  if (piece->backward)
+    {
+      if (piece->length > piece->place + 1)
+        return false;
+    }
+  else if (piece->length > 1)
+    {
+      CoquillFlatPlace last;
+
+      if (piece->place + piece->length < piece->length)
+        return false;
+      last = coquill_flat_window_find (flat, version, piece->place + piece->length - 1);
+      if (!exists (self, &last))
+        return false;
+    }
+
+  for (uint64_t done = 0; done < piece->length;)
+    {
+      /* The version doesn't have what is done here. */
+      CoquillFlatPlace at = coquill_flat_window_find (
+          flat, version, piece->backward ? piece->place - done : piece->place + done);
+      uint64_t left = piece->length - done;
+      bool was_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
+      uint32_t here;
+
+      if (!exists (self, &at))
+        return false;
+      change.deletions[0]
+          = (CoquillFlatDeletion){ .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
+                                   .track = (uint8_t)self->flat->rows.last_track,
+                                   .backward = piece->backward };
+      here = at.in_gap ? delete_in_gap (self, at, &change, left) : delete_in_entry (self, at, &change, left);
+      coquill_targets_append (&self->targets, piece->first + done,
+                              (CoquillTargetRange){ change.id, here, piece->backward && here > 1 });
+      if (was_visible && deltas != NULL)
+        coquill_delta_list_delete (deltas, piece->backward ? at.effect - (here - 1) : at.effect, here,
+                                   coquill_id_agent (piece->id));
+      done += here;
+    }
+  return true;
+}
+
+/* Forgets what everybody knows. @floor: all that is known to come knows what lies below */
+static void
+collapse (CoquillWalker *self, uint64_t floor)
+{
+  CoquillWalkerFlat *flat = self->flat;
+  uint64_t since = flat->n_operations > RECENT_OPERATIONS ? flat->n_operations - RECENT_OPERATIONS : 0;
+  uint64_t lowest = coquill_walker_rows_lowest_lacking (&flat->rows, since);
+
+  if (floor > self->end)
+    floor = self->end;
+  if (lowest < floor)
+    floor = lowest;
+  if (floor > self->window_start && flat->n_operations >= flat->hold)
+    {
+      self->window_start = floor;
+      coquill_flat_window_collapse (&flat->window, floor);
+    }
+  flat->collapse_at = flat->window.n_entries + COLLAPSE_AT;
+}
+
+void
+coquill_walker_open_flat (CoquillWalker *self, uint64_t version, uint64_t hold)
+{
+  if (self->flat == NULL)
+    self->flat = coquill_allocate (sizeof *self->flat);
+  coquill_flat_window_clear (&self->flat->window);
+  coquill_walker_rows_open (&self->flat->rows, version);
+  self->flat->n_operations = 0;
+  self->flat->hold = hold;
+  self->flat->collapse_at = COLLAPSE_AT;
+  self->window_start = version;
+  self->state = COQUILL_WALKER_FLAT;
+}
+
+void
+coquill_walker_free_flat (CoquillWalker *self)
+{
+  if (self->flat != NULL)
+    free (self->flat->window.entries);
+  free (self->flat);
+  self->flat = NULL;
+}
+
+CoquillWalkerFlatResult
+coquill_walker_walk_flat (
+    CoquillWalker *self, CoquillGraphPiece *piece, size_t run, uint64_t floor, CoquillDeltaList *deltas)
+{
+  CoquillWalkerFlat *flat = self->flat;
+  CoquillWalkerRows *rows = &flat->rows;
+
+  if (flat->window.n_entries >= flat->collapse_at)
+    collapse (self, floor);
+  if (flat->window.is_full || flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES
+      || piece->kind == COQUILL_OPERATION_RESTORE
+      || (run != rows->last_run && !coquill_walker_rows_enter (rows, self->graph, piece->first, run)))
+    return COQUILL_WALKER_FLAT_FULL;
+
+  if (piece->kind == COQUILL_OPERATION_INSERT)
+    {
+      if (!insert (self, piece, deltas))
+        return COQUILL_WALKER_FLAT_IMPOSSIBLE;
+    }
+  else if (piece->kind == COQUILL_OPERATION_DELETE)
+    {
+      if (piece->length > MANY_DELETED)
+        piece->length = MANY_DELETED;
+      if (!delete (self, piece, deltas))
+        return COQUILL_WALKER_FLAT_IMPOSSIBLE;
+    }
+  rows->version.n[rows->last_track] += (uint32_t)piece->length;
+  rows->writers[rows->last_track].used = ++flat->n_operations;
+  return COQUILL_WALKER_FLAT_DONE;
+}
