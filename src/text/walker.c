@@ -392,6 +392,8 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         reach_back (self, floor);
       if (is_known && self->state != COQUILL_WALKER_DIRECT && floor > self->end)
         coquill_walker_close_window (self);
+      if (self->state == COQUILL_WALKER_WINDOW && is_time_to_collapse (self))
+        collapse (self, floor);
       if (self->state == COQUILL_WALKER_DIRECT && floor > self->end)
         {
           if (!coquill_walker_walk_linear (self, &cursor, floor < end ? floor : end, deltas))
@@ -401,8 +403,6 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
       if (self->state == COQUILL_WALKER_DIRECT)
         coquill_walker_open_flat (self, self->end, 0);
-      else if (self->state == COQUILL_WALKER_WINDOW && is_time_to_collapse (self))
-        collapse (self, floor);
       coquill_graph_cursor_next (&cursor, end, &piece);
       if (!walk_piece (self, &cursor, &piece, floor, deltas))
         return refuse (self, error);
