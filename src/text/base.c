@@ -7,33 +7,36 @@
 #include <string.h>
 
 #include "text/memory.h"
-#include "text/snapshot.h"
 #include "text/utf8.h"
 
 struct CoquillBaseContent
 {
-  uint8_t *bytes; /* (nullable): the snapshot, encoded */
+  const char *text;
   size_t n_bytes;
+  const CoquillOrder *order;
+  const CoquillGraph *graph;
 
-  CoquillSnapshot
-      *snapshot;          /* (nullable): decoded, when somebody has asked; may borrow its text from @bytes */
-  CoquillBaseSpan *spans; /* its spans, ascending by id */
+  CoquillBaseSpan *spans; /* (nullable): ascending by id, when somebody has asked */
+  size_t n_spans;
+  size_t spans_capacity;
 };
 
 CoquillBase *
-coquill_base_new (const uint8_t *bytes, size_t n_bytes, size_t n_heads)
+coquill_base_new (size_t n_heads)
 {
   CoquillBase *self = coquill_allocate (sizeof *self);
 
   self->heads = coquill_allocate ((n_heads + 1) * sizeof *self->heads);
   self->n_heads = n_heads;
   self->content = coquill_allocate (sizeof *self->content);
-  self->content->bytes = malloc (n_bytes);
-  if (self->content->bytes == NULL)
-    coquill_out_of_memory ();
-  memcpy (self->content->bytes, bytes, n_bytes);
-  self->content->n_bytes = n_bytes;
   return self;
+}
+
+void
+coquill_base_set_content (
+    CoquillBase *self, const char *text, size_t n_bytes, const CoquillOrder *order, const CoquillGraph *graph)
+{
+  *self->content = (CoquillBaseContent){ .text = text, .n_bytes = n_bytes, .order = order, .graph = graph };
 }
 
 void
@@ -50,9 +53,7 @@ coquill_base_free (CoquillBase *self)
 void
 coquill_base_drop_content (CoquillBase *self)
 {
-  coquill_snapshot_free (self->content->snapshot);
   free (self->content->spans);
-  free (self->content->bytes);
   *self->content = (CoquillBaseContent){ 0 };
 }
 
@@ -64,51 +65,56 @@ compare_spans (const void *a, const void *b)
   return id_a < id_b ? -1 : id_a > id_b;
 }
 
-/* What was decoded once can be decoded again, unless there is no memory. */
+/* A span of the order may go on with characters that are newer than the base. */
 static void
-unpack (CoquillBaseContent *self)
+find_spans (CoquillBaseContent *self)
 {
+  CoquillOrderPlace place = coquill_order_start (self->order);
   size_t offset = 0;
 
-  self->snapshot = coquill_snapshot_decode (self->bytes, self->n_bytes, NULL);
-  if (self->snapshot == NULL)
-    coquill_out_of_memory ();
-  self->spans = coquill_allocate ((self->snapshot->n_spans + 1) * sizeof *self->spans);
-  for (size_t i = 0; i < self->snapshot->n_spans; i++)
+  do
     {
-      const CoquillSnapshotSpan *span = &self->snapshot->spans[i];
-      size_t bytes = coquill_utf8_offset (&self->snapshot->text[offset], self->snapshot->text_bytes - offset,
-                                          span->length);
+      CoquillId id = coquill_order_id (&place);
+      uint64_t length = coquill_order_rest (&place), below;
+      size_t bytes;
 
-      self->spans[i]
-          = (CoquillBaseSpan){ coquill_id (span->agent, span->sequence), span->length, offset, bytes };
+      if (length == 0)
+        break;
+      below = self->graph->agents[coquill_id_agent (id)].base_length;
+      if (coquill_id_sequence (id) >= below)
+        continue;
+      if (length > below - coquill_id_sequence (id))
+        length = below - coquill_id_sequence (id);
+      bytes = coquill_utf8_offset (&self->text[offset], self->n_bytes - offset, length);
+      self->spans = coquill_grow (self->spans, &self->spans_capacity, self->n_spans + 1, sizeof *self->spans);
+      self->spans[self->n_spans++] = (CoquillBaseSpan){ id, length, offset, bytes };
       offset += bytes;
     }
-  qsort (self->spans, self->snapshot->n_spans, sizeof *self->spans, compare_spans);
+  while (coquill_order_next (&place));
+  qsort (self->spans, self->n_spans, sizeof *self->spans, compare_spans);
 }
 
 const char *
 coquill_base_text (const CoquillBase *self)
 {
-  if (self->content->snapshot == NULL)
-    unpack (self->content);
-  return self->content->snapshot->text;
+  return self->content->text;
 }
 
 const CoquillBaseSpan *
 coquill_base_spans (const CoquillBase *self, size_t *n_spans)
 {
-  coquill_base_text (self);
-  *n_spans = self->content->snapshot->n_spans;
+  if (self->content->spans == NULL && self->content->n_bytes > 0)
+    find_spans (self->content);
+  *n_spans = self->content->n_spans;
   return self->content->spans;
 }
 
 const char *
 coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, size_t *n_bytes)
 {
-  const char *text = coquill_base_text (self);
-  const CoquillBaseSpan *spans = self->content->spans, *span;
-  size_t low = 0, high = self->content->snapshot->n_spans;
+  const char *text = self->content->text;
+  size_t low = 0, high;
+  const CoquillBaseSpan *spans = coquill_base_spans (self, &high), *span;
   uint64_t skip;
   size_t offset;
 

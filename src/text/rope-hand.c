@@ -86,6 +86,19 @@ coquill_rope_take_up (CoquillRope *self)
 }
 
 void
+coquill_rope_own_hand (CoquillRope *self)
+{
+  CoquillRopeLeaf *leaf = coquill_rope_leaf_own (self->hand.leaf);
+  const CoquillRopeStep *step = &self->hand.steps[self->depth - (self->depth > 0)];
+
+  self->hand.leaf = leaf;
+  if (self->depth > 0)
+    step->node->children[step->index] = leaf;
+  else
+    self->root = leaf;
+}
+
+void
 coquill_rope_seek (CoquillRope *self, uint64_t position)
 {
   bool small = coquill_rope_leaf_bytes (self->hand.leaf) < SMALL_BYTES;
@@ -93,6 +106,8 @@ coquill_rope_seek (CoquillRope *self, uint64_t position)
   coquill_rope_put_down (self);
   go (self, &self->hand, position, !small || !coquill_rope_shrink (self));
   coquill_rope_take_up (self);
+  if (self->hand.leaf->lent != NULL)
+    coquill_rope_own_hand (self);
 }
 
 void

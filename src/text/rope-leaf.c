@@ -26,12 +26,36 @@ copy_step (char *to, const char *from)
 CoquillRopeLeaf *
 coquill_rope_leaf_new (void)
 {
-  CoquillRopeLeaf *self = malloc (sizeof *self);
+  CoquillRopeLeaf *self = malloc (sizeof *self + COQUILL_ROPE_LEAF_BYTES);
 
   if (self == NULL)
     coquill_out_of_memory ();
-  self->front_bytes = self->back_bytes = self->front_points = self->back_points = 0;
+  *self = (CoquillRopeLeaf){ 0 };
   return self;
+}
+
+CoquillRopeLeaf *
+coquill_rope_leaf_new_lent (const char *utf8, uint32_t bytes, uint32_t code_points)
+{
+  CoquillRopeLeaf *self = coquill_allocate (sizeof *self);
+
+  self->front_bytes = bytes;
+  self->front_points = code_points;
+  self->lent = utf8;
+  return self;
+}
+
+CoquillRopeLeaf *
+coquill_rope_leaf_own (CoquillRopeLeaf *self)
+{
+  CoquillRopeLeaf *own;
+
+  if (self->lent == NULL)
+    return self;
+  own = coquill_rope_leaf_new ();
+  coquill_rope_leaf_put (own, self->lent, self->front_bytes, self->front_points);
+  free (self);
+  return own;
 }
 
 /* Bytes of the first @count of @points code points. */
@@ -167,8 +191,10 @@ coquill_rope_leaf_give_back (CoquillRopeLeaf *self, CoquillRopeLeaf *next)
 const char *
 coquill_rope_leaf_at (const CoquillRopeLeaf *self, uint32_t point)
 {
+  const char *front = coquill_rope_leaf_front (self);
+
   if (point < self->front_points)
-    return self->text + bytes_from_start (self->text, self->front_bytes, self->front_points, point);
+    return front + bytes_from_start (front, self->front_bytes, self->front_points, point);
 
   const char *back = coquill_rope_leaf_back (self);
 
@@ -181,11 +207,12 @@ coquill_rope_leaf_pieces (
 {
   if (point < self->front_points)
     {
+      const char *front = coquill_rope_leaf_front (self);
       uint32_t points = self->front_points - point < count ? self->front_points - point : count;
-      uint32_t end = bytes_from_start (self->text, self->front_bytes, self->front_points, point + points);
-      uint32_t bytes = bytes_from_end (self->text, end, point + points, points);
+      uint32_t end = bytes_from_start (front, self->front_bytes, self->front_points, point + points);
+      uint32_t bytes = bytes_from_end (front, end, point + points, points);
 
-      if (!func (self->text + end - bytes, bytes, points, data))
+      if (!func (front + end - bytes, bytes, points, data))
         return false;
       point += points;
       count -= points;
@@ -206,8 +233,12 @@ coquill_rope_leaf_check (const CoquillRopeLeaf *self)
 {
   uint64_t front, back;
 
+  if (!coquill_utf8_check (coquill_rope_leaf_front (self), self->front_bytes, &front)
+      || front != self->front_points)
+    return false;
+  if (self->lent != NULL)
+    return self->front_bytes > 0 && self->back_bytes == 0 && self->back_points == 0;
   return (uint64_t)self->front_bytes + self->back_bytes <= COQUILL_ROPE_LEAF_BYTES
-         && coquill_utf8_check (self->text, self->front_bytes, &front) && front == self->front_points
          && coquill_utf8_check (coquill_rope_leaf_back (self), self->back_bytes, &back)
          && back == self->back_points;
 }

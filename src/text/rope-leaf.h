@@ -11,6 +11,8 @@
  * @back_bytes: bytes behind it, at the end of @text
  * @front_points: code points before the gap
  * @back_points: code points behind it
+ * @lent: (nullable): where the text of a leaf is that has only ever been read: all of it is its front
+ * @text: COQUILL_ROPE_LEAF_BYTES, unless the text is lent
  *
  *   | front_bytes | gap | back_bytes |
  *
@@ -23,7 +25,8 @@ typedef struct
   uint32_t back_bytes;
   uint32_t front_points;
   uint32_t back_points;
-  char text[COQUILL_ROPE_LEAF_BYTES];
+  const char *lent;
+  char text[];
 } CoquillRopeLeaf;
 
 static inline uint32_t
@@ -51,6 +54,13 @@ coquill_rope_leaf_back (const CoquillRopeLeaf *self)
   return self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
 }
 
+/* What is before it, or lent. */
+static inline const char *
+coquill_rope_leaf_front (const CoquillRopeLeaf *self)
+{
+  return self->lent != NULL ? self->lent : self->text;
+}
+
 /**
  * coquill_rope_leaf_new:
  *
@@ -58,6 +68,25 @@ coquill_rope_leaf_back (const CoquillRopeLeaf *self)
  */
 CoquillRopeLeaf *
 coquill_rope_leaf_new (void);
+
+/**
+ * coquill_rope_leaf_new_lent:
+ * @utf8: outlives the leaf
+ * @bytes: at most COQUILL_ROPE_FILLED_BYTES
+ *
+ * Returns: (transfer full): a leaf that can be read, and be freed with free()
+ */
+CoquillRopeLeaf *
+coquill_rope_leaf_new_lent (const char *utf8, uint32_t bytes, uint32_t code_points);
+
+/**
+ * coquill_rope_leaf_own:
+ * @self: (transfer full):
+ *
+ * Returns: (transfer full): a leaf with a text of its own, in place of @self; @self itself if it has one
+ */
+CoquillRopeLeaf *
+coquill_rope_leaf_own (CoquillRopeLeaf *self);
 
 /**
  * coquill_rope_leaf_move_gap:

@@ -66,9 +66,9 @@ typedef struct
 } CoquillRopePath;
 
 /*
- * There always is a leaf in hand, outside of the functions of rope-tree.c. What is edited in it is only known
- * to the leaf; the nodes above it are told when the hand is settled, and the totals come from what is outside
- * of it.
+ * There always is a leaf in hand, outside of the functions of rope-tree.c, and its text is its own. What is
+ * edited in it is only known to the leaf; the nodes above it are told when the hand is settled, and the
+ * totals come from what is outside of it.
  */
 struct CoquillRope
 {
@@ -78,6 +78,7 @@ struct CoquillRope
   unsigned depth;   /* levels of inner nodes */
   void *root;       /* an inner node if depth > 0, else a leaf */
   CoquillRopePath hand;
+  char *lent; /* (nullable): the text of which leaves have parts that were never edited */
 };
 
 /* Whether an edit at @position can be done in hand: where two leaves meet, either will do. */
@@ -139,6 +140,14 @@ coquill_rope_put_down (CoquillRope *self);
  */
 void
 coquill_rope_take_up (CoquillRope *self);
+
+/**
+ * coquill_rope_own_hand:
+ *
+ * Gives the leaf in hand, which was lent, a text of its own.
+ */
+void
+coquill_rope_own_hand (CoquillRope *self);
 
 /**
  * coquill_rope_add_leaf:

@@ -150,7 +150,8 @@ void
 coquill_rope_lean (CoquillRope *self, int side)
 {
   CoquillRopeStep *step = &self->hand.steps[self->depth - 1];
-  CoquillRopeLeaf *leaf = self->hand.leaf, *sibling = coquill_rope_hand_sibling (self, side);
+  CoquillRopeLeaf *leaf = self->hand.leaf;
+  CoquillRopeLeaf *sibling = coquill_rope_leaf_own (coquill_rope_hand_sibling (self, side));
   uint64_t points = side < 0 ? leaf->front_points : leaf->back_points;
 
   coquill_rope_put_down (self);
@@ -168,6 +169,7 @@ coquill_rope_lean (CoquillRope *self, int side)
       coquill_rope_leaf_give_back (leaf, sibling);
       self->hand.start += coquill_rope_leaf_points (leaf);
     }
+  step->node->children[step->index] = sibling;
   self->hand.leaf = sibling;
   coquill_rope_take_up (self);
 }
@@ -200,6 +202,8 @@ merge_leaves (CoquillRopeInner *parent, unsigned at)
     {
       if (left_bytes + right_bytes > MERGED_BYTES)
         return false;
+      parent->children[at] = left = coquill_rope_leaf_own (left);
+      right = coquill_rope_leaf_own (right);
       coquill_rope_leaf_move_gap (right, coquill_rope_leaf_points (right));
       coquill_rope_leaf_give_front (right, left);
     }

@@ -137,13 +137,45 @@ coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
     }
 }
 
-CoquillRope *
-coquill_rope_new (void)
+static CoquillRope *
+rope_new (CoquillRopeLeaf *leaf)
 {
   CoquillRope *self = coquill_allocate (sizeof *self);
 
-  self->hand.leaf = coquill_rope_leaf_new ();
-  self->root = self->hand.leaf;
+  self->hand.leaf = leaf;
+  self->counted = coquill_rope_leaf_points (leaf);
+  self->root = leaf;
+  return self;
+}
+
+CoquillRope *
+coquill_rope_new (void)
+{
+  return rope_new (coquill_rope_leaf_new ());
+}
+
+CoquillRope *
+coquill_rope_new_lent (char *utf8, size_t bytes, uint64_t code_points)
+{
+  bool ascii = bytes == code_points;
+  CoquillRope *self = NULL;
+
+  for (size_t done = 0, n; done < bytes; done += n)
+    {
+      CoquillRopeLeaf *leaf;
+
+      n = piece_length (utf8 + done, bytes - done, COQUILL_ROPE_FILLED_BYTES);
+      leaf = coquill_rope_leaf_new_lent (utf8 + done, (uint32_t)n,
+                                         (uint32_t)(ascii ? n : coquill_utf8_count (utf8 + done, n)));
+      if (self == NULL)
+        self = rope_new (leaf);
+      else
+        coquill_rope_add_leaf (self, leaf, true);
+    }
+  if (self == NULL)
+    self = coquill_rope_new ();
+  coquill_rope_own_hand (self);
+  self->lent = utf8;
   return self;
 }
 
@@ -163,5 +195,6 @@ coquill_rope_free (CoquillRope *self)
   if (self == NULL)
     return;
   coquill_rope_free_nodes (self);
+  free (self->lent);
   free (self);
 }

@@ -33,7 +33,7 @@
 typedef struct CoquillRope CoquillRope;
 
 #ifndef COQUILL_ROPE_LEAF_BYTES
-#define COQUILL_ROPE_LEAF_BYTES 4072 /* a leaf and what malloc() adds are one page */
+#define COQUILL_ROPE_LEAF_BYTES 4064 /* a leaf and what malloc() adds are one page */
 #define COQUILL_ROPE_FANOUT 32
 #endif
 
@@ -67,6 +67,19 @@ coquill_rope_new (void);
  */
 CoquillRope *
 coquill_rope_new_from_utf8 (const char *utf8, size_t bytes);
+
+/**
+ * coquill_rope_new_lent:
+ * @utf8: (nullable) (transfer full): text that coquill_utf8_check() accepts, from malloc()
+ * @code_points: its length in code points
+ *
+ * Builds a rope that leaves its text where it is: a leaf gets its own when it is first edited. @utf8 is freed
+ * with the rope, and not changed until then. O(bytes / 4 KB) for ASCII.
+ *
+ * Returns: (transfer full): a rope with that text
+ */
+CoquillRope *
+coquill_rope_new_lent (char *utf8, size_t bytes, uint64_t code_points);
 
 /**
  * coquill_rope_free:

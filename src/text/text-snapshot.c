@@ -104,12 +104,10 @@ check_snapshot (const CoquillSnapshot *snapshot, uint64_t *n_items, CoquillTextE
   return true;
 }
 
-/* The base keeps the snapshot as bytes. */
 static CoquillBase *
-make_base (
-    const CoquillSnapshot *snapshot, const uint8_t *bytes, size_t n_bytes, uint64_t n_items, uint64_t *depth)
+make_base (const CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
 {
-  CoquillBase *base = coquill_base_new (bytes, n_bytes, snapshot->n_heads);
+  CoquillBase *base = coquill_base_new (snapshot->n_heads);
 
   base->n_items = n_items;
   *depth = 0;
@@ -150,11 +148,15 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
     }
   if (n_items > 0)
     {
-      coquill_rope_append (self->rope, snapshot->text, snapshot->text_bytes, snapshot->text_length);
-      self->base = make_base (snapshot, bytes, n_bytes, n_items, &depth);
+      char *text = coquill_snapshot_steal_text (snapshot);
+
+      coquill_rope_free (self->rope);
+      self->rope = coquill_rope_new_lent (text, snapshot->text_bytes, snapshot->text_length);
+      self->base = make_base (snapshot, n_items, &depth);
       coquill_graph_set_base (self->graph, n_items, depth);
       coquill_walker_free (self->walker);
       self->walker = coquill_walker_new (self->graph, self->base);
+      coquill_base_set_content (self->base, text, snapshot->text_bytes, self->walker->order, self->graph);
       for (size_t i = 0; i < snapshot->n_spans; i++)
         coquill_order_append (self->walker->order,
                               coquill_id (snapshot->spans[i].agent, snapshot->spans[i].sequence),

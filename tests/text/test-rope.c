@@ -45,6 +45,12 @@ test_empty_rope_has_nothing (void)
   assert_rope_is (rope, "");
   coquill_rope_free (rope);
   coquill_rope_free (NULL);
+
+  rope = coquill_rope_new_lent (NULL, 0, 0);
+  assert_rope_is (rope, "");
+  coquill_rope_insert (rope, 0, "x", 1);
+  assert_rope_is (rope, "x");
+  coquill_rope_free (rope);
 }
 
 static void
@@ -192,6 +198,26 @@ assert_characters_around (CoquillRope *rope, const GArray *model, guint position
     }
 }
 
+/* A rope whose leaves are lent their text, and the same in @model. */
+static CoquillRope *
+lent_rope (GRand *rand, GArray *model, gboolean ascii, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      gunichar character = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
+                                 : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
+
+      g_array_append_val (model, character);
+    }
+
+  g_autofree char *utf8 = g_ucs4_to_utf8 ((gunichar *)(void *)model->data, (glong)n, NULL, NULL, NULL);
+  gsize bytes = strlen (utf8);
+  char *lent = malloc (bytes + 1);
+
+  memcpy (lent, utf8, bytes + 1);
+  return coquill_rope_new_lent (lent, bytes, n);
+}
+
 static void
 test_random_edits_equal_a_plain_array (gconstpointer data)
 {
@@ -200,8 +226,9 @@ test_random_edits_equal_a_plain_array (gconstpointer data)
 
   for (int round = 0; round < 20; round++)
     {
-      CoquillRope *rope = coquill_rope_new ();
       g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (gunichar));
+      CoquillRope *rope
+          = round % 2 == 0 ? coquill_rope_new () : lent_rope (rand, model, ascii, (guint)round * 4000);
       guint near = 0;
 
       for (int i = 0; i < 1500; i++)
