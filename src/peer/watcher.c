@@ -18,6 +18,9 @@
 /* What was last told of somebody: what changes together is notified one by one. */
 typedef struct
 {
+  char *name; /* NULL: that somebody is here has not been told */
+  char *color;
+
   gboolean caret_told;
   guint64 caret;
   guint64 anchor;
@@ -26,6 +29,16 @@ typedef struct
   CoquillRoadWhy why;
   guint64 bytes; /* sent and received */
 } Told;
+
+static void
+told_free (gpointer data)
+{
+  Told *told = data;
+
+  g_free (told->name);
+  g_free (told->color);
+  g_free (told);
+}
 
 struct _CoquillWatcher
 {
@@ -41,8 +54,8 @@ struct _CoquillWatcher
   GString *waiting;     /* lines not yet handed to the stream */
   GBytes *in_flight;    /* lines that the stream is writing */
   GTask *flush;
-  guint road_timer; /* for the bytes that move */
-  guint road_idle;  /* a road has changed */
+  guint road_timer;   /* for the bytes that move */
+  guint changed_idle; /* somebody's name, color or road has changed */
 };
 
 G_DEFINE_FINAL_TYPE (CoquillWatcher, coquill_watcher, G_TYPE_OBJECT)
@@ -178,7 +191,10 @@ tell_presence (CoquillWatcher *self, CoquillParticipant *person)
 {
   gboolean present = coquill_participant_is_present (person);
   JsonBuilder *builder = begin_person (person, present ? "present" : "absent");
+  Told *last = g_hash_table_lookup (self->followed, person);
 
+  g_set_str (&last->name, present ? coquill_participant_get_name (person) : NULL);
+  g_set_str (&last->color, present ? coquill_participant_get_color (person) : NULL);
   if (present)
     {
       coquill_event_line_add_string (builder, "color", coquill_participant_get_color (person));
@@ -263,13 +279,33 @@ road_timer_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Once road, reason, time and words have all changed. */
+/* Who has just come may be somebody without a name until it is heard. */
 static void
-road_changed_cb (gpointer user_data)
+tell_names (CoquillWatcher *self)
+{
+  GHashTableIter iter;
+  gpointer person, value;
+
+  g_hash_table_iter_init (&iter, self->followed);
+  while (g_hash_table_iter_next (&iter, &person, &value))
+    {
+      Told *last = value;
+
+      if (last->name != NULL
+          && (!g_str_equal (last->name, coquill_participant_get_name (person))
+              || !g_str_equal (last->color, coquill_participant_get_color (person))))
+        tell_presence (self, person);
+    }
+}
+
+/* Once name and color, or road, reason, time and words have all changed. */
+static void
+changed_cb (gpointer user_data)
 {
   CoquillWatcher *self = user_data;
 
-  self->road_idle = 0;
+  self->changed_idle = 0;
+  tell_names (self);
   tell_roads (self, FALSE);
 }
 
@@ -300,10 +336,11 @@ person_changed_cb (CoquillParticipant *person, GParamSpec *pspec, CoquillWatcher
 
   if (g_str_equal (name, "present"))
     tell_presence (self, person);
-  else if (g_str_equal (name, "road") || g_str_equal (name, "road-why"))
+  else if (g_str_equal (name, "name") || g_str_equal (name, "color") || g_str_equal (name, "road")
+           || g_str_equal (name, "road-why"))
     {
-      if (self->road_idle == 0)
-        self->road_idle = g_idle_add_once (road_changed_cb, self);
+      if (self->changed_idle == 0)
+        self->changed_idle = g_idle_add_once (changed_cb, self);
     }
   else if (g_str_equal (name, "caret") || g_str_equal (name, "selection-bound"))
     tell_caret (self, person);
@@ -337,7 +374,7 @@ coquill_watcher_dispose (GObject *object)
   gpointer person;
 
   g_clear_handle_id (&self->road_timer, g_source_remove);
-  g_clear_handle_id (&self->road_idle, g_source_remove);
+  g_clear_handle_id (&self->changed_idle, g_source_remove);
   if (self->replica != NULL)
     g_signal_handlers_disconnect_by_data (self->replica, self);
   if (self->people != NULL)
@@ -373,7 +410,7 @@ coquill_watcher_class_init (CoquillWatcherClass *klass)
 static void
 coquill_watcher_init (CoquillWatcher *self)
 {
-  self->followed = g_hash_table_new_full (NULL, NULL, g_object_unref, g_free);
+  self->followed = g_hash_table_new_full (NULL, NULL, g_object_unref, told_free);
   self->waiting = g_string_new (NULL);
 }
 

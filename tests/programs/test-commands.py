@@ -222,6 +222,19 @@ def watch_for_people_is_in_words(folder):
             assert watching.wait(30) == 0
 
 
+def watch_tells_a_new_name(folder):
+    """watch --json: who comes under another name than before is told with that."""
+    with Relay(folder / 'relay') as relay:
+        ana, ben = Peer(folder / 'ana', 'Ana'), Peer(folder / 'ben', 'Ben')
+        document = ana.word('new', '--title', 'T')
+        ben.run('join', ana.word('invite', document, '--relay', relay.url))
+        with Attachment(ana, document, 'watch', ['--json']) as watch:
+            for name in ('Ben', 'Benno', 'Benedict'):
+                ben.run('profile', '--name', name)
+                with Attachment(ben, document):
+                    watch.wait(lambda e: e['event'] == 'present' and e['name'] == name, name)
+
+
 def watch_tells_why_it_is_not_direct(folder):
     """profile --hide-address: nothing is direct, and both sides are told whose choice it is."""
     with Relay(folder / 'relay') as relay:
@@ -353,5 +366,6 @@ def help_and_usage(folder):
 main(any_text_comes_back_byte_for_byte, other_bytes_are_refused, a_folder_without_documents_lists_none,
      output_that_nobody_gets_is_a_failure, edits_are_applied_and_clamped, wrong_lines_are_refused,
      title_is_the_first_line_until_set, documents_are_found_by_the_beginning_of_their_id, export_writes_the_text, profile_is_kept,
-     watch_tells_people_text_and_carets, watch_for_people_is_in_words, watch_tells_why_it_is_not_direct, doctor_finds_a_relay_well, doctor_tells_what_is_wrong,
+     watch_tells_people_text_and_carets, watch_for_people_is_in_words, watch_tells_a_new_name, watch_tells_why_it_is_not_direct,
+     doctor_finds_a_relay_well, doctor_tells_what_is_wrong,
      doctor_sees_a_clock_that_is_off, serve_keeps_a_document_on_line, sync_brings_both_ways, one_writer_and_readers, help_and_usage)
