@@ -14,8 +14,8 @@ coquill_flat_window_clear (CoquillFlatWindow *self)
   self->is_full = false;
 }
 
-/* How many of an entry's characters are visible in a version: none or all; it is cut where that is needed.
- * The first is in the version. */
+/* How many of an entry's characters are visible in a version that has the first: none or all. It is cut where
+ * that is needed. */
 static uint32_t
 width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
 {
@@ -45,29 +45,39 @@ width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *ver
 CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
 {
-  const CoquillFlatEntry *entry = self->entries;
-  uint64_t effect = position; /* that of the character, if it is in the next gap */
-  unsigned index;
+  /* How far what lies before is wider in the text as it is than in the version. */
+  uint64_t wider = 0, start = 0;
+  unsigned n_entries = self->n_entries, index;
 
-  for (index = 0; index < self->n_entries; index++, entry++)
+  for (index = 0; index < n_entries; index++)
     {
-      uint32_t width = 0;
+      const CoquillFlatEntry *entry = &self->entries[index];
+      uint32_t n_known = version->n[entry->track];
+      uint32_t width;
 
-      if (position < entry->gap)
+      if (position - start < entry->gap)
         break;
-      position -= entry->gap;
-      if (!coquill_flat_entry_is_absent (entry, version))
+      start += entry->gap;
+      if (n_known <= (uint32_t)entry->id)
+        {
+          wider += entry->n_deletions == 0 ? entry->length : 0;
+          continue;
+        }
+      width = entry->length;
+      if (entry->n_deletions > 0 || n_known < (uint32_t)entry->id + width)
         {
           width = width_in (self, index, version);
+          n_entries = self->n_entries;
           entry = &self->entries[index];
-          if (position < width)
-            return (CoquillFlatPlace){ index, false, position,
-                                       entry->n_deletions == 0 ? effect : effect - position };
-          position -= width;
         }
-      effect += (entry->n_deletions == 0 ? entry->length : 0) - (uint64_t)width;
+      if (position - start < width)
+        return (CoquillFlatPlace){ index, false, position - start,
+                                   (entry->n_deletions == 0 ? position : start) + wider };
+      start += width;
+      if (entry->n_deletions > 0)
+        wider -= width;
     }
-  return (CoquillFlatPlace){ index, true, position, effect };
+  return (CoquillFlatPlace){ index, true, position - start, position + wider };
 }
 
 /* Makes room for one more in front of an entry. */
@@ -144,6 +154,7 @@ join (CoquillFlatEntry *a, const CoquillFlatEntry *b, const bool *backward)
         a->deletions[i].sequence = b->deletions[i].sequence;
     }
   a->length += b->length;
+  a->right_is_next = b->right_is_next;
   if (b->newest > a->newest)
     a->newest = b->newest;
 }
@@ -160,6 +171,8 @@ coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const Coqui
       join (&self->entries[index - 1], entry, backward);
       return index - 1;
     }
+  if (index > 0 && entry->gap == 0)
+    self->entries[index - 1].right_is_next = false;
   *make_room (self, index) = *entry;
   return index;
 }

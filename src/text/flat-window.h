@@ -65,6 +65,7 @@ typedef struct
  * @length: characters
  * @newest: the highest local version of an item that touched it
  * @track: of the agent that put it there, or COQUILL_FLAT_EVERYBODY; then it has no origins
+ * @right_is_next: what stands directly behind the last character is its origin right still
  * @n_deletions: how many stand; none in the text as it is if it is visible there
  */
 typedef struct
@@ -76,6 +77,7 @@ typedef struct
   uint32_t length;
   uint32_t newest;
   uint8_t track;
+  bool right_is_next;
   uint8_t n_deletions;
   CoquillFlatDeletion deletions[COQUILL_FLAT_MAX_DELETIONS];
 } CoquillFlatEntry;
@@ -136,6 +138,22 @@ coquill_flat_window_clear (CoquillFlatWindow *self);
  */
 CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position);
+
+/**
+ * coquill_flat_window_follows:
+ * @id: of what is put directly behind a place that was found
+ *
+ * Returns: whether it goes on in the place's entry, which then only has to be lengthened
+ */
+static inline bool
+coquill_flat_window_follows (const CoquillFlatWindow *self, const CoquillFlatPlace *place, CoquillId id)
+{
+  const CoquillFlatEntry *entry = &self->entries[place->index];
+
+  return !place->in_gap && place->offset + 1 == entry->length && entry->id + entry->length == id
+         && entry->right_is_next && entry->n_deletions == 0
+         && (place->index + 1 == self->n_entries || entry[1].gap > 0);
+}
 
 /**
  * coquill_flat_window_cut:

@@ -118,11 +118,19 @@ integrate (
   return index;
 }
 
+static void
+tell_insertion (const CoquillGraphPiece *piece, uint64_t effect, CoquillDeltaList *deltas)
+{
+  if (deltas != NULL)
+    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
+                               false, coquill_id_agent (piece->id));
+}
+
 static bool
 insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
 {
   CoquillFlatWindow *flat = &self->flat->window;
-  CoquillOrderPlace place = coquill_order_start (self->order);
+  CoquillOrderPlace place;
   CoquillFlatEntry entry = { .id = piece->id,
                              .left = COQUILL_ID_NONE,
                              .length = (uint32_t)piece->length,
@@ -136,6 +144,14 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
       CoquillFlatPlace at = coquill_flat_window_find (flat, &self->flat->rows.version, piece->place - 1);
       bool is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
 
+      if (at.index < flat->n_entries && coquill_flat_window_follows (flat, &at, piece->id))
+        {
+          flat->entries[at.index].length += (uint32_t)piece->length;
+          flat->entries[at.index].newest = entry.newest;
+          tell_insertion (piece, at.effect + 1, deltas);
+          coquill_order_insert_at (self->order, at.effect + 1, piece->id, piece->length);
+          return true;
+        }
       if (at.effect + is_visible > coquill_order_width (self->order))
         return false;
       index = at.index;
@@ -156,6 +172,8 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
           place = coquill_walker_find_behind (self, entry.left, effect);
         }
     }
+  else
+    place = coquill_order_start (self->order);
 
   if (index < flat->n_entries && flat->entries[index].gap == entry.gap
       && coquill_flat_entry_is_absent (&flat->entries[index], &self->flat->rows.version))
@@ -167,11 +185,12 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
         entry.gap = 0;
     }
   else
-    entry.right = coquill_order_id (&place);
+    {
+      entry.right = coquill_order_id (&place);
+      entry.right_is_next = true;
+    }
 
-  if (deltas != NULL)
-    coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
-                               false, coquill_id_agent (piece->id));
+  tell_insertion (piece, effect, deltas);
   coquill_order_insert (self->order, &place, piece->id, piece->length);
   coquill_flat_window_insert (flat, index, &entry);
   return true;

@@ -21,25 +21,33 @@ coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
 static unsigned
 find_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
 {
+  unsigned track = self->n_tracks;
+
   for (unsigned i = 0; i < self->n_tracks; i++)
     if (self->writers[i].agent == agent)
       return i;
-  if (self->n_tracks < COQUILL_FLAT_TRACKS)
-    {
-      self->writers[self->n_tracks] = (CoquillWalkerWriter){ .agent = agent, .lacks = NONE };
-      self->base.n[self->n_tracks] = self->all.n[self->n_tracks] = sequence;
-    }
-  return self->n_tracks++;
+  if (track == COQUILL_FLAT_TRACKS)
+    return track;
+  self->writers[track] = (CoquillWalkerWriter){ .agent = agent, .lacks = NONE };
+  self->base.n[track] = self->all.n[track] = sequence;
+  for (unsigned i = 0; i < COQUILL_WALKER_N_ROWS && i < self->n_rows; i++)
+    self->rows[i].known[track] = sequence;
+  self->n_tracks++;
+  return track;
+}
+
+static bool
+has_row (const CoquillWalkerRows *self, uint64_t number)
+{
+  return self->n_rows - number <= COQUILL_WALKER_N_ROWS;
 }
 
 static const CoquillWalkerRow *
 find_row (const CoquillWalkerRows *self, uint64_t version)
 {
-  uint64_t oldest = self->n_rows > COQUILL_WALKER_N_ROWS ? self->n_rows - COQUILL_WALKER_N_ROWS : 0;
-
-  for (uint64_t i = self->n_rows; i > oldest; i--)
+  for (uint64_t number = self->n_rows; number > 0 && has_row (self, number - 1); number--)
     {
-      const CoquillWalkerRow *row = &self->rows[(i - 1) % COQUILL_WALKER_N_ROWS];
+      const CoquillWalkerRow *row = &self->rows[(number - 1) % COQUILL_WALKER_N_ROWS];
 
       if (row->first <= version)
         return row;
@@ -47,28 +55,38 @@ find_row (const CoquillWalkerRows *self, uint64_t version)
   return NULL;
 }
 
-/* Makes a version the one of some parents. */
+/* Makes the version that of some parents of an agent's next item. */
 static bool
-join_parents (CoquillWalkerRows *self, const uint32_t *parents, size_t n_parents)
+join_parents (
+    CoquillWalkerRows *self, unsigned track, uint32_t sequence, const uint32_t *parents, size_t n_parents)
 {
+  const CoquillWalkerWriter *writer = &self->writers[track];
+  const CoquillWalkerRow *own = NULL;
   uint32_t *n = self->version.n;
 
   self->version = self->base;
+  /* Whoever goes on knows at least what he knew before. */
+  if (writer->has_row && has_row (self, writer->row))
+    {
+      own = &self->rows[writer->row % COQUILL_WALKER_N_ROWS];
+      memcpy (n, own->known, sizeof own->known);
+    }
+  n[track] = sequence;
   for (size_t i = 0; i < n_parents; i++)
     {
       const CoquillWalkerRow *row;
-      uint32_t own;
+      uint32_t n_own;
 
-      if (parents[i] < self->opened)
+      if (parents[i] < self->opened || (own != NULL && parents[i] - own->first < sequence - own->sequence))
         continue;
       row = find_row (self, parents[i]);
       if (row == NULL)
         return false;
-      for (unsigned j = 0; j < COQUILL_FLAT_TRACKS; j++)
+      for (unsigned j = 0; j < self->n_tracks; j++)
         n[j] = row->known[j] > n[j] ? row->known[j] : n[j];
-      own = row->sequence + (parents[i] - row->first) + 1;
-      if (own > n[row->track])
-        n[row->track] = own;
+      n_own = row->sequence + (parents[i] - row->first) + 1;
+      if (n_own > n[row->track])
+        n[row->track] = n_own;
     }
   return true;
 }
@@ -99,11 +117,14 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
 
   if (is_linear)
     self->version = self->all;
-  else if (!join_parents (self, &graph->parents[run->first_parent], parents_end - run->first_parent))
+  else if (!join_parents (self, track, sequence, &graph->parents[run->first_parent],
+                          parents_end - run->first_parent))
     return false;
   self->last_run = number;
   self->last_track = track;
   self->writers[track].lacks = is_linear ? NONE : run->lowest_unknown;
+  self->writers[track].has_row = true;
+  self->writers[track].row = self->n_rows;
 
   row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];
   memcpy (row->known, self->version.n, sizeof row->known);

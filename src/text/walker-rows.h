@@ -29,6 +29,8 @@ typedef struct
  * @agent: local index
  * @lacks: the lowest local version that its newest item doesn't know; UINT32_MAX if it knows all that came
  * before, and nothing has come since
+ * @has_row: @row is known
+ * @row: the number of its newest run's row, counted from the first that there ever was
  * @used: how many operations had been walked when its newest run began or went on
  *
  * An agent who has items in the window.
@@ -37,6 +39,8 @@ typedef struct
 {
   uint32_t agent;
   uint32_t lacks;
+  bool has_row;
+  uint64_t row;
   uint64_t used;
 } CoquillWalkerWriter;
 
@@ -79,7 +83,7 @@ coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version);
  * @version: of the item that is next
  * @run: which holds it; not the one entered last
  *
- * Finds out what the item's parents know. O(tracks) for each parent, nearly always
+ * Finds out what the item's parents know. O(tracks) for each parent, nearly always.
  *
  * Returns: false if there are too many agents, or too old parents
  */
