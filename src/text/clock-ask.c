@@ -33,9 +33,7 @@ coquill_clock_is_ancestor (const CoquillGraph *graph,
   track = graph->agents[run->agent].track;
   if (track == 0)
     return COQUILL_CLOCK_NO;
-  return run->sequence + (ancestor - run->first) < graph->clock->bases[track - 1] + vector[track - 1]
-             ? COQUILL_CLOCK_YES
-             : COQUILL_CLOCK_NO;
+  return run->sequence + (ancestor - run->first) < vector[track - 1] ? COQUILL_CLOCK_YES : COQUILL_CLOCK_NO;
 }
 
 /* What is lowest of all that a vector hasn't; the end if it has all. */
@@ -70,37 +68,6 @@ coquill_clock_lowest_unknown (const CoquillGraph *graph,
   return true;
 }
 
-/* The vector of two items, each with a row of its own, as nearly all joins have. @vector: (out): also if they
- * are no heads. Returns: unknown if one hasn't a row */
-static inline CoquillClockAnswer
-join_two (const CoquillGraph *graph, const uint64_t *heads, const uint32_t *runs, uint32_t *vector)
-{
-  const CoquillClock *self = graph->clock;
-  uint32_t low = runs[0], high = runs[1], low_length, high_length;
-  const uint32_t *low_row = self->rows[low % RING], *high_row = self->rows[high % RING];
-  unsigned low_track, high_track;
-
-  /* The base's number is the highest. */
-  if (low < self->first_run || high < self->first_run || high >= graph->n_runs || low >= graph->n_runs
-      || !self->has_row[low % RING] || !self->has_row[high % RING])
-    return COQUILL_CLOCK_UNKNOWN;
-  low_track = graph->agents[graph->runs[low].agent].track;
-  high_track = graph->agents[graph->runs[high].agent].track;
-  if (low_track == 0 || high_track == 0)
-    return COQUILL_CLOCK_UNKNOWN;
-  low_length = (uint32_t)(graph->runs[low].sequence + (heads[0] - graph->runs[low].first) + 1
-                          - self->bases[low_track - 1]);
-  high_length = (uint32_t)(graph->runs[high].sequence + (heads[1] - graph->runs[high].first) + 1
-                           - self->bases[high_track - 1]);
-  if (low_track == high_track || high_row[low_track - 1] >= low_length)
-    return COQUILL_CLOCK_NO;
-  for (unsigned i = 0; i < TRACKS; i++)
-    vector[i] = low_row[i] > high_row[i] ? low_row[i] : high_row[i];
-  vector[low_track - 1] = low_length;
-  vector[high_track - 1] = high_length;
-  return COQUILL_CLOCK_YES;
-}
-
 void
 coquill_clock_place (const CoquillGraph *graph,
                      uint32_t agent_index,
@@ -119,17 +86,14 @@ coquill_clock_place (const CoquillGraph *graph,
   self = graph->clock;
   vector = self->vector;
   self->n_remembered = 0;
-  if (n_parents == 2)
-    place->are_heads = join_two (graph, parents, runs, vector);
-  if (place->are_heads == COQUILL_CLOCK_UNKNOWN)
-    coquill_clock_join (graph, parents, runs, n_parents, vector, &place->are_heads);
+  coquill_clock_join (graph, parents, runs, n_parents, vector, &place->are_heads);
   if (place->are_heads != COQUILL_CLOCK_YES)
     return;
   self->n_remembered = n_parents <= REMEMBERED ? n_parents : 0;
   for (size_t i = 0; i < self->n_remembered; i++)
     self->remembered[i] = parents[i];
   if (agent->track > 0)
-    place->follows = self->bases[agent->track - 1] + vector[agent->track - 1] == agent->length;
+    place->follows = vector[agent->track - 1] == agent->length;
   else
     place->follows = agent->n_runs == 0 || graph->runs[agent->runs[agent->n_runs - 1]].first < self->start;
   place->lowest_unknown = lowest_unknown (graph, vector);
@@ -148,17 +112,17 @@ coquill_clock_learn (const CoquillGraph *graph,
   if (self == NULL || !self->runs || self->untracked < UINT64_MAX)
     return;
   for (unsigned i = 0; i < self->n_tracks; i++)
-    vector[i] = (uint32_t)(graph->agents[self->agents[i]].length - self->bases[i]);
+    vector[i] = graph->agents[self->agents[i]].length;
   for (size_t i = 0; i < n_unknown; i++)
     {
       const CoquillGraphRun *run = &graph->runs[coquill_graph_find_run (graph, unknown[i].first)];
       unsigned track = graph->agents[run->agent].track;
-      uint64_t sequence = run->sequence + (unknown[i].first - run->first);
+      uint32_t sequence = run->sequence + (uint32_t)(unknown[i].first - run->first);
 
       if (unknown[i].first < self->start || track == 0)
         return;
-      if (vector[track - 1] > sequence - self->bases[track - 1])
-        vector[track - 1] = (uint32_t)(sequence - self->bases[track - 1]);
+      if (vector[track - 1] > sequence)
+        vector[track - 1] = sequence;
     }
   coquill_clock_remember (self, heads, n_heads, vector);
 }
@@ -172,7 +136,7 @@ coquill_clock_vector (const CoquillGraph *graph, const uint64_t *heads, size_t n
   if (!coquill_clock_runs (graph) || !coquill_clock_find (graph, heads, n_heads, items, &are_heads))
     return false;
   for (unsigned i = 0; i < TRACKS; i++)
-    vector->n_items[i] = i < graph->clock->n_tracks ? graph->clock->bases[i] + items[i] : 0;
+    vector->n_items[i] = i < graph->clock->n_tracks ? items[i] : 0;
   return true;
 }
 

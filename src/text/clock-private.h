@@ -23,11 +23,12 @@
 
 /*
  * A row of the ring is the vector of a run's parents, which is also that of each of its items but for their
- * own agent. It counts from the start: in each track, items at or above it.
+ * own agent: of each track's agent, how many items. What it says in tracks that aren't used means nothing.
  *
- * Invariants, while the clock runs: every run from `first_run` on has a row, which holds a vector or says
- * that it has none. An agent with items at or above the start has a track, or its items lie at or above
- * `untracked`; none of those is in a vector. Everything below the start is in every vector.
+ * Invariants, while the clock runs: of the newest runs, less than a ring of them, every one from `first_run`
+ * on has a row, which holds a vector or says that it has none. An agent with items at or above the start has
+ * a track, or its items lie at or above `untracked`; none of those is in a vector. Everything below the start
+ * is in every vector.
  */
 struct CoquillClock
 {
@@ -37,7 +38,7 @@ struct CoquillClock
   size_t retry; /* don't start before the graph has so many runs */
   unsigned n_tracks;
   uint32_t agents[TRACKS];
-  uint64_t bases[TRACKS]; /* items of the agent below the start */
+  uint32_t bases[TRACKS]; /* items of the agent below the start */
   uint64_t untracked;     /* the lowest version at or above the start of an agent without a track */
   size_t n_remembered;    /* heads; 0 for none */
   uint64_t remembered[REMEMBERED];
@@ -45,6 +46,15 @@ struct CoquillClock
   uint32_t rows[RING][TRACKS];
   bool has_row[RING];
 };
+
+/* Whether a run has a vector. */
+static inline bool
+coquill_clock_has_row (const CoquillGraph *graph, size_t run)
+{
+  const CoquillClock *self = graph->clock;
+
+  return graph->n_runs - run < RING && run >= self->first_run && self->has_row[run % RING];
+}
 
 /* Whether these are the heads whose vector was found last. */
 static inline bool
@@ -62,15 +72,11 @@ coquill_clock_is_remembered (const CoquillClock *self, const uint64_t *heads, si
 static inline uint64_t
 coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)
 {
-  const CoquillClock *self = graph->clock;
-  uint32_t agent = self->agents[track];
-  uint64_t sequence = self->bases[track] + vector[track];
+  uint32_t agent = graph->clock->agents[track], sequence = vector[track];
   const CoquillGraphRun *run;
 
   if (sequence >= graph->agents[agent].length)
     return graph->end;
-  if (sequence < graph->agents[agent].base_length)
-    return graph->base - 1;
   run = &graph->runs[coquill_graph_run_of_agent (graph, agent, sequence)];
   return run->first + (sequence - run->sequence);
 }

@@ -13,19 +13,24 @@ begin (CoquillGraph *graph, uint64_t start, size_t first_run)
     if (self->agents[i] < graph->n_agents)
       graph->agents[self->agents[i]].track = 0;
   self->n_tracks = 0;
+  memset (self->bases, 0, sizeof self->bases);
   self->start = start;
   self->first_run = first_run;
   self->untracked = UINT64_MAX;
   self->n_remembered = 0;
 }
 
+/* The runs before @index lack none of the agent's items below the start, and have none above. */
 static void
-add_track (CoquillGraph *graph, uint32_t agent, uint64_t base)
+add_track (CoquillGraph *graph, uint32_t agent, uint32_t base, size_t index)
 {
   CoquillClock *self = graph->clock;
 
   self->agents[self->n_tracks] = agent;
   self->bases[self->n_tracks] = base;
+  self->vector[self->n_tracks] = base;
+  for (size_t i = index - self->first_run < RING ? self->first_run : index - RING + 1; i < index; i++)
+    self->rows[i % RING][self->n_tracks] = base;
   self->n_tracks++;
   graph->agents[agent].track = (uint8_t)self->n_tracks;
 }
@@ -45,10 +50,10 @@ item_vector (const CoquillGraph *graph, uint64_t version, size_t run, uint32_t *
   const CoquillGraphRun *row = &graph->runs[run];
   unsigned track = graph->agents[row->agent].track;
 
-  if (run < self->first_run || !self->has_row[run % RING] || track == 0)
+  if (!coquill_clock_has_row (graph, run) || track == 0)
     return false;
   memcpy (vector, self->rows[run % RING], sizeof self->rows[0]);
-  vector[track - 1] = (uint32_t)(row->sequence + (version - row->first) + 1 - self->bases[track - 1]);
+  vector[track - 1] = row->sequence + ((uint32_t)version - row->first) + 1;
   return true;
 }
 
@@ -95,7 +100,7 @@ coquill_clock_join (const CoquillGraph *graph,
                 *are_heads = COQUILL_CLOCK_NO;
               return false;
             }
-          memset (vector, 0, sizeof one);
+          memcpy (vector, self->bases, sizeof self->bases);
           return version + 1 == self->start
                  && (version < graph->base
                      || coquill_graph_item_lag (graph, coquill_graph_find_run_below (graph, run, version),
@@ -105,8 +110,7 @@ coquill_clock_join (const CoquillGraph *graph,
       run = runs != NULL ? runs[i - 1] : coquill_graph_find_run_below (graph, run, version);
       row = &graph->runs[run];
       track = graph->agents[row->agent].track;
-      if (track > 0 && i < n_heads
-          && self->bases[track - 1] + vector[track - 1] > row->sequence + (version - row->first))
+      if (track > 0 && i < n_heads && vector[track - 1] > row->sequence + (version - row->first))
         {
           *are_heads = COQUILL_CLOCK_NO;
           return false;
@@ -119,7 +123,7 @@ coquill_clock_join (const CoquillGraph *graph,
             memcpy (vector, one, sizeof one);
         }
       else if (track > 0 && i < n_heads && is_dominated (graph, version, track - 1, vector))
-        vector[track - 1] = (uint32_t)(row->sequence + (version - row->first) + 1 - self->bases[track - 1]);
+        vector[track - 1] = row->sequence + ((uint32_t)version - row->first) + 1;
       else
         return false;
     }
@@ -162,7 +166,7 @@ coquill_clock_find (const CoquillGraph *graph,
   return true;
 }
 
-/* Gives a run its row. @lengths: items of each track before it, counted from the start; %NULL for those that
+/* Gives a run its row. @lengths: items of each track before it; %NULL for those that
  * the agents have now. */
 static void
 add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_parents, uint32_t *lengths)
@@ -173,8 +177,6 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
   uint32_t *row = self->rows[index % RING];
   CoquillClockAnswer are_heads;
 
-  if (index - self->first_run == RING)
-    self->first_run++;
   if (linear
       && (self->untracked < UINT64_MAX || (graph->agents[run->agent].track == 0 && self->n_tracks == TRACKS)))
     {
@@ -185,7 +187,11 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
   if (graph->agents[run->agent].track == 0)
     {
       if (self->n_tracks < TRACKS)
-        add_track (graph, run->agent, run->sequence);
+        {
+          if (lengths != NULL)
+            lengths[self->n_tracks] = run->sequence;
+          add_track (graph, run->agent, run->sequence, index);
+        }
       else if (self->untracked > run->first)
         self->untracked = run->first;
     }
@@ -198,11 +204,8 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
   else if (lengths != NULL)
     memcpy (row, lengths, sizeof self->rows[0]);
   else
-    {
-      memset (row, 0, sizeof self->rows[0]);
-      for (unsigned i = 0; i < self->n_tracks; i++)
-        row[i] = (uint32_t)(graph->agents[self->agents[i]].length - self->bases[i]);
-    }
+    for (unsigned i = 0; i < self->n_tracks; i++)
+      row[i] = graph->agents[self->agents[i]].length;
 }
 
 /* Starts where everything below is known to all that comes later, if there is such a place among the newest
@@ -227,7 +230,7 @@ choose_start (CoquillGraph *graph, size_t *first)
     return false;
   begin (graph, graph->base, *first);
   for (uint32_t i = 0; i < graph->n_agents; i++)
-    add_track (graph, i, graph->agents[i].base_length);
+    add_track (graph, i, graph->agents[i].base_length, *first);
   return true;
 }
 
@@ -250,8 +253,7 @@ replay (CoquillGraph *graph, size_t first)
         graph->clock->has_row[i % RING] = false;
       track = graph->agents[run->agent].track;
       if (track > 0)
-        lengths[track - 1] = (uint32_t)(run->sequence + (coquill_graph_run_end (graph, i) - run->first)
-                                        - graph->clock->bases[track - 1]);
+        lengths[track - 1] = run->sequence + (uint32_t)(coquill_graph_run_end (graph, i) - run->first);
     }
 }
 
@@ -285,7 +287,6 @@ coquill_clock_append (CoquillGraph *graph, const uint64_t *parents, size_t n_par
       && coquill_clock_is_remembered (self, parents, n_parents) && graph->agents[run->agent].track > 0)
     {
       /* What add_row() would do, when an import has just asked for the vector. */
-      self->first_run += index - self->first_run == RING;
       memcpy (self->rows[index % RING], self->vector, sizeof self->vector);
       self->has_row[index % RING] = true;
     }

@@ -103,7 +103,10 @@ make_holes (CoquillGraph *self, const uint64_t *versions, size_t n_versions)
 }
 
 void
-coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t n_parents)
+coquill_graph_move_wide_frontier (CoquillGraph *self,
+                                  const uint64_t *parents,
+                                  size_t n_parents,
+                                  uint64_t head)
 {
   if (self->n_frontier <= NARROW)
     take_out (self, parents, n_parents);
@@ -112,7 +115,7 @@ coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t
   if (self->n_frontier == self->frontier_capacity)
     self->frontier = coquill_grow (self->frontier, &self->frontier_capacity, self->n_frontier + 1,
                                    sizeof *self->frontier);
-  self->frontier[self->n_frontier++] = self->end - 1;
+  self->frontier[self->n_frontier++] = head;
   if (self->n_holes > 0 && (self->n_frontier <= NARROW || 2 * self->n_holes > self->n_frontier))
     coquill_graph_settle (self);
 }

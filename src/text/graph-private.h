@@ -138,39 +138,57 @@ coquill_graph_is_frontier (const CoquillGraph *self, const uint64_t *versions, s
   return coquill_graph_is_wide_frontier (self, versions, n_versions);
 }
 
-/* The new items' last one takes the place of those heads that are its parents. The end is the new one. */
+/* A new head takes the place of those heads that are its parents. */
 void
-coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t n_parents);
+coquill_graph_move_wide_frontier (CoquillGraph *self,
+                                  const uint64_t *parents,
+                                  size_t n_parents,
+                                  uint64_t head);
+
+/* The same, mostly for few. @all: the parents are all heads. */
+static inline void
+coquill_graph_move_frontier (
+    CoquillGraph *self, const uint64_t *parents, size_t n_parents, bool all, uint64_t head)
+{
+  if (all && self->n_frontier > 0)
+    {
+      self->frontier[0] = head;
+      self->n_frontier = 1;
+      self->n_holes = 0;
+    }
+  else if (self->n_frontier - 1 < 2 && n_parents - 1 < 2 && self->frontier_capacity > 2)
+    {
+      uint64_t low = parents[0], high = parents[n_parents - 1];
+      uint64_t first = self->frontier[0], second = self->frontier[self->n_frontier - 1];
+      bool keeps_first = (first != low) & (first != high);
+      bool keeps_second = (second != low) & (second != high) & (self->n_frontier == 2);
+
+      self->frontier[0] = keeps_first ? first : second;
+      self->frontier[keeps_first + keeps_second] = head;
+      self->n_frontier = (size_t)keeps_first + keeps_second + 1;
+    }
+  else
+    coquill_graph_move_wide_frontier (self, parents, n_parents, head);
+}
 
 /* Counts items that were appended. */
 static inline void
 coquill_graph_appended (CoquillGraph *self, uint32_t agent, uint64_t n_items, const CoquillGraphPlace *place)
 {
-  bool linear = place->lowest_unknown == self->end;
+  uint64_t head = self->end + n_items - 1;
 
   self->agents[agent].length += (uint32_t)n_items;
-  self->end += n_items;
   if (place->joined)
-    self->frontier[self->n_frontier - 1] = self->end - 1;
-  else if (linear && self->n_frontier > 0)
-    {
-      self->frontier[0] = self->end - 1;
-      self->n_frontier = 1;
-      self->n_holes = 0;
-    }
-  else if (self->n_frontier == 2 && place->n_parents == 2 && self->frontier_capacity > 2)
-    {
-      uint64_t first = self->frontier[0], second = self->frontier[1];
-      bool keeps_first = (first != place->parents[0]) & (first != place->parents[1]);
-      bool keeps_second = (second != place->parents[0]) & (second != place->parents[1]);
-
-      self->frontier[0] = keeps_first ? first : second;
-      self->frontier[keeps_first + keeps_second] = self->end - 1;
-      self->n_frontier = (size_t)keeps_first + keeps_second + 1;
-    }
+    self->frontier[self->n_frontier - 1] = head;
   else
-    coquill_graph_move_frontier (self, place->parents, place->n_parents);
+    coquill_graph_move_frontier (self, place->parents, place->n_parents, place->lowest_unknown == self->end,
+                                 head);
+  self->end += n_items;
 }
+
+/* Where in the agent's list the run of its item is, sought downwards from the last. */
+uint32_t
+coquill_graph_search_agent (const CoquillGraph *self, const CoquillGraphAgent *agent, uint64_t sequence);
 
 /* The run that holds a local version, sought downwards from one that isn't below it. */
 static inline size_t
@@ -196,18 +214,26 @@ coquill_graph_find_run_below (const CoquillGraph *self, size_t run, uint64_t ver
   return low;
 }
 
-/* The run that holds an agent's item, which isn't below the base: mostly one of its last two. */
+/* Where in the agent's list the run of its item is, which isn't below the base: mostly one of the last two.
+ */
+static inline uint32_t
+coquill_graph_place_in_agent (const CoquillGraph *self, const CoquillGraphAgent *agent, uint64_t sequence)
+{
+  uint32_t last = agent->n_runs - 1;
+
+  if (self->runs[agent->runs[last]].sequence <= sequence)
+    return last;
+  if (self->runs[agent->runs[last - 1]].sequence <= sequence)
+    return last - 1;
+  return coquill_graph_search_agent (self, agent, sequence);
+}
+
 static inline uint32_t
 coquill_graph_run_of_agent (const CoquillGraph *self, uint32_t agent_index, uint64_t sequence)
 {
   const CoquillGraphAgent *agent = &self->agents[agent_index];
-  const uint32_t *last = &agent->runs[agent->n_runs - 1];
 
-  if (self->runs[*last].sequence <= sequence)
-    return *last;
-  if (self->runs[last[-1]].sequence <= sequence)
-    return last[-1];
-  return (uint32_t)coquill_graph_run_of (self, coquill_id (agent_index, sequence));
+  return agent->runs[coquill_graph_place_in_agent (self, agent, sequence)];
 }
 
 static inline size_t

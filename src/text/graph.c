@@ -99,12 +99,10 @@ coquill_graph_has (const CoquillGraph *self, CoquillId id)
          && coquill_id_sequence (id) < self->agents[agent].length;
 }
 
-size_t
-coquill_graph_run_of (const CoquillGraph *self, CoquillId id)
+uint32_t
+coquill_graph_search_agent (const CoquillGraph *self, const CoquillGraphAgent *agent, uint64_t sequence)
 {
-  const CoquillGraphAgent *agent = &self->agents[coquill_id_agent (id)];
-  uint64_t sequence = coquill_id_sequence (id);
-  size_t low = agent->n_runs - 1, high = agent->n_runs, step = 1;
+  uint32_t low = agent->n_runs - 1, high = agent->n_runs, step = 1;
 
   while (self->runs[agent->runs[low]].sequence > sequence)
     {
@@ -114,14 +112,22 @@ coquill_graph_run_of (const CoquillGraph *self, CoquillId id)
     }
   while (high - low > 1)
     {
-      size_t middle = low + (high - low) / 2;
+      uint32_t middle = low + (high - low) / 2;
 
       if (self->runs[agent->runs[middle]].sequence <= sequence)
         low = middle;
       else
         high = middle;
     }
-  return agent->runs[low];
+  return low;
+}
+
+size_t
+coquill_graph_run_of (const CoquillGraph *self, CoquillId id)
+{
+  const CoquillGraphAgent *agent = &self->agents[coquill_id_agent (id)];
+
+  return agent->runs[coquill_graph_search_agent (self, agent, coquill_id_sequence (id))];
 }
 
 uint64_t

@@ -48,28 +48,6 @@ find_parent (CoquillImport *self, CoquillChangeId id, uint64_t *version, uint32_
   return true;
 }
 
-/* The same for the two of nearly all joins. Returns: false if it isn't so simple, or wrong */
-static inline bool
-find_two_parents (CoquillImport *self, const CoquillChangeId *ids, CoquillGraphPlace *place)
-{
-  uint64_t first = 0, second = 0;
-  uint32_t first_run = 0, second_run = 0;
-  bool ascending;
-
-  if (self->graph->base > 0 || self->parents_capacity < 2 || !find_parent (self, ids[0], &first, &first_run)
-      || !find_parent (self, ids[1], &second, &second_run))
-    return false;
-  ascending = first < second;
-  self->parents[0] = ascending ? first : second;
-  self->parents[1] = ascending ? second : first;
-  self->runs[0] = ascending ? first_run : second_run;
-  self->runs[1] = ascending ? second_run : first_run;
-  place->n_parents = 2;
-  place->parents = self->parents;
-  place->runs = self->runs;
-  return true;
-}
-
 /* There are rarely more than two. */
 static void
 sort_parents (CoquillImport *self, size_t n_parents)
@@ -220,11 +198,6 @@ coquill_import_find_place (CoquillImport *self,
 {
   const CoquillGraph *graph = self->graph;
 
-  if (n_parents == 2 && find_two_parents (self, parents, place))
-    {
-      place->joined = false;
-      return check_branches (self, agent, place);
-    }
   if (!find_parents (self, parents, n_parents, place))
     return false;
   place->joined = place->n_parents == 1 && place->parents[0] + 1 == graph->end && graph->n_runs > 0

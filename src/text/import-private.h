@@ -48,10 +48,24 @@ coquill_import_is_plain (uint8_t head)
          && (head & HEAD_KIND) + 1 <= COQUILL_OPERATION_DELETE;
 }
 
-/* Reads and appends all plain operations that come next. The last item of the graph is the one that was read
+/* Whether it is one after other parents. */
+static inline bool
+coquill_import_is_turn (uint8_t head)
+{
+  return (head & (HEAD_SEQUENCE | HEAD_PARENTS)) == HEAD_PARENTS
+         && (head & HEAD_KIND) + 1 <= COQUILL_OPERATION_DELETE;
+}
+
+/* Reads and appends operations while they are such ones. The last item of the graph is the one that was read
  * last, and there is room for the rest of the change. */
 bool
 coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader);
+
+/* If the next operation, one after other parents, has just one, or besides one's own last item one, and if
+ * the clock knows these: reads its agent and parents, and begins a run. There is room for the rest of the
+ * change. Returns: false if it isn't so simple, or wrong; then nothing was read. */
+bool
+coquill_import_turn (CoquillImport *self, CoquillChangeReader *reader, uint8_t head);
 
 /* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
 CoquillId

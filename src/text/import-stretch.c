@@ -3,6 +3,21 @@
 
 #include "text/import-private.h"
 
+/* Of the last run, up to here. */
+static inline void
+count_items (
+    CoquillGraph *graph, CoquillChangeReader *reader, CoquillChangeTrack *track, uint64_t caret, uint64_t end)
+{
+  uint64_t n_items = end - graph->end;
+
+  graph->agents[graph->runs[graph->n_runs - 1].agent].length += (uint32_t)n_items;
+  graph->frontier[graph->n_frontier - 1] = end - 1;
+  graph->end = end;
+  reader->place.sequence += n_items;
+  track->next += n_items;
+  track->caret = caret;
+}
+
 /*
  * Most operations of most changes are insertions and deletions that their author made one after the other.
  * Once the first of them is in the graph, all that could be wrong with its parents and its agent was asked,
@@ -15,33 +30,41 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
 {
   CoquillGraph *graph = self->graph;
   CoquillChangeTrack *track = &reader->tracks[reader->place.agent];
+  const uint8_t *heads = reader->next[COQUILL_COLUMN_HEADS], *heads_end = reader->end;
   const uint8_t *const content = reader->next[COQUILL_COLUMN_TEXT];
-  const uint8_t *text = content, *wide = reader->wide, *heads_end = reader->end;
+  const uint8_t *text = content, *wide = reader->wide;
   CoquillGraphOperation *row = &graph->operations[graph->n_operations - 1];
   CoquillGraphOperation *last_row = &graph->operations[graph->operations_capacity - 1];
   uint64_t end = graph->end;
   uint32_t content_offset = (uint32_t)graph->content_length;
   CoquillChangeReader columns; /* these few of them */
   CoquillChangeTrack caret = { .caret = track->caret };
-  size_t n_heads;
+  unsigned last_kind = row->kind;
+  bool beyond = false;
 
-  columns.next[COQUILL_COLUMN_HEADS] = reader->next[COQUILL_COLUMN_HEADS];
   columns.next[COQUILL_COLUMN_LENGTHS] = reader->next[COQUILL_COLUMN_LENGTHS];
   columns.next[COQUILL_COLUMN_POSITIONS] = reader->next[COQUILL_COLUMN_POSITIONS];
   columns.next[COQUILL_COLUMN_FAR_POSITIONS] = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
-  while (columns.next[COQUILL_COLUMN_HEADS] != heads_end
-         && coquill_import_is_plain (*columns.next[COQUILL_COLUMN_HEADS]))
+  for (; heads != heads_end; heads++)
     {
-      uint8_t head = *columns.next[COQUILL_COLUMN_HEADS]++;
+      uint8_t head = *heads;
       uint64_t is_run = (head & HEAD_LENGTH) != 0, n_bytes;
       CoquillOperation operation;
 
+      if (!coquill_import_is_plain (head))
+        {
+          count_items (graph, reader, track, caret.caret, end);
+          if (!coquill_import_is_turn (head) || !coquill_import_turn (self, reader, head))
+            break;
+          track = &reader->tracks[reader->place.agent];
+          caret.caret = track->caret;
+          last_kind = 0;
+        }
       operation.kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
       operation.backward = (head & HEAD_BACKWARD) != 0;
       operation.length = 1 + is_run + coquill_change_take_if (&columns, COQUILL_COLUMN_LENGTHS, is_run, NULL);
       coquill_change_take_position (&columns, &operation, &caret, head, NULL);
-      if (operation.position > end)
-        return coquill_import_refuse_position (self);
+      beyond |= operation.position > end;
       n_bytes = operation.kind == COQUILL_OPERATION_INSERT ? operation.length : 0;
       if (__builtin_expect (n_bytes > (size_t)(wide - text), 0))
         {
@@ -49,8 +72,9 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
           n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
           wide = reader->wide;
         }
-      if (coquill_graph_lengthens (row, end, operation.kind, operation.position, operation.length,
-                                   operation.backward))
+      if (last_kind == operation.kind
+          && coquill_graph_lengthens (row, end, operation.kind, operation.position, operation.length,
+                                      operation.backward))
         row->backward = operation.kind == COQUILL_OPERATION_DELETE && operation.position != row->place;
       else
         {
@@ -68,24 +92,19 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
           row->kind = (uint8_t)operation.kind;
           row->backward = operation.backward && operation.length > 1;
         }
+      last_kind = operation.kind;
       text += n_bytes;
       end += operation.length;
     }
 
-  n_heads = (size_t)(columns.next[COQUILL_COLUMN_HEADS] - reader->next[COQUILL_COLUMN_HEADS]);
-  reader->next[COQUILL_COLUMN_HEADS] = columns.next[COQUILL_COLUMN_HEADS];
+  count_items (graph, reader, track, caret.caret, end);
+  self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);
+  reader->next[COQUILL_COLUMN_HEADS] = heads;
   reader->next[COQUILL_COLUMN_LENGTHS] = columns.next[COQUILL_COLUMN_LENGTHS];
   reader->next[COQUILL_COLUMN_POSITIONS] = columns.next[COQUILL_COLUMN_POSITIONS];
   reader->next[COQUILL_COLUMN_FAR_POSITIONS] = columns.next[COQUILL_COLUMN_FAR_POSITIONS];
   reader->next[COQUILL_COLUMN_TEXT] = text;
-  reader->place.sequence += end - graph->end;
-  track->next += end - graph->end;
-  track->caret = caret.caret;
-  self->n_appended += n_heads;
   graph->n_operations = (size_t)(row - graph->operations) + 1;
-  graph->agents[graph->runs[graph->n_runs - 1].agent].length += (uint32_t)(end - graph->end);
-  graph->end = end;
-  graph->frontier[graph->n_frontier - 1] = end - 1;
   coquill_import_append_content (self, content, (size_t)(text - content));
-  return true;
+  return !beyond || coquill_import_refuse_position (self);
 }

@@ -209,9 +209,7 @@ import_operation (CoquillImport *self, CoquillChangeReader *reader, const Coquil
 
   if (agent != UINT32_MAX && operation->sequence > 0 && self->limits == NULL
       && operation->sequence == self->graph->agents[agent].length)
-    return import_new (self, operation, agent)
-           && (!self->has_room || !coquill_import_is_plain (*reader->next[COQUILL_COLUMN_HEADS])
-               || coquill_import_stretch (self, reader));
+    return import_new (self, operation, agent) && (!self->has_room || coquill_import_stretch (self, reader));
   return import_unusual (self, gather (operation));
 }
 
@@ -237,9 +235,10 @@ coquill_import_run (CoquillImport *self)
   self->lowest_unknown = UINT64_MAX;
   self->n_appended = 0;
   self->pending_length = 0;
-  self->has_room = coquill_graph_has_room (self->graph, coquill_change_n_items (self->change),
-                                           self->change->n_parents + self->change->n_operations,
-                                           self->change->content_length);
+  self->has_room = self->limits == NULL
+                   && coquill_graph_has_room (self->graph, coquill_change_n_items (self->change),
+                                              self->change->n_parents + self->change->n_operations,
+                                              self->change->content_length);
   if (!coquill_change_is_sound (self->change, self->error))
     return false;
   self->agents = self->few_agents;

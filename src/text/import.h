@@ -45,7 +45,7 @@ typedef struct
   size_t parents_capacity;
   size_t runs_capacity;
   uint32_t few_agents[COQUILL_IMPORT_FEW];
-  bool has_room;          /* the graph has, for all of the change */
+  bool has_room;          /* the graph has, for all of the change, and all is wanted */
   const uint8_t *pending; /* content of the change that is counted in the graph, but not copied yet */
   size_t pending_length;
 } CoquillImport;
