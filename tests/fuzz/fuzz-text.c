@@ -9,6 +9,7 @@
 #include "programme.h"
 #include "replica.h"
 
+#define MAX_REPLICAS 4
 #define MAX_STEPS 200
 #define MAX_LENGTH 4096 /* of a text, so that one input takes no seconds */
 
@@ -18,13 +19,24 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 typedef struct
 {
   Programme programme;
-  Replica replicas[4];
+  Replica replicas[MAX_REPLICAS];
   size_t n_replicas;
   Replica *here;
   uint64_t caret;
 } Run;
 
 typedef void (*Step) (Run *self);
+
+/* Who does nothing, and of whom nobody asks anything, costs nothing. */
+static Replica *
+use_replica (Run *self, size_t which)
+{
+  Replica *replica = &self->replicas[which % self->n_replicas];
+
+  if (replica->text == NULL)
+    replica_init (replica, (unsigned)(which % self->n_replicas));
+  return replica;
+}
 
 static uint64_t
 choose_place (Run *self)
@@ -158,7 +170,7 @@ step_record (Run *self)
 static Replica *
 choose_other (Run *self)
 {
-  return &self->replicas[programme_below (&self->programme, self->n_replicas)];
+  return use_replica (self, programme_byte (&self->programme));
 }
 
 static void
@@ -379,19 +391,22 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size == 0)
     return 0;
-  self.n_replicas = 1 + programme_byte (&self.programme) % 4;
-  for (unsigned i = 0; i < self.n_replicas; i++)
-    replica_init (&self.replicas[i], i);
-  self.here = &self.replicas[0];
+  self.n_replicas = 1 + programme_byte (&self.programme) % MAX_REPLICAS;
   for (size_t n = 0; n < MAX_STEPS && self.programme.data < self.programme.end; n++)
     {
       uint8_t byte = programme_byte (&self.programme);
 
-      self.here = &self.replicas[byte / N_STEPS % self.n_replicas];
+      self.here = use_replica (&self, byte / N_STEPS);
       steps[byte % N_STEPS](&self);
     }
-  replicas_settle (self.replicas, self.n_replicas);
+
+  size_t n_used = 0;
+
   for (size_t i = 0; i < self.n_replicas; i++)
+    if (self.replicas[i].text != NULL)
+      self.replicas[n_used++] = self.replicas[i];
+  replicas_settle (self.replicas, n_used);
+  for (size_t i = 0; i < n_used; i++)
     replica_clear (&self.replicas[i]);
   return 0;
 }

@@ -9,6 +9,8 @@
 #include "text/codec.h"
 #include "text/text-private.h"
 
+#define FRESH 8 /* a number that nobody else has */
+
 static CoquillAgent
 agent_of (unsigned number, uint32_t n_loads)
 {
@@ -58,10 +60,16 @@ replica_check (Replica *self)
   require (text->walker->window == NULL || coquill_merge_window_check (text->walker->window));
 }
 
+/* Of a long run of items only so many are asked for one by one; the order is compared as a whole. */
+#define N_ASKED 16
+
+/* What is told in runs is put together again: into how many ranges it is told apart is no matter. */
 typedef struct
 {
   CoquillText *text;
   CoquillBuffer *look;
+  CoquillTextRange run;
+  uint64_t position;
 } Look;
 
 static void
@@ -79,19 +87,34 @@ look_at_agent (Look *self, uint32_t agent)
   look_at (self->look, &id->nonce, 1);
 }
 
+static void
+end_run (Look *self)
+{
+  uint64_t run[3] = { self->run.sequence, self->run.length, self->position };
+
+  if (self->run.length > 0)
+    {
+      look_at_agent (self, self->run.agent);
+      look_at (self->look, run, sizeof run);
+    }
+  self->run.length = 0;
+}
+
 static bool
 look_at_span (const CoquillTextRange *range, uint64_t position, void *data)
 {
   Look *self = data;
 
-  /* One by one: into how many ranges they are told apart is no matter. */
-  for (uint64_t i = 0; i < range->length; i++)
+  if (self->run.length > 0 && range->agent == self->run.agent
+      && range->sequence == self->run.sequence + self->run.length
+      && position == self->position + self->run.length)
     {
-      uint64_t item[2] = { range->sequence + i, position + i };
-
-      look_at_agent (self, range->agent);
-      look_at (self->look, item, sizeof item);
+      self->run.length += range->length;
+      return true;
     }
+  end_run (self);
+  self->run = *range;
+  self->position = position;
   return true;
 }
 
@@ -114,8 +137,11 @@ look_at_items (Look *self, uint32_t agent, bool all)
   look_at_agent (self, agent);
   look_at (self->look, &range.length, sizeof range.length);
   if (all)
-    coquill_text_ranges_alive (self->text, &range, look_at_span, self);
-  for (uint64_t i = 0; all && i < range.length; i++)
+    {
+      coquill_text_ranges_alive (self->text, &range, look_at_span, self);
+      end_run (self);
+    }
+  for (uint64_t i = 0; all && i < range.length; i += 1 + range.length / N_ASKED)
     {
       CoquillAnchor anchor = { COQUILL_ANCHOR_BEFORE, agent, i };
       uint64_t position = UINT64_MAX, depth = 0;
@@ -131,7 +157,7 @@ look_at_items (Look *self, uint32_t agent, bool all)
 void
 replica_look (CoquillText *text, bool all, CoquillBuffer *look)
 {
-  Look self = { text, look };
+  Look self = { .text = text, .look = look };
   size_t n_bytes, n_heads;
   uint64_t n_items = coquill_text_n_items (text);
   uint32_t n_agents = coquill_text_n_agents (text);
@@ -143,21 +169,42 @@ replica_look (CoquillText *text, bool all, CoquillBuffer *look)
   look_at (look, string, n_bytes);
   look_at (look, &n_items, sizeof n_items);
   for (size_t i = 0; i < n_heads; i++)
-    look_at_span (&(CoquillTextRange){ heads[i].agent, heads[i].sequence, 1 }, i, &self);
+    {
+      look_at_agent (&self, heads[i].agent);
+      look_at (look, &heads[i].sequence, sizeof heads[i].sequence);
+    }
   for (uint32_t i = 0; i < n_agents; i++)
     agents[i] = i;
   qsort_r (agents, n_agents, sizeof *agents, compare_agents, text);
   for (uint32_t i = 0; i < n_agents; i++)
     look_at_items (&self, agents[i], all);
   coquill_text_foreach_span (text, 0, coquill_text_length (text), look_at_span, &self);
+  end_run (&self);
   free (string);
   free (agents);
+}
+
+/* All characters, deleted ones too, in their order, and how many deletions of each stand. */
+static void
+look_at_order (CoquillText *text, CoquillBuffer *look)
+{
+  Look self = { .text = text, .look = look };
+  CoquillOrderPlace place = coquill_order_start (text->walker->order);
+
+  for (; coquill_order_rest (&place) > 0; coquill_order_next (&place))
+    {
+      CoquillChangeId id = coquill_change_id (coquill_order_id (&place));
+      CoquillTextRange range = { id.agent, id.sequence, coquill_order_rest (&place) };
+
+      look_at_span (&range, id.sequence + ((uint64_t)coquill_order_standing (&place) << 48), &self);
+    }
+  end_run (&self);
 }
 
 static bool
 is_same (const CoquillBuffer *a, const CoquillBuffer *b)
 {
-  return a->length == b->length && memcmp (a->data, b->data, a->length) == 0;
+  return a->length == b->length && (a->length == 0 || memcmp (a->data, b->data, a->length) == 0);
 }
 
 /* A text before and after; what is told in between has to lead from the one to the other. */
@@ -339,16 +386,22 @@ bring_all (Replica *to, const Replica *from, bool told)
 {
   CoquillChange *change = replica_missing (to, from, UINT64_MAX, told);
 
-  require (change != NULL && replica_take (to, change, told));
+  require (change != NULL);
+  if (told)
+    require (replica_take (to, change, true));
+  else
+    require (coquill_text_merge (to->text, change, NULL, NULL, NULL));
   coquill_change_free (change);
 }
 
 void
 replicas_settle (Replica *replicas, size_t n_replicas)
 {
-  CoquillBuffer look = COQUILL_BUFFER_INIT, other = COQUILL_BUFFER_INIT;
+  CoquillBuffer look = COQUILL_BUFFER_INIT, order = COQUILL_BUFFER_INIT, other = COQUILL_BUFFER_INIT;
   Replica fresh;
 
+  if (n_replicas == 0)
+    return;
   for (size_t i = 0; i < n_replicas; i++)
     while (!coquill_text_has_history (replicas[i].text))
       replica_give_block (&replicas[i]);
@@ -357,10 +410,11 @@ replicas_settle (Replica *replicas, size_t n_replicas)
   for (size_t i = 1; i < n_replicas; i++)
     bring_all (&replicas[i], &replicas[0], i % 2 == 1);
 
-  replica_init (&fresh, (unsigned)n_replicas);
+  replica_init (&fresh, FRESH);
   bring_all (&fresh, &replicas[n_replicas - 1], true);
   replica_check (&fresh);
   replica_look (fresh.text, true, &look);
+  look_at_order (fresh.text, &order);
   replica_clear (&fresh);
   for (size_t i = 0; i < n_replicas; i++)
     {
@@ -368,7 +422,13 @@ replicas_settle (Replica *replicas, size_t n_replicas)
       coquill_buffer_clear (&other);
       replica_look (replicas[i].text, true, &other);
       require (is_same (&look, &other));
+      coquill_buffer_clear (&other);
+      require (coquill_text_go_to_root (replicas[i].text));
+      coquill_text_catch_up (replicas[i].text);
+      look_at_order (replicas[i].text, &other);
+      require (is_same (&order, &other));
     }
   coquill_buffer_clear (&look);
+  coquill_buffer_clear (&order);
   coquill_buffer_clear (&other);
 }

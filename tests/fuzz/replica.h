@@ -38,7 +38,7 @@ replica_check (Replica *self);
 
 /**
  * replica_look:
- * @all: each item as well: whether it is a visible character, and where its place is
+ * @all: items as well: whether they are visible characters, and where their places are
  *
  * Appends all that can be seen of a text, the same bytes for the same text on every replica.
  */
@@ -73,6 +73,6 @@ replica_reload (Replica *self);
 void
 replica_give_block (Replica *self);
 
-/* There are no more differences afterwards. */
+/* There are no more differences afterwards, in all that can be seen and in the order of all characters. */
 void
 replicas_settle (Replica *replicas, size_t n_replicas);
