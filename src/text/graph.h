@@ -125,12 +125,27 @@ coquill_graph_tip (const CoquillGraph *self, uint32_t agent)
   return &self->operations[self->n_operations - 1];
 }
 
-static inline void
+/* Returns: the sequence of the first of the new items */
+static inline uint64_t
 coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
 {
-  self->end += n_items;
-  self->agents[agent].length += (uint32_t)n_items;
-  self->frontier[0] = self->end - 1;
+  CoquillGraphAgent *row = &self->agents[agent];
+  uint64_t end = self->end + n_items, first = row->length;
+
+  self->end = end;
+  self->frontier[0] = end - 1;
+  row->length += (uint32_t)n_items;
+  return first;
+}
+
+/* One more character of the last operation, an insertion of the agent; the content has room for it. */
+static inline uint64_t
+coquill_graph_type (CoquillGraph *self, uint32_t agent, char character)
+{
+  size_t offset = self->content_length++;
+
+  self->content[offset] = (uint8_t)character;
+  return coquill_graph_lengthen (self, agent, 1);
 }
 
 /* Begins another operation of the last run. Returns: false if there is no room */

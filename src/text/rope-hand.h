@@ -71,31 +71,32 @@ coquill_rope_hand_has (const CoquillRope *self, uint64_t position)
 
 /**
  * coquill_rope_hand_erase:
+ * @backward: the character in front of the gap, else the one behind it; the leaf has it
  *
- * Deletes the character at @position, as Backspace and Delete do.
- *
- * Returns: whether it did: whether it is beside the gap, and ASCII
+ * Returns: whether it did: whether it is ASCII
  */
 static inline bool
-coquill_rope_hand_erase (CoquillRope *self, uint64_t position)
+coquill_rope_hand_erase (CoquillRope *self, bool backward)
 {
   CoquillRopeLeaf *leaf = self->hand.leaf;
-  uint64_t point = position - self->hand.start;
 
-  if (leaf->front_bytes > 0 && point == leaf->front_points - 1
-      && (uint8_t)leaf->text[leaf->front_bytes - 1] < 0x80)
+  if (backward)
     {
-      leaf->front_bytes--;
+      uint32_t end = leaf->front_bytes - 1;
+
+      if ((uint8_t)leaf->text[end] >= 0x80)
+        return false;
+      leaf->front_bytes = end;
       leaf->front_points--;
-      return true;
     }
-  if (point == leaf->front_points && leaf->back_bytes > 0 && (uint8_t)*coquill_rope_leaf_back (leaf) < 0x80)
+  else
     {
+      if ((uint8_t)*coquill_rope_leaf_back (leaf) >= 0x80)
+        return false;
       leaf->back_bytes--;
       leaf->back_points--;
-      return true;
     }
-  return false;
+  return true;
 }
 
 /**

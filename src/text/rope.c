@@ -121,8 +121,6 @@ coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
 {
   assert (position <= coquill_rope_length (self) && count <= coquill_rope_length (self) - position);
 
-  if (count == 1 && coquill_rope_hand_erase (self, position))
-    return;
   while (count > 0)
     {
       if (!coquill_rope_hand_has (self, position))

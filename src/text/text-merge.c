@@ -57,6 +57,7 @@ coquill_text_merge (CoquillText *self,
   bool done, anew;
 
   coquill_text_catch_up (self);
+  self->caret = (CoquillTextCaret){ 0 };
   coquill_graph_mark (self->graph, &mark);
   done = coquill_import_run (&import);
   anew = self->graph->base == 0
@@ -144,6 +145,7 @@ take_history (CoquillText *self)
 {
   CoquillGraph graph = *self->graph;
 
+  self->caret = (CoquillTextCaret){ 0 };
   *self->graph = *self->history;
   *self->history = graph;
   coquill_graph_free (self->history);

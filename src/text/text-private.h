@@ -7,6 +7,28 @@
 #include "text/text.h"
 #include "text/walker.h"
 
+/**
+ * CoquillTextCaret:
+ * @agent: who writes
+ * @insert_at: where one more character goes that lengthens the last operation, and into the rope's gap
+ * @insert_end: up to where both have room; none if it isn't above @insert_at
+ * @erase_at: the character that a deletion takes out which lengthens the last operation; beside the gap
+ * @n_erasable: how many there are in the rope's leaf; 0 if the last one was no deletion
+ * @is_backward: of the last deletion, so that the next is one back
+ *
+ * What is known of the next key press, if somebody just goes on. Whatever else happens to the graph or the
+ * rope makes it zeros.
+ */
+typedef struct
+{
+  uint64_t insert_at;
+  uint64_t insert_end;
+  uint64_t erase_at;
+  uint32_t n_erasable;
+  uint32_t agent;
+  bool is_backward;
+} CoquillTextCaret;
+
 /*
  * The rope always has the text of all items. The walker may lag behind: what is edited here goes straight to
  * the rope and the graph, and the walker follows when somebody asks for ids or when something comes from
@@ -18,6 +40,7 @@
  */
 struct CoquillText
 {
+  CoquillTextCaret caret;
   CoquillGraph *graph;
   CoquillRope *rope;
   CoquillBase *base;     /* (nullable): the snapshot from which the walker starts */
@@ -32,8 +55,8 @@ struct CoquillText
 void
 coquill_text_catch_up (CoquillText *self);
 
-/* The walker has to know what is below the snapshot: gives up the base. Returns: false, and nothing is changed,
- * if there is no history, or one that makes another text than the snapshot had */
+/* The walker has to know what is below the snapshot: gives up the base. Returns: false, and nothing is
+ * changed, if there is no history, or one that makes another text than the snapshot had */
 bool
 coquill_text_go_to_root (CoquillText *self);
 
@@ -83,8 +106,8 @@ coquill_text_ids (const CoquillText *self,
                   CoquillChangeId **ids,
                   size_t *capacity);
 
-/* How many items of each agent a version has: they are its first ones. Returns: (transfer full) (nullable): by
- * local index, to be freed with free(); NULL with the error set if a head or the history isn't here */
+/* How many items of each agent a version has: they are its first ones. Returns: (transfer full) (nullable):
+ * by local index, to be freed with free(); NULL with the error set if a head or the history isn't here */
 uint64_t *
 coquill_text_measure_version (const CoquillText *self,
                               const CoquillChangeId *heads,

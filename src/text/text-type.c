@@ -13,16 +13,20 @@ coquill_text_insert (CoquillText *self,
                      uint64_t *sequence,
                      CoquillTextError *error)
 {
-  /* Somebody types: one more ASCII character where the last one went in. */
-  if (n_bytes == 1 && (uint8_t)(*utf8 - 1) < 0x7f && coquill_rope_hand_awaits (self->rope, position)
-      && coquill_graph_extend_insert (self->graph, agent, position, utf8, 1, 1))
-    {
-      coquill_rope_hand_type (self->rope, *utf8);
-      if (sequence != NULL)
-        *sequence = self->graph->agents[agent].length - 1;
-      return true;
-    }
-  return coquill_text_insert_any (self, agent, position, utf8, n_bytes, sequence, error);
+  CoquillTextCaret *caret = &self->caret;
+  CoquillGraph *graph = self->graph;
+  uint64_t next;
+  char character;
+
+  if (position != caret->insert_at || position >= caret->insert_end || agent != caret->agent || n_bytes != 1
+      || (uint8_t)((character = *utf8) - 1) >= 0x7f)
+    return coquill_text_insert_any (self, agent, position, utf8, n_bytes, sequence, error);
+  caret->insert_at = position + 1;
+  coquill_rope_hand_type (self->rope, character);
+  next = coquill_graph_type (graph, agent, character);
+  if (sequence != NULL)
+    *sequence = next;
+  return true;
 }
 
 bool
@@ -33,17 +37,18 @@ coquill_text_delete (CoquillText *self,
                      uint64_t *sequence,
                      CoquillTextError *error)
 {
-  /* One more character beside the last one deleted. */
-  if (count == 1 && coquill_rope_hand_has (self->rope, position)
-      && coquill_graph_extend_delete (self->graph, agent, position, 1))
-    {
-      if (!coquill_rope_hand_erase (self->rope, position))
-        coquill_rope_delete (self->rope, position, 1);
-      if (sequence != NULL)
-        *sequence = self->graph->agents[agent].length - 1;
-      return true;
-    }
-  return coquill_text_delete_any (self, agent, position, count, sequence, error);
+  CoquillTextCaret *caret = &self->caret;
+  uint64_t next;
+
+  if (position != caret->erase_at || caret->n_erasable == 0 || agent != caret->agent || count != 1
+      || !coquill_rope_hand_erase (self->rope, caret->is_backward))
+    return coquill_text_delete_any (self, agent, position, count, sequence, error);
+  caret->erase_at = position - caret->is_backward;
+  caret->n_erasable--;
+  next = coquill_graph_lengthen (self->graph, agent, 1);
+  if (sequence != NULL)
+    *sequence = next;
+  return true;
 }
 
 uint64_t

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text/memory.h"
+#include "text/rope-hand.h"
 #include "text/utf8.h"
 
 #define SHORT_ASCII 16       /* bytes that are looked at one by one */
@@ -151,6 +152,7 @@ append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void 
 {
   CoquillGraph *graph = self->graph;
 
+  self->caret = (CoquillTextCaret){ 0 };
   if (sequence != NULL)
     *sequence = graph->agents[agent].length;
   coquill_graph_append_lagging (graph, piece, agent, graph->frontier, graph->n_frontier, graph->end, content);
@@ -169,6 +171,36 @@ check_typed (const char *utf8, size_t n_bytes, uint64_t *length)
   return true;
 }
 
+/* Where the next character goes, if it goes on from the last operation, which is an insertion by the agent of
+ * the last item and was put at the rope's gap. */
+static void
+expect_insertion (CoquillText *self, uint32_t agent, uint64_t position)
+{
+  size_t room = coquill_rope_leaf_room (self->rope->hand.leaf);
+  size_t content_room = self->graph->content_capacity - self->graph->content_length;
+
+  self->caret.agent = agent;
+  self->caret.insert_at = position;
+  self->caret.insert_end = position + (room < content_room ? room : content_room);
+}
+
+/* The same for a deletion after the one at a position. */
+static void
+expect_deletion (CoquillText *self, uint32_t agent, uint64_t position)
+{
+  const CoquillGraphOperation *last = &self->graph->operations[self->graph->n_operations - 1];
+  const CoquillRopeLeaf *leaf = self->rope->hand.leaf;
+  bool backward = last->backward;
+
+  self->caret = (CoquillTextCaret){ 0 };
+  if (position - self->rope->hand.start != leaf->front_points || self->graph->end - last->first == 1)
+    return;
+  self->caret.agent = agent;
+  self->caret.erase_at = position - backward;
+  self->caret.is_backward = backward;
+  self->caret.n_erasable = backward ? leaf->front_points : leaf->back_points;
+}
+
 bool
 coquill_text_insert_any (CoquillText *self,
                          uint32_t agent,
@@ -178,6 +210,7 @@ coquill_text_insert_any (CoquillText *self,
                          uint64_t *sequence,
                          CoquillTextError *error)
 {
+  bool extended = false;
   uint64_t length;
 
   if (!check_typed (utf8, n_bytes, &length) || length == 0)
@@ -191,6 +224,7 @@ coquill_text_insert_any (CoquillText *self,
   if (n_bytes <= SHORT_INSERTION
       && coquill_graph_extend_insert (self->graph, agent, position, utf8, n_bytes, length))
     {
+      extended = true;
       if (sequence != NULL)
         *sequence = self->graph->agents[agent].length - length;
     }
@@ -208,6 +242,9 @@ coquill_text_insert_any (CoquillText *self,
   else
     return false;
   coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, length);
+  self->caret = (CoquillTextCaret){ 0 };
+  if (extended)
+    expect_insertion (self, agent, position + length);
   return true;
 }
 
@@ -220,12 +257,14 @@ coquill_text_delete_any (CoquillText *self,
                          CoquillTextError *error)
 {
   uint64_t length = coquill_rope_length (self->rope);
+  bool extended = false;
 
   if (count == 0 || position > length || count > length - position)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
 
   if (coquill_graph_extend_delete (self->graph, agent, position, count))
     {
+      extended = true;
       if (sequence != NULL)
         *sequence = self->graph->agents[agent].length - count;
     }
@@ -238,6 +277,9 @@ coquill_text_delete_any (CoquillText *self,
   else
     return false;
   coquill_rope_delete (self->rope, position, count);
+  self->caret = (CoquillTextCaret){ 0 };
+  if (extended)
+    expect_deletion (self, agent, position);
   return true;
 }
 
