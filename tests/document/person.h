@@ -22,7 +22,7 @@ typedef struct
   gint64 now;
 } Person;
 
-/** The seed of all randomness, from G_TEST_RANDOM_SEED or G_TEST's --seed, printed by GLib. */
+/** The seed of all randomness, which --seed names and GLib prints. */
 void
 person_use_seed (void);
 
