@@ -117,7 +117,8 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
 
   if (is_linear)
     self->version = self->all;
-  else if (!join_parents (self, track, sequence, &graph->parents[run->first_parent],
+  else if (!join_parents (self, track, sequence,
+                          graph->parents != NULL ? graph->parents + run->first_parent : NULL,
                           parents_end - run->first_parent))
     return false;
   self->last_run = number;

@@ -159,6 +159,23 @@ test_deltas_tell_who_and_where (void)
   coquill_text_free (text_b);
 }
 
+/* Nobody's first item has parents, so the graph has none at all (found by the fuzzer of programmes). */
+static void
+test_two_beginnings (void)
+{
+  guint32 a, b;
+  CoquillText *text_a = new_text (1, &a), *text_b = new_text (2, &b);
+
+  insert (text_a, a, 0, "one");
+  insert (text_b, b, 0, "two");
+  merge (text_a, text_b);
+  merge (text_b, text_a);
+  assert_text (text_a, "onetwo");
+  assert_text (text_b, "onetwo");
+  coquill_text_free (text_a);
+  coquill_text_free (text_b);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -167,5 +184,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/text/edits-outside-are-refused", test_refused_edits);
   g_test_add_func ("/text/anchors-survive-deletion-and-reload", test_anchors);
   g_test_add_func ("/text/deltas-tell-who-and-where", test_deltas_tell_who_and_where);
+  g_test_add_func ("/text/two-beginnings-meet", test_two_beginnings);
   return g_test_run ();
 }
