@@ -204,6 +204,17 @@ coquill_change_caret_after (const CoquillOperation *operation)
   return operation->position + (operation->length & ahead) - ((operation->length - 1) & back);
 }
 
+/* What follows the first seven bits of a position. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_take_far (CoquillChangeReader *self, CoquillChangeCheck *check)
+{
+  uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
+
+  if (check != NULL)
+    check->cut |= far == 0 || far >= COQUILL_CHANGE_MAX_FAR;
+  return far;
+}
+
 COQUILL_CHANGE_INLINE bool
 coquill_change_take_position (CoquillChangeReader *self,
                               CoquillOperation *operation,
@@ -221,13 +232,7 @@ coquill_change_take_position (CoquillChangeReader *self,
     check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
   self->next[COQUILL_COLUMN_POSITIONS] = next + has;
   if (byte & has << 7)
-    {
-      uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
-
-      if (check != NULL && (far == 0 || far >= COQUILL_CHANGE_MAX_FAR))
-        return coquill_change_malformed (check, "bad position");
-      moved |= far << 7;
-    }
+    moved |= coquill_change_take_far (self, check) << 7;
   position = track->caret - operation->backward + (coquill_change_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL

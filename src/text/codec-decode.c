@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "text/agent-coder.h"
-#include "text/change-private.h"
 #include "text/codec-private.h"
+#include "text/codec-stretch.h"
 #include "text/utf8.h"
 
 #define MAX_NUMBERS (COQUILL_CHANGE_MAX_OPERATIONS * COQUILL_VARINT_MAX_BYTES)
@@ -171,9 +171,14 @@ check_operations (Decoder *self, const CoquillChangeReader *start, CoquillChange
   CoquillChangeReader copy = *start, *reader = &copy; /* that nobody else knows */
   CoquillOperation operation;
 
-  for (size_t i = 0; i < change->n_operations; i++)
-    if (!coquill_change_take_operation (reader, &operation, check))
-      return coquill_text_error_set (self->error, check->code, "change: %s", check->what);
+  while (reader->next[COQUILL_COLUMN_HEADS] != reader->end)
+    {
+      bool in_stretch = reader->place.any && coquill_stretch_has (*reader->next[COQUILL_COLUMN_HEADS]);
+
+      if (in_stretch ? !coquill_stretch_check (reader, check)
+                     : !coquill_change_take_operation (reader, &operation, check))
+        return coquill_text_error_set (self->error, check->code, "change: %s", check->what);
+    }
   if (!is_at_ends (reader, check))
     return malformed (self, "columns and operations do not match");
   for (size_t i = 0; i < change->n_agents; i++)

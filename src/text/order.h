@@ -253,6 +253,43 @@ coquill_order_next (CoquillOrderPlace *place)
 }
 
 /**
+ * coquill_order_take_visible:
+ * @place: (inout): comes to the start of the next leaf, or to the end
+ * @spans: (out): room for %COQUILL_ORDER_LEAF_SPANS
+ *
+ * Takes what is visible from a place up to the end of its leaf, for who goes through all of it: no processor
+ * can guess which spans are.
+ *
+ * Returns: how many spans; 0 doesn't mean the end
+ */
+static inline unsigned
+coquill_order_take_visible (CoquillOrderPlace *place, CoquillOrderSpan *spans)
+{
+  const CoquillOrderLeaf *leaf = place->leaf;
+  unsigned i = place->index, n = 0;
+
+  for (; i < leaf->gap; i++)
+    {
+      spans[n] = leaf->spans[i];
+      n += leaf->spans[i].standing == 0;
+    }
+  for (i = i < leaf->gap_end ? leaf->gap_end : i; i < COQUILL_ORDER_LEAF_SPANS; i++)
+    {
+      spans[n] = leaf->spans[i];
+      n += leaf->spans[i].standing == 0;
+    }
+  if (n > 0 && place->offset > 0 && coquill_order_standing (place) == 0)
+    {
+      spans[0].id += place->offset;
+      spans[0].length -= place->offset;
+    }
+  *place = (CoquillOrderPlace){ (CoquillOrderLeaf *)leaf, COQUILL_ORDER_LEAF_SPANS, 0 };
+  if (leaf->next != NULL)
+    *place = (CoquillOrderPlace){ leaf->next, leaf->next->gap > 0 ? 0 : leaf->next->gap_end, 0 };
+  return n;
+}
+
+/**
  * coquill_order_position:
  *
  * Returns: how many visible characters lie before a place. O(log n); less in the leaf in hand, and the

@@ -10,16 +10,7 @@
 /* A longer run is kept as several. */
 #define MAX_LENGTH ((uint64_t)UINT32_MAX)
 
-/* See COQUILL_GRAPH_MAX_ITEMS. */
-struct CoquillTargetRun
-{
-  uint32_t version;
-  uint32_t length;
-  uint64_t id : 63; /* the lowest */
-  uint64_t backward : 1;
-};
-
-typedef struct CoquillTargetRun Run;
+typedef CoquillTargetRun Run;
 
 void
 coquill_targets_clear (CoquillTargets *self)

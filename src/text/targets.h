@@ -6,6 +6,19 @@
 #include "text/id.h"
 
 /**
+ * CoquillTargetRun:
+ *
+ * Deletions that follow one another, of characters that do so too. See COQUILL_GRAPH_MAX_ITEMS.
+ */
+typedef struct
+{
+  uint32_t version; /* of the first deletion */
+  uint32_t length;
+  uint64_t id : 63; /* the lowest of the characters' */
+  uint64_t backward : 1;
+} CoquillTargetRun;
+
+/**
  * CoquillTargets:
  *
  * For each deletion, named by its local version, the id of its character; kept as runs in which both go on
@@ -14,7 +27,7 @@
  */
 typedef struct
 {
-  struct CoquillTargetRun *runs;
+  CoquillTargetRun *runs;
   size_t n_runs;
   size_t capacity;
 } CoquillTargets;
@@ -43,6 +56,29 @@ coquill_targets_clear (CoquillTargets *self);
  */
 void
 coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRange range);
+
+/**
+ * coquill_targets_add:
+ *
+ * coquill_targets_append(), for who does nothing else: most ranges don't touch the one before.
+ */
+static inline void
+coquill_targets_add (CoquillTargets *self, uint64_t version, CoquillId id, uint64_t length, bool backward)
+{
+  CoquillTargetRun *next = &self->runs[self->n_runs];
+
+  if (self->n_runs == 0 || self->n_runs == self->capacity || length > UINT32_MAX
+      || id == next[-1].id + next[-1].length || id + length == next[-1].id)
+    {
+      coquill_targets_append (self, version, (CoquillTargetRange){ id, length, backward });
+      return;
+    }
+  next->version = (uint32_t)version;
+  next->length = (uint32_t)length;
+  next->id = id;
+  next->backward = backward;
+  self->n_runs++;
+}
 
 /**
  * coquill_targets_find:

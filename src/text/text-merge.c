@@ -8,8 +8,8 @@
 #include "text/memory.h"
 #include "text/text-private.h"
 
-/* A rope is made anew when that costs less than to change it in many places: bytes that are copied in the
- * time of one change somewhere. */
+/* A rope is made anew when that costs less than to change it in many places: bytes of it that are copied,
+ * with their spans, in the time of one change somewhere. What comes is copied either way. */
 #define BYTES_PER_EDIT 32
 
 /* Whether some of the items reach below the snapshot from which the walker started. */
@@ -60,8 +60,7 @@ coquill_text_merge (CoquillText *self,
   self->caret = (CoquillTextCaret){ 0 };
   coquill_graph_mark (self->graph, &mark);
   done = coquill_import_run (&import);
-  anew = self->graph->base == 0
-         && import.n_appended > (coquill_rope_bytes (self->rope) + change->content_length) / BYTES_PER_EDIT;
+  anew = self->graph->base == 0 && import.n_appended > coquill_rope_bytes (self->rope) / BYTES_PER_EDIT;
   if (done && mark.end < self->graph->end)
     done = walk (self, &import, &mark, func != NULL || !anew);
   if (done)

@@ -27,24 +27,26 @@ coquill_text_foreach_span (
   if (count == 0)
     return true;
   coquill_text_catch_up (self);
-  for (place = coquill_order_find (self->walker->order, position); count > 0; coquill_order_next (&place))
+  for (place = coquill_order_find (self->walker->order, position); count > 0;)
     {
-      CoquillId id = coquill_order_id (&place);
-      uint64_t here = coquill_order_rest (&place);
+      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+      unsigned n_spans = coquill_order_take_visible (&place, spans);
 
-      if (coquill_order_standing (&place) > 0)
-        continue;
-      if (here > count)
-        here = count;
-      count -= here;
-      if (range.length > 0 && coquill_id (range.agent, range.sequence) + range.length == id)
-        range.length += here;
-      else
+      for (unsigned i = 0; i < n_spans && count > 0; i++)
         {
+          uint64_t here = spans[i].length < count ? spans[i].length : count;
+
+          count -= here;
+          if (range.length > 0 && coquill_id (range.agent, range.sequence) + range.length == spans[i].id)
+            {
+              range.length += here;
+              continue;
+            }
           if (range.length > 0 && !func (&range, range_position, data))
             return false;
           range_position += range.length;
-          range = (CoquillTextRange){ coquill_id_agent (id), coquill_id_sequence (id), here };
+          range
+              = (CoquillTextRange){ coquill_id_agent (spans[i].id), coquill_id_sequence (spans[i].id), here };
         }
     }
   return func (&range, range_position, data);

@@ -10,26 +10,37 @@
 #include "text/utf8.h"
 
 /*
- * Characters are anywhere in the history. Where, is found by a table of the operations, with a row for so few
- * items that there is about one operation in each, and one of the runs for each agent that has many.
+ * Characters are anywhere in the history. Where, is found by a table of the operations, and one of the runs
+ * for each agent that has many.
  */
 
 /* An agent with fewer runs has them looked up by coquill_graph_version_of(). */
 #define MANY_RUNS 16
 
+/* A table is made where an entry has no more numbers than these; else entries are few, and searched for. */
+#define MOST_NUMBERS 256
+
+#define ROW_NUMBERS 64
+
+/* Of each of its numbers a bit that says whether an entry starts there. */
+typedef struct
+{
+  uint64_t starts;
+  size_t n_before; /* entries that start before the row */
+} Row;
+
 /**
  * Table:
- * @rows: for each of the numbers first, first + 2^shift, …, the entry that holds it
+ * @rows: (nullable): for each 64 numbers from @first on
  *
- * From ascending numbers, of which some start entries, to the entry.
+ * From ascending numbers, of which some start entries, to the entry: bits are counted, so that no processor
+ * has to guess.
  */
 typedef struct
 {
-  uint32_t *rows;
-  size_t n_rows;
+  Row *rows;
   size_t n_entries;
   uint64_t first;
-  unsigned shift;
 } Table;
 
 typedef struct
@@ -39,6 +50,16 @@ typedef struct
   Table *runs;      /* of each agent, by sequence, if it has many */
   size_t run;       /* the one last found */
 } Finder;
+
+/* Without an instruction that not every processor has. */
+static inline unsigned
+count_bits (uint64_t bits)
+{
+  bits -= bits >> 1 & UINT64_C (0x5555555555555555);
+  bits = (bits & UINT64_C (0x3333333333333333)) + (bits >> 2 & UINT64_C (0x3333333333333333));
+  bits = (bits + (bits >> 4)) & UINT64_C (0x0f0f0f0f0f0f0f0f);
+  return (unsigned)(bits * UINT64_C (0x0101010101010101) >> 56);
+}
 
 static inline uint64_t
 operation_start (const Finder *self, uint32_t agent, size_t entry)
@@ -59,30 +80,36 @@ static inline void
 table_fill (
     Table *self, const Finder *finder, uint32_t agent, StartFunc start, size_t n_entries, uint64_t end)
 {
-  size_t entry = 0;
+  size_t n_rows;
 
   self->first = start (finder, agent, 0);
   self->n_entries = n_entries;
-  while ((end - self->first) >> self->shift > n_entries)
-    self->shift++;
-  self->n_rows = ((end - 1 - self->first) >> self->shift) + 1;
-  self->rows = coquill_allocate (self->n_rows * sizeof *self->rows);
-  for (size_t row = 0; row < self->n_rows; row++)
+  if ((end - self->first) / MOST_NUMBERS > n_entries)
+    return;
+  n_rows = (size_t)((end - self->first) / ROW_NUMBERS) + 1;
+  self->rows = coquill_allocate (n_rows * sizeof *self->rows);
+  for (size_t entry = 0; entry < n_entries; entry++)
     {
-      uint64_t number = self->first + ((uint64_t)row << self->shift);
+      uint64_t number = start (finder, agent, entry) - self->first;
 
-      while (entry + 1 < n_entries && start (finder, agent, entry + 1) <= number)
-        entry++;
-      self->rows[row] = (uint32_t)entry;
+      self->rows[number / ROW_NUMBERS].starts |= UINT64_C (1) << number % ROW_NUMBERS;
     }
+  for (size_t row = 1; row < n_rows; row++)
+    self->rows[row].n_before = self->rows[row - 1].n_before + count_bits (self->rows[row - 1].starts);
 }
 
 static inline size_t
 table_find (const Table *self, const Finder *finder, uint32_t agent, StartFunc start, uint64_t number)
 {
-  size_t row = (number - self->first) >> self->shift;
-  size_t low = self->rows[row], high = row + 1 < self->n_rows ? self->rows[row + 1] : self->n_entries - 1;
+  size_t low = 0, high = self->n_entries - 1;
 
+  if (self->rows != NULL)
+    {
+      const Row *row = &self->rows[(number - self->first) / ROW_NUMBERS];
+      uint64_t up_to = UINT64_MAX >> (ROW_NUMBERS - 1 - (number - self->first) % ROW_NUMBERS);
+
+      return row->n_before + count_bits (row->starts & up_to) - 1;
+    }
   while (low < high)
     {
       size_t middle = low + (high - low + 1) / 2;
@@ -128,7 +155,7 @@ find_version (Finder *self, CoquillId id)
       || sequence - run->sequence >= coquill_graph_run_end (graph, self->run) - run->first)
     {
       self->run
-          = self->runs[agent].rows != NULL
+          = self->runs[agent].n_entries > 0
                 ? graph->agents[agent].runs[table_find (&self->runs[agent], self, agent, run_start, sequence)]
                 : coquill_graph_run_of (graph, id);
       run = &graph->runs[self->run];
@@ -183,23 +210,22 @@ coquill_text_rebuild_rope (CoquillText *self)
     return;
 
   finder_init (&finder, graph);
-  do
+  while (coquill_order_rest (&place) > 0)
     {
-      CoquillId id = coquill_order_id (&place);
-      uint64_t length = coquill_order_standing (&place) == 0 ? coquill_order_rest (&place) : 0;
+      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+      unsigned n_spans = coquill_order_take_visible (&place, spans);
 
-      while (length > 0)
-        {
-          size_t offset, n_bytes;
-          uint64_t here = find_content (&finder, id, length, &offset, &n_bytes);
-          const char *content = (const char *)&graph->content[offset];
+      for (unsigned i = 0; i < n_spans; i++)
+        for (uint64_t here; spans[i].length > 0; spans[i].id += here, spans[i].length -= (uint32_t)here)
+          {
+            size_t offset, n_bytes;
+            const char *content;
 
-          if (!coquill_rope_hand_append (rope, content, n_bytes, here, graph->content_length - offset))
-            coquill_rope_append (rope, content, n_bytes, here);
-          id += here;
-          length -= here;
-        }
+            here = find_content (&finder, spans[i].id, spans[i].length, &offset, &n_bytes);
+            content = (const char *)&graph->content[offset];
+            if (!coquill_rope_hand_append (rope, content, n_bytes, here, graph->content_length - offset))
+              coquill_rope_append (rope, content, n_bytes, here);
+          }
     }
-  while (coquill_order_next (&place));
   finder_clear (&finder);
 }

@@ -15,7 +15,7 @@ add_targets (CoquillId id, uint32_t length, void *data)
 {
   Deleted *self = data;
 
-  coquill_targets_append (self->targets, self->version, (CoquillTargetRange){ id, length, false });
+  coquill_targets_add (self->targets, self->version, id, length, false);
   self->version += length;
 }
 
@@ -33,7 +33,7 @@ collect_target (CoquillId id, uint32_t length, void *data)
 {
   Collected *self = data;
 
-  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, length > 1 };
+  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, true };
 }
 
 /* The order tells what it deletes from front to end. */
@@ -49,8 +49,10 @@ delete_backward (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t
       coquill_order_delete_at (self->order, place + length - here, here, collect_target, &collected);
       while (collected.n_ranges-- > 0)
         {
-          coquill_targets_append (&self->targets, version, collected.ranges[collected.n_ranges]);
-          version += collected.ranges[collected.n_ranges].length;
+          const CoquillTargetRange *range = &collected.ranges[collected.n_ranges];
+
+          coquill_targets_add (&self->targets, version, range->id, range->length, range->length > 1);
+          version += range->length;
         }
     }
 }
