@@ -204,14 +204,14 @@ coquill_change_caret_after (const CoquillOperation *operation)
   return operation->position + (operation->length & ahead) - ((operation->length - 1) & back);
 }
 
-/* What follows the first seven bits of a position. */
+/* What follows the first seven bits of a position, if @has is 1; else 0. */
 COQUILL_CHANGE_INLINE uint64_t
-coquill_change_take_far (CoquillChangeReader *self, CoquillChangeCheck *check)
+coquill_change_take_far (CoquillChangeReader *self, uint64_t has, CoquillChangeCheck *check)
 {
-  uint64_t far = coquill_change_take (self, COQUILL_COLUMN_FAR_POSITIONS, check);
+  uint64_t far = coquill_change_take_if (self, COQUILL_COLUMN_FAR_POSITIONS, has, check);
 
   if (check != NULL)
-    check->cut |= far == 0 || far >= COQUILL_CHANGE_MAX_FAR;
+    check->cut |= far < has || far >= COQUILL_CHANGE_MAX_FAR;
   return far;
 }
 
@@ -225,14 +225,12 @@ coquill_change_take_position (CoquillChangeReader *self,
   uint64_t has = (head & HEAD_POSITION) != 0;
   const uint8_t *next = self->next[COQUILL_COLUMN_POSITIONS];
   uint64_t byte = *next;
-  uint64_t moved = byte & 0x7f;
-  uint64_t position;
+  uint64_t moved, position;
 
   if (check != NULL)
     check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
   self->next[COQUILL_COLUMN_POSITIONS] = next + has;
-  if (byte & has << 7)
-    moved |= coquill_change_take_far (self, check) << 7;
+  moved = (byte & 0x7f) | coquill_change_take_far (self, byte >> 7 & has, check) << 7;
   position = track->caret - operation->backward + (coquill_change_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL

@@ -78,7 +78,7 @@ coquill_stretch_take_move (CoquillStretch *self,
   if (__builtin_expect ((far & has_far << 7) != 0, 0))
     {
       reader->next[COQUILL_COLUMN_FAR_POSITIONS] = self->far;
-      far = coquill_change_take_far (reader, check);
+      far = coquill_change_take_far (reader, 1, check);
       self->far = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
     }
   else

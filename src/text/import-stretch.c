@@ -48,7 +48,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
   for (; heads != heads_end; heads++)
     {
       uint8_t head = *heads;
-      uint64_t is_run = (head & HEAD_LENGTH) != 0, n_bytes;
+      uint64_t is_run = (head & HEAD_LENGTH) != 0, n_bytes, expected;
       CoquillOperation operation;
 
       if (!coquill_import_is_plain (head))
@@ -63,6 +63,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
       operation.kind = (CoquillOperationKind)((head & HEAD_KIND) + 1);
       operation.backward = (head & HEAD_BACKWARD) != 0;
       operation.length = 1 + is_run + coquill_change_take_if (&columns, COQUILL_COLUMN_LENGTHS, is_run, NULL);
+      expected = caret.caret;
       coquill_change_take_position (&columns, &operation, &caret, head, NULL);
       beyond |= operation.position > end;
       n_bytes = operation.kind == COQUILL_OPERATION_INSERT ? operation.length : 0;
@@ -72,7 +73,8 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
           n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
           wide = reader->wide;
         }
-      if (last_kind == operation.kind
+      /* Seldom: a change has mostly as few operations as it can. */
+      if (__builtin_expect (((last_kind ^ operation.kind) | (expected - operation.position) >> 1) == 0, 0)
           && coquill_graph_lengthens (row, end, operation.kind, operation.position, operation.length,
                                       operation.backward))
         row->backward = operation.kind == COQUILL_OPERATION_DELETE && operation.position != row->place;
