@@ -387,6 +387,22 @@ coquill_graph_cursor_step (CoquillGraphCursor *self, uint64_t to, CoquillGraphPi
 }
 
 /**
+ * coquill_graph_cursor_go_back:
+ * @version: from the start to the end of the piece told last
+ *
+ * What of that piece comes from there on is told again.
+ */
+static inline void
+coquill_graph_cursor_go_back (CoquillGraphCursor *self, uint64_t version)
+{
+  if (version == self->version)
+    return;
+  self->version = version;
+  if (self->graph->operations[self->operation].first > version)
+    self->operation--;
+}
+
+/**
  * coquill_graph_cursor_starts_run:
  *
  * Returns: whether the piece told last starts a run; otherwise its only parent is the version before it

@@ -280,7 +280,7 @@ walk_piece (CoquillWalker *self,
     switch (coquill_walker_walk_flat (self, piece, cursor->run, floor, deltas))
       {
       case COQUILL_WALKER_FLAT_DONE:
-        cursor->version = piece->first + piece->length;
+        coquill_graph_cursor_go_back (cursor, piece->first + piece->length);
         return true;
       case COQUILL_WALKER_FLAT_IMPOSSIBLE:
         return false;
