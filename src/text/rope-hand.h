@@ -99,6 +99,81 @@ coquill_rope_hand_erase (CoquillRope *self, bool backward)
   return true;
 }
 
+/* The leaf in hand, if it is ASCII and has all characters from @position to before @position + @count, and
+ * @count isn't too many; else NULL. @point: (out): where they are in it. */
+static inline CoquillRopeLeaf *
+coquill_rope_hand_ascii (const CoquillRope *self, uint64_t position, uint64_t count, uint32_t *point)
+{
+  CoquillRopeLeaf *leaf = self->hand.leaf;
+  uint32_t points = coquill_rope_leaf_points (leaf);
+
+  *point = (uint32_t)(position - self->hand.start);
+  return position - self->hand.start <= points && count <= points - *point
+                 && leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points
+             ? leaf
+             : NULL;
+}
+
+/* Moves the gap of a leaf that is ASCII. */
+static inline void
+coquill_rope_hand_move_gap (CoquillRopeLeaf *leaf, uint32_t point)
+{
+  if (point < leaf->front_bytes)
+    coquill_rope_leaf_move_back (leaf, leaf->front_bytes - point);
+  else if (point > leaf->front_bytes)
+    coquill_rope_leaf_move_forth (leaf, point - leaf->front_bytes);
+}
+
+/**
+ * coquill_rope_hand_insert:
+ * @n_bytes: at least 1
+ *
+ * Inserts ASCII.
+ *
+ * Returns: whether it did: whether it was into an ASCII leaf in hand, with room
+ */
+static inline bool
+coquill_rope_hand_insert (CoquillRope *self, uint64_t position, const char *ascii, size_t n_bytes)
+{
+  uint32_t point;
+  CoquillRopeLeaf *leaf = coquill_rope_hand_ascii (self, position, 0, &point);
+
+  if (leaf == NULL || n_bytes > coquill_rope_leaf_room (leaf))
+    return false;
+  coquill_rope_hand_move_gap (leaf, point);
+  if (n_bytes == 1)
+    leaf->text[point] = *ascii;
+  else
+    memcpy (leaf->text + point, ascii, n_bytes);
+  leaf->front_bytes = leaf->front_points = point + (uint32_t)n_bytes;
+  leaf->back_points = leaf->back_bytes;
+  return true;
+}
+
+/**
+ * coquill_rope_hand_delete:
+ *
+ * Deletes ASCII; the gap is there then.
+ *
+ * Returns: whether it did: whether it was all of an ASCII leaf in hand
+ */
+static inline bool
+coquill_rope_hand_delete (CoquillRope *self, uint64_t position, uint64_t count)
+{
+  uint32_t point;
+  CoquillRopeLeaf *leaf = coquill_rope_hand_ascii (self, position, count, &point);
+
+  if (leaf == NULL)
+    return false;
+  /* What is deleted isn't moved. */
+  if (point > leaf->front_bytes || point + count < leaf->front_bytes)
+    coquill_rope_hand_move_gap (leaf, point > leaf->front_bytes ? point : point + (uint32_t)count);
+  leaf->back_bytes -= (uint32_t)count - (leaf->front_bytes - point);
+  leaf->back_points = leaf->back_bytes;
+  leaf->front_bytes = leaf->front_points = point;
+  return true;
+}
+
 /**
  * coquill_rope_hand_peek:
  *

@@ -9,20 +9,6 @@
 #include "text/memory.h"
 #include "text/utf8.h"
 
-/* A gap that moves this far is moved without memmove(). */
-#define NEAR_BYTES 64
-#define STEP 16
-
-/* From anywhere to anywhere. */
-static void
-copy_step (char *to, const char *from)
-{
-  char bytes[STEP];
-
-  memcpy (bytes, from, STEP);
-  memcpy (to, bytes, STEP);
-}
-
 CoquillRopeLeaf *
 coquill_rope_leaf_new (void)
 {
@@ -76,39 +62,6 @@ bytes_from_end (const char *utf8, uint32_t bytes, uint32_t points, uint32_t coun
   return bytes == points ? count : bytes - bytes_from_start (utf8, bytes, points, points - count);
 }
 
-/* Moves bytes from the end of the front to the start of the back. Few bytes, as most are, go by sixteen: what
- * is copied too much lands in the gap. */
-static void
-move_back (CoquillRopeLeaf *self, uint32_t bytes)
-{
-  const char *from = self->text + self->front_bytes;
-  char *to = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
-
-  if (bytes > NEAR_BYTES || self->front_bytes < NEAR_BYTES || coquill_rope_leaf_room (self) < STEP)
-    memmove (to - bytes, from - bytes, bytes);
-  else
-    for (uint32_t i = STEP; i < bytes + STEP; i += STEP)
-      copy_step (to - i, from - i);
-  self->front_bytes -= bytes;
-  self->back_bytes += bytes;
-}
-
-/* The same from the start of the back to the end of the front. */
-static void
-move_forth (CoquillRopeLeaf *self, uint32_t bytes)
-{
-  const char *from = coquill_rope_leaf_back (self);
-  char *to = self->text + self->front_bytes;
-
-  if (bytes > NEAR_BYTES || self->back_bytes < NEAR_BYTES || coquill_rope_leaf_room (self) < STEP)
-    memmove (to, from, bytes);
-  else
-    for (uint32_t i = 0; i < bytes; i += STEP)
-      copy_step (to + i, from + i);
-  self->front_bytes += bytes;
-  self->back_bytes -= bytes;
-}
-
 void
 coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
 {
@@ -116,7 +69,8 @@ coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
     {
       uint32_t points = self->front_points - point;
 
-      move_back (self, bytes_from_end (self->text, self->front_bytes, self->front_points, points));
+      coquill_rope_leaf_move_back (
+          self, bytes_from_end (self->text, self->front_bytes, self->front_points, points));
       self->front_points -= points;
       self->back_points += points;
     }
@@ -124,8 +78,8 @@ coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
     {
       uint32_t points = point - self->front_points;
 
-      move_forth (self, bytes_from_start (coquill_rope_leaf_back (self), self->back_bytes, self->back_points,
-                                          points));
+      coquill_rope_leaf_move_forth (self, bytes_from_start (coquill_rope_leaf_back (self), self->back_bytes,
+                                                            self->back_points, points));
       self->front_points += points;
       self->back_points -= points;
     }

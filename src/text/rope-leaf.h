@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include <string.h>
+
 #include "text/rope.h"
 
 /**
@@ -59,6 +61,55 @@ static inline const char *
 coquill_rope_leaf_front (const CoquillRopeLeaf *self)
 {
   return self->lent != NULL ? self->lent : self->text;
+}
+
+/* A gap that moves this far is moved without memmove(). */
+#define COQUILL_ROPE_LEAF_NEAR 64
+#define COQUILL_ROPE_LEAF_STEP 16
+
+/* From anywhere to anywhere. */
+static inline void
+coquill_rope_leaf_copy_step (char *to, const char *from)
+{
+  char bytes[COQUILL_ROPE_LEAF_STEP];
+
+  memcpy (bytes, from, COQUILL_ROPE_LEAF_STEP);
+  memcpy (to, bytes, COQUILL_ROPE_LEAF_STEP);
+}
+
+/* Moves bytes from the end of the front to the start of the back. Few bytes, as most are, go by sixteen: what
+ * is copied too much lands in the gap. The code points are the caller's. */
+static inline void
+coquill_rope_leaf_move_back (CoquillRopeLeaf *self, uint32_t bytes)
+{
+  const char *from = self->text + self->front_bytes;
+  char *to = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
+
+  if (bytes > COQUILL_ROPE_LEAF_NEAR || self->front_bytes < COQUILL_ROPE_LEAF_NEAR
+      || coquill_rope_leaf_room (self) < COQUILL_ROPE_LEAF_STEP)
+    memmove (to - bytes, from - bytes, bytes);
+  else
+    for (uint32_t i = COQUILL_ROPE_LEAF_STEP; i < bytes + COQUILL_ROPE_LEAF_STEP; i += COQUILL_ROPE_LEAF_STEP)
+      coquill_rope_leaf_copy_step (to - i, from - i);
+  self->front_bytes -= bytes;
+  self->back_bytes += bytes;
+}
+
+/* The same from the start of the back to the end of the front. */
+static inline void
+coquill_rope_leaf_move_forth (CoquillRopeLeaf *self, uint32_t bytes)
+{
+  const char *from = coquill_rope_leaf_back (self);
+  char *to = self->text + self->front_bytes;
+
+  if (bytes > COQUILL_ROPE_LEAF_NEAR || self->back_bytes < COQUILL_ROPE_LEAF_NEAR
+      || coquill_rope_leaf_room (self) < COQUILL_ROPE_LEAF_STEP)
+    memmove (to, from, bytes);
+  else
+    for (uint32_t i = 0; i < bytes; i += COQUILL_ROPE_LEAF_STEP)
+      coquill_rope_leaf_copy_step (to + i, from + i);
+  self->front_bytes += bytes;
+  self->back_bytes -= bytes;
 }
 
 /**

@@ -72,22 +72,15 @@ coquill_text_is_below_walker (const CoquillText *self, CoquillId id);
 void
 coquill_text_apply_deltas (CoquillText *self, bool to_rope, CoquillTextDeltaFunc func, void *data);
 
-/* coquill_text_insert() and coquill_text_delete() where the short ways of text-type.c don't lead. */
+/* Whether an agent may make so many items more, with so much content. */
 bool
-coquill_text_insert_any (CoquillText *self,
-                         uint32_t agent,
-                         uint64_t position,
-                         const char *utf8,
-                         size_t n_bytes,
-                         uint64_t *sequence,
-                         CoquillTextError *error);
-bool
-coquill_text_delete_any (CoquillText *self,
-                         uint32_t agent,
-                         uint64_t position,
-                         uint64_t count,
-                         uint64_t *sequence,
-                         CoquillTextError *error);
+coquill_text_check_author (
+    const CoquillText *self, uint32_t agent, uint64_t n_items, size_t n_bytes, CoquillTextError *error);
+
+/* Appends an agent's items, which come after all that there is: nothing is unknown to them. */
+void
+coquill_text_append (
+    CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void *content, uint64_t *sequence);
 
 /* Whether consecutive items are all deletions. They exist and are not below the base. */
 bool

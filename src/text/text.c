@@ -7,11 +7,6 @@
 #include <string.h>
 
 #include "text/memory.h"
-#include "text/rope-hand.h"
-#include "text/utf8.h"
-
-#define SHORT_ASCII 16       /* bytes that are looked at one by one */
-#define SHORT_INSERTION 1024 /* bytes that go to the end of the graph without a way through it */
 
 CoquillText *
 coquill_text_new (void)
@@ -127,9 +122,8 @@ coquill_text_agent_length (const CoquillText *self, uint32_t agent)
   return self->graph->agents[agent].length;
 }
 
-/* Whether the agent may make more items. */
-static bool
-check_author (
+bool
+coquill_text_check_author (
     const CoquillText *self, uint32_t agent, uint64_t n_items, size_t n_bytes, CoquillTextError *error)
 {
   if (agent >= self->graph->n_agents)
@@ -146,9 +140,9 @@ check_author (
   return true;
 }
 
-/* What comes after all that there is: nothing is unknown to it. */
-static void
-append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void *content, uint64_t *sequence)
+void
+coquill_text_append (
+    CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void *content, uint64_t *sequence)
 {
   CoquillGraph *graph = self->graph;
 
@@ -156,131 +150,6 @@ append (CoquillText *self, uint32_t agent, CoquillGraphPiece *piece, const void 
   if (sequence != NULL)
     *sequence = graph->agents[agent].length;
   coquill_graph_append_lagging (graph, piece, agent, graph->frontier, graph->n_frontier, graph->end, content);
-}
-
-/* coquill_utf8_check(), where most of what comes is short and ASCII. */
-static bool
-check_typed (const char *utf8, size_t n_bytes, uint64_t *length)
-{
-  if (n_bytes > SHORT_ASCII)
-    return coquill_utf8_check (utf8, n_bytes, length);
-  for (size_t i = 0; i < n_bytes; i++)
-    if ((uint8_t)(utf8[i] - 1) >= 0x7f)
-      return coquill_utf8_check (utf8, n_bytes, length);
-  *length = n_bytes;
-  return true;
-}
-
-/* Where the next character goes, if it goes on from the last operation, which is an insertion by the agent of
- * the last item and was put at the rope's gap. */
-static void
-expect_insertion (CoquillText *self, uint32_t agent, uint64_t position)
-{
-  size_t room = coquill_rope_leaf_room (self->rope->hand.leaf);
-  size_t content_room = self->graph->content_capacity - self->graph->content_length;
-
-  self->caret.agent = agent;
-  self->caret.insert_at = position;
-  self->caret.insert_end = position + (room < content_room ? room : content_room);
-}
-
-/* The same for a deletion after the one at a position. */
-static void
-expect_deletion (CoquillText *self, uint32_t agent, uint64_t position)
-{
-  const CoquillGraphOperation *last = &self->graph->operations[self->graph->n_operations - 1];
-  const CoquillRopeLeaf *leaf = self->rope->hand.leaf;
-  bool backward = last->backward;
-
-  self->caret = (CoquillTextCaret){ 0 };
-  if (position - self->rope->hand.start != leaf->front_points || self->graph->end - last->first == 1)
-    return;
-  self->caret.agent = agent;
-  self->caret.erase_at = position - backward;
-  self->caret.is_backward = backward;
-  self->caret.n_erasable = backward ? leaf->front_points : leaf->back_points;
-}
-
-bool
-coquill_text_insert_any (CoquillText *self,
-                         uint32_t agent,
-                         uint64_t position,
-                         const char *utf8,
-                         size_t n_bytes,
-                         uint64_t *sequence,
-                         CoquillTextError *error)
-{
-  bool extended = false;
-  uint64_t length;
-
-  if (!check_typed (utf8, n_bytes, &length) || length == 0)
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
-                                   "What is inserted is not text in UTF-8");
-  if (position > coquill_rope_length (self->rope))
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE,
-                                   "An insertion is behind the end of the text");
-
-  /* Whose last item is the last of all may make more. */
-  if (n_bytes <= SHORT_INSERTION
-      && coquill_graph_extend_insert (self->graph, agent, position, utf8, n_bytes, length))
-    {
-      extended = true;
-      if (sequence != NULL)
-        *sequence = self->graph->agents[agent].length - length;
-    }
-  else if (check_author (self, agent, length, n_bytes, error))
-    {
-      CoquillGraphPiece piece = {
-        .kind = COQUILL_OPERATION_INSERT,
-        .place = position,
-        .length = length,
-        .content_length = n_bytes,
-      };
-
-      append (self, agent, &piece, utf8, sequence);
-    }
-  else
-    return false;
-  coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, length);
-  self->caret = (CoquillTextCaret){ 0 };
-  if (extended)
-    expect_insertion (self, agent, position + length);
-  return true;
-}
-
-bool
-coquill_text_delete_any (CoquillText *self,
-                         uint32_t agent,
-                         uint64_t position,
-                         uint64_t count,
-                         uint64_t *sequence,
-                         CoquillTextError *error)
-{
-  uint64_t length = coquill_rope_length (self->rope);
-  bool extended = false;
-
-  if (count == 0 || position > length || count > length - position)
-    return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
-
-  if (coquill_graph_extend_delete (self->graph, agent, position, count))
-    {
-      extended = true;
-      if (sequence != NULL)
-        *sequence = self->graph->agents[agent].length - count;
-    }
-  else if (check_author (self, agent, count, 0, error))
-    {
-      CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .place = position, .length = count };
-
-      append (self, agent, &piece, NULL, sequence);
-    }
-  else
-    return false;
-  coquill_rope_delete (self->rope, position, count);
-  self->caret = (CoquillTextCaret){ 0 };
-  if (extended)
-    expect_deletion (self, agent, position);
-  return true;
 }
 
 bool
@@ -344,7 +213,7 @@ coquill_text_restore (CoquillText *self,
     }
   if (n_items == 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is nothing to restore");
-  if (!check_author (self, agent, n_items, 0, error))
+  if (!coquill_text_check_author (self, agent, n_items, 0, error))
     return false;
 
   coquill_text_catch_up (self);
@@ -356,7 +225,7 @@ coquill_text_restore (CoquillText *self,
         .length = deletions[i].length,
       };
 
-      append (self, agent, &piece, NULL, i == 0 ? &first : NULL);
+      coquill_text_append (self, agent, &piece, NULL, i == 0 ? &first : NULL);
     }
   if (!coquill_walker_walk (self->walker, self->graph->end, &self->deltas, error))
     abort ();
@@ -376,9 +245,9 @@ coquill_text_record (CoquillText *self,
 {
   CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_RECORD, .length = 1, .content_length = n_bytes };
 
-  if (!check_author (self, agent, 1, n_bytes, error))
+  if (!coquill_text_check_author (self, agent, 1, n_bytes, error))
     return false;
-  append (self, agent, &piece, bytes, sequence);
+  coquill_text_append (self, agent, &piece, bytes, sequence);
   return true;
 }
 
