@@ -74,8 +74,12 @@ judge (const Region *self, CoquillId id, const CoquillMergeWindowEntry *other)
 static void
 skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
 {
-  CoquillMergeWindowCursor to = self->to, middle;
+  CoquillMergeWindowCursor to = self->to, middle = coquill_merge_window_previous (to);
+  const CoquillMergeWindowEntry *last = coquill_merge_window_entry (&middle);
 
+  /* Who types backwards stands directly in front of his own, and of all before only the last one tells. */
+  if (middle.leaf != from->leaf && last->left == self->left && judge (self, id, last) > 0)
+    *from = middle;
   while (coquill_merge_window_between (from, &to, &middle))
     {
       CoquillMergeWindowCursor at = middle;
