@@ -5,6 +5,7 @@
 
 #include "net/direct-road-private.h"
 #include "net/ice-agent.h"
+#include "net/own-addresses.h"
 
 /* Between the beginnings of two attempts, in microseconds: whatever a peer says, it costs no more than that.
  */
@@ -146,7 +147,7 @@ look_cb (gpointer data)
       self->is_expecting = TRUE;
       coquill_direct_road_look_again (self, COQUILL_DIRECT_CHECKING_LIMIT);
       coquill_direct_road_set_why (self, COQUILL_DIRECT_WHY_TRYING);
-      coquill_direct_road_say (self, COQUILL_SIGNAL_INVITE, 0, 0);
+      coquill_direct_road_say (self, COQUILL_SIGNAL_INVITE, self->last_attempt, 0);
     }
   coquill_direct_road_proceed (self);
   g_object_unref (self);
@@ -288,6 +289,8 @@ begin (CoquillDirectRoad *self)
   self->is_answered = FALSE;
   self->begun_at = g_get_monotonic_time ();
   self->last_attempt = number;
+  g_clear_pointer (&self->addresses, g_bytes_unref);
+  self->addresses = coquill_own_addresses_read ();
   self->past.attempts++;
   coquill_direct_road_look_again (self, G_MAXINT64);
   self->attempt = coquill_direct_attempt_new (self->offers, number, self->peer_run, self->servers,

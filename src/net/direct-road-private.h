@@ -60,6 +60,7 @@ struct _CoquillDirectRoad
   CoquillDirectFigures figures;
   gint64 begun_at;      /* the last attempt, monotonic; 0: none yet */
   guint64 last_attempt; /* its number */
+  GBytes *addresses;    /* this machine's at its beginning */
 
   /* When to look again; see look_again() */
   GSource *timer;

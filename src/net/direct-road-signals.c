@@ -76,7 +76,7 @@ take_offer (CoquillDirectRoad *self, CoquillSignal *signal)
 }
 
 static void
-take_invitation (CoquillDirectRoad *self)
+take_invitation (CoquillDirectRoad *self, const CoquillSignal *signal)
 {
   switch (self->state)
     {
@@ -90,8 +90,8 @@ take_invitation (CoquillDirectRoad *self)
     case COQUILL_DIRECT_PROBING:
     case COQUILL_DIRECT_RELAY:
     default:
-      /* Our OFFER and it have crossed, or it has given up what it answered. */
-      if (self->state == COQUILL_DIRECT_CHECKING && !self->is_answered)
+      /* Our OFFER and it have crossed, or it has given up what it had, answered or not. */
+      if (self->state == COQUILL_DIRECT_CHECKING && !self->is_answered && !is_of_attempt (self, signal))
         coquill_direct_attempt_repeat (self->attempt);
       else
         coquill_direct_road_hurry (self);
@@ -208,7 +208,7 @@ coquill_direct_road_take_signal (CoquillDirectRoad *self, GBytes *encoded)
       break;
     case COQUILL_SIGNAL_INVITE:
     default:
-      take_invitation (self);
+      take_invitation (self, signal);
     }
   g_object_unref (self);
 }

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "net/direct-road-private.h"
+#include "net/own-addresses.h"
 
 /* An attempt waits so long for servers, in microseconds: the relay's answer takes a round trip. */
 #define SERVERS_WITHIN (1 * G_USEC_PER_SEC)
@@ -113,6 +114,15 @@ coquill_direct_road_decline (CoquillDirectRoad *self, CoquillDeclineReason reaso
   g_object_unref (self);
 }
 
+/* Of the addresses that this machine has now? What is told as a change of the network may be none. */
+static gboolean
+is_current (CoquillDirectRoad *self)
+{
+  g_autoptr (GBytes) addresses = coquill_own_addresses_read ();
+
+  return g_bytes_equal (addresses, self->addresses);
+}
+
 void
 coquill_direct_road_retry_now (CoquillDirectRoad *self)
 {
@@ -123,6 +133,11 @@ coquill_direct_road_retry_now (CoquillDirectRoad *self)
     {
       self->is_hurried = TRUE;
       coquill_direct_attempt_prove (self->attempt);
+    }
+  else if (self->attempt != NULL && is_current (self))
+    {
+      self->is_hurried = TRUE;
+      coquill_direct_attempt_repeat (self->attempt);
     }
   else
     {
@@ -297,6 +312,7 @@ coquill_direct_road_finalize (GObject *object)
   CoquillDirectRoad *self = COQUILL_DIRECT_ROAD (object);
 
   g_clear_pointer (&self->servers, coquill_ice_servers_unref);
+  g_clear_pointer (&self->addresses, g_bytes_unref);
   g_ptr_array_unref (self->early);
   g_main_context_unref (self->context);
   G_OBJECT_CLASS (coquill_direct_road_parent_class)->finalize (object);

@@ -183,7 +183,8 @@ coquill_direct_road_decline (CoquillDirectRoad *self, CoquillDeclineReason reaso
  * coquill_direct_road_retry_now:
  *
  * The network may have changed: ends the pause between two attempts; a road that stands has a second to show
- * a sign of life, or is replaced. Nothing happens if it is stopped.
+ * a sign of life, or is replaced; an attempt that is under way is begun anew if this machine's addresses are
+ * others now. Nothing happens if it is stopped.
  */
 void
 coquill_direct_road_retry_now (CoquillDirectRoad *self);

@@ -3,10 +3,9 @@
 
 #include "net/network-watch.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <time.h>
+
+#include "net/own-addresses.h"
 
 struct _CoquillNetworkWatch
 {
@@ -47,29 +46,6 @@ machine_clock (gpointer data)
     return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 #endif
   return g_get_monotonic_time ();
-}
-
-/* Which addresses there are, in the kernel's order: only compared. */
-static GBytes *
-read_addresses (void)
-{
-  GByteArray *bytes = g_byte_array_new ();
-  struct ifaddrs *all = NULL;
-
-  if (getifaddrs (&all) != 0)
-    all = NULL;
-  for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next)
-    {
-      if (at->ifa_addr == NULL || (at->ifa_flags & IFF_LOOPBACK) != 0 || (at->ifa_flags & IFF_UP) == 0)
-        continue;
-      if (at->ifa_addr->sa_family == AF_INET)
-        g_byte_array_append (bytes, (guint8 *)&((struct sockaddr_in *)at->ifa_addr)->sin_addr, 4);
-      else if (at->ifa_addr->sa_family == AF_INET6)
-        g_byte_array_append (bytes, (guint8 *)&((struct sockaddr_in6 *)at->ifa_addr)->sin6_addr, 16);
-    }
-  if (all != NULL)
-    freeifaddrs (all);
-  return g_byte_array_free_to_bytes (bytes);
 }
 
 static void
@@ -125,7 +101,7 @@ static gboolean
 beat_cb (gpointer data)
 {
   CoquillNetworkWatch *self = data;
-  g_autoptr (GBytes) addresses = read_addresses ();
+  g_autoptr (GBytes) addresses = coquill_own_addresses_read ();
   gint64 now = self->clock (self->clock_data);
   gint64 late = now - self->last_beat - COQUILL_NETWORK_WATCH_BEAT_MS * (gint64)1000;
 
@@ -169,7 +145,7 @@ static void
 coquill_network_watch_init (CoquillNetworkWatch *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->addresses = read_addresses ();
+  self->addresses = coquill_own_addresses_read ();
 }
 
 CoquillNetworkWatch *

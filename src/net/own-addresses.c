@@ -18,8 +18,9 @@ get_size (const struct sockaddr *address)
   return address->sa_family == AF_INET6 ? sizeof (struct sockaddr_in6) : 0;
 }
 
-static void
-count (CoquillOwnAddresses *self, const struct sockaddr *native)
+/* (transfer full) (nullable): %NULL if nobody else can reach it. */
+static GInetAddress *
+get_host (const struct sockaddr *native)
 {
   gsize size = get_size (native);
   g_autoptr (GSocketAddress) address
@@ -27,12 +28,40 @@ count (CoquillOwnAddresses *self, const struct sockaddr *native)
   GInetAddress *host;
 
   if (address == NULL)
-    return;
+    return NULL;
   host = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
   if (g_inet_address_get_is_loopback (host) || g_inet_address_get_is_link_local (host)
       || g_inet_address_get_is_any (host))
+    return NULL;
+  return g_object_ref (host);
+}
+
+static void
+visit (void (*found) (gpointer data, GInetAddress *host), gpointer data)
+{
+  struct ifaddrs *all;
+
+  if (getifaddrs (&all) != 0)
     return;
-  if (native->sa_family == AF_INET)
+  for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
+    {
+      g_autoptr (GInetAddress) host = NULL;
+
+      if (one->ifa_addr == NULL || (one->ifa_flags & IFF_UP) == 0)
+        continue;
+      host = get_host (one->ifa_addr);
+      if (host != NULL)
+        found (data, host);
+    }
+  freeifaddrs (all);
+}
+
+static void
+count (gpointer data, GInetAddress *host)
+{
+  CoquillOwnAddresses *self = data;
+
+  if (g_inet_address_get_family (host) == G_SOCKET_FAMILY_IPV4)
     self->ipv4++;
   else
     {
@@ -45,13 +74,21 @@ count (CoquillOwnAddresses *self, const struct sockaddr *native)
 void
 coquill_own_addresses_get (CoquillOwnAddresses *self)
 {
-  struct ifaddrs *all;
-
   *self = (CoquillOwnAddresses){ 0 };
-  if (getifaddrs (&all) != 0)
-    return;
-  for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
-    if (one->ifa_addr != NULL && (one->ifa_flags & IFF_UP) != 0)
-      count (self, one->ifa_addr);
-  freeifaddrs (all);
+  visit (count, self);
+}
+
+static void
+append (gpointer data, GInetAddress *host)
+{
+  g_byte_array_append (data, g_inet_address_to_bytes (host), (guint)g_inet_address_get_native_size (host));
+}
+
+GBytes *
+coquill_own_addresses_read (void)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  visit (append, bytes);
+  return g_byte_array_free_to_bytes (bytes);
 }

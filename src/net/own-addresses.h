@@ -28,4 +28,15 @@ typedef struct
 void
 coquill_own_addresses_get (CoquillOwnAddresses *self);
 
+/**
+ * coquill_own_addresses_read:
+ *
+ * Which addresses those are. Doesn't block; some system calls.
+ *
+ * Returns: (transfer full): in the system's order, empty if there are none or the system doesn't tell: only
+ * to be compared
+ */
+GBytes *
+coquill_own_addresses_read (void) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

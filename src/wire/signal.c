@@ -178,8 +178,7 @@ from_message (const Coquill__Document__Signal *message, GError **error)
       coquill_convert_refuse (error, COQUILL_WIRE_ERROR_UNSUPPORTED_VERSION, "signal.kind");
       return NULL;
     }
-  if ((has_candidates (self->kind) && message->attempt == 0)
-      || (self->kind == COQUILL_SIGNAL_INVITE && message->attempt != 0))
+  if (has_candidates (self->kind) && message->attempt == 0)
     {
       coquill_convert_refuse (error, COQUILL_WIRE_ERROR_MALFORMED, "signal.attempt");
       return NULL;

@@ -37,7 +37,7 @@ G_BEGIN_DECLS
  * | ANSWER     | higher   | user, password, certificate, candidates, last   | yes; attempt is the offer's         |
  * | CANDIDATES | both     | candidates, last                                | more of the attempt's (trickle)     |
  * | DECLINE    | both     | reason                                          | no direct road; attempt 0: not now  |
- * | INVITE     | higher   |                                                 | offer now; attempt is 0             |
+ * | INVITE     | higher   |                                                 | offer now; attempt: given up, or 0  |
  */
 /* clang-format on */
 typedef enum
@@ -69,7 +69,8 @@ typedef enum
  * @kind: which fields count: see the table above
  * @run: the run of the recipient's program that the sender means (a presence's agent_nonce): a signal that is
  * replayed after a restart names another one and is stale
- * @attempt: random, not 0, chosen by the offerer, echoed in all that belongs to it; 0 in INVITE
+ * @attempt: random, not 0, chosen by the offerer, echoed in all that belongs to it; in INVITE
+ * the last one that the sender had, 0 if none: an OFFER of it is no use to it any more
  * @user: (owned) (nullable): ICE's user name fragment
  * @password: (owned) (nullable): ICE's password; wiped when the signal is freed
  * @certificate: SHA-256 of the DER of the certificate that the sender will show

@@ -220,6 +220,30 @@ test_without_an_address_it_says_so (void)
   road_pair_free (pair);
 }
 
+static void
+test_a_new_address_begins_anew (void)
+{
+  RoadPair *pair;
+
+  if (!own_network_is_own ())
+    {
+      g_test_skip ("no network namespace to get an address in");
+      return;
+    }
+  pair = road_pair_new (62);
+  pair->bad.lost = 1000;
+  road_pair_start (pair);
+  g_assert_true (road_pair_wait_state (pair, COQUILL_DIRECT_CHECKING, COQUILL_DIRECT_RELAY, 2));
+  run_command ("ip address add 192.0.2.77/24 dev wire");
+  coquill_direct_road_retry_now (pair->sides[0].road);
+  g_assert_cmpint (coquill_direct_road_get_state (pair->sides[0].road), ==, COQUILL_DIRECT_RELAY);
+  pair->bad.lost = 0;
+  road_pair_assert_up (pair, 4);
+  g_assert_cmpuint (coquill_direct_road_get_counts (pair->sides[0].road)->attempts, ==, 2);
+  run_command ("ip address delete 192.0.2.77/24 dev wire");
+  road_pair_free (pair);
+}
+
 /* Stops this whole process for a while, as a laptop's lid does. */
 static void
 freeze (guint seconds)
@@ -329,6 +353,7 @@ main (int argc, char **argv)
                    test_a_first_failure_is_tried_again_soon);
   g_test_add_func ("/direct-road-trouble/how-long-on-a-line-that-loses", test_how_long_on_a_line_that_loses);
   g_test_add_func ("/direct-road-trouble/without-an-address-it-says-so", test_without_an_address_it_says_so);
+  g_test_add_func ("/direct-road-trouble/a-new-address-begins-anew", test_a_new_address_begins_anew);
   g_test_add_func ("/direct-road-trouble/frozen-and-thawed", test_frozen_and_thawed);
   g_test_add_func ("/direct-road-trouble/five-hundred-cycles-leave-nothing",
                    test_five_hundred_cycles_leave_nothing);

@@ -116,6 +116,47 @@ test_a_late_side_invites (void)
   road_pair_free (pair);
 }
 
+static gboolean
+checks (gpointer data)
+{
+  return coquill_direct_road_get_state (data) == COQUILL_DIRECT_CHECKING;
+}
+
+/* It had the OFFER, and nothing of its answer came: an OFFER of the same attempt is no use to it. */
+static void
+test_who_gave_up_an_attempt_gets_another (void)
+{
+  RoadPair *pair = road_pair_new (4);
+  gint64 began = g_get_monotonic_time ();
+
+  road_pair_start (pair);
+  g_assert_true (road_pair_wait (checks, pair->sides[1].road, 2));
+  coquill_direct_road_stop (pair->sides[1].road);
+  coquill_direct_road_start (pair->sides[1].road);
+  road_pair_assert_up (pair, 3);
+  /* It wasn't the first attempt's own time that ended it. */
+  g_assert_cmpint (g_get_monotonic_time () - began, <, COQUILL_DIRECT_CHECKING_LIMIT);
+  g_assert_cmpuint (coquill_direct_road_get_counts (pair->sides[0].road)->attempts, ==, 2);
+  road_pair_free (pair);
+}
+
+static void
+test_a_change_that_is_none_disturbs_nothing (void)
+{
+  RoadPair *pair = road_pair_new (5);
+
+  road_pair_start (pair);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (road_pair_wait (checks, pair->sides[i].road, 2));
+      coquill_direct_road_retry_now (pair->sides[i].road);
+    }
+  road_pair_assert_up (pair, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (coquill_direct_road_get_counts (pair->sides[i].road)->attempts, ==, 1);
+  road_pair_free (pair);
+}
+
 static void
 test_a_restarted_peer_is_met_again (void)
 {
@@ -229,6 +270,10 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-road/post-says-no-and-room-comes", test_post_says_no_and_room_comes);
   g_test_add_func ("/direct-road/a-bad-relay-only-delays", test_a_bad_relay_only_delays);
   g_test_add_func ("/direct-road/a-late-side-invites", test_a_late_side_invites);
+  g_test_add_func ("/direct-road/who-gave-up-an-attempt-gets-another",
+                   test_who_gave_up_an_attempt_gets_another);
+  g_test_add_func ("/direct-road/a-change-that-is-none-disturbs-nothing",
+                   test_a_change_that_is_none_disturbs_nothing);
   g_test_add_func ("/direct-road/a-restarted-peer-is-met-again", test_a_restarted_peer_is_met_again);
   g_test_add_func ("/direct-road/who-hides-is-left-alone", test_who_hides_is_left_alone);
   g_test_add_func ("/direct-road/who-hears-of-the-end-may-post", test_who_hears_of_the_end_may_post);
