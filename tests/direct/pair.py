@@ -185,7 +185,8 @@ class Pair:
         """Both have the same text on disk, and above the border what was typed."""
         for attachment in self.attachments:
             attachment.wait_saved()
-            assert attachment.close() == 0, attachment.complaints()
+            status = attachment.close()
+            assert status == 0, f'exit status {status}: {attachment.complaints()}'
             errors = [event for event in attachment.events if event['event'] == 'error']
             assert not errors, errors
         texts = [peer.cat(self.document) for peer in self.peers]
