@@ -126,6 +126,7 @@ def roads_break_while_people_type(laboratory, folder):
                 # The next fault shall meet both roads, as this one did.
                 wait_until(lambda: relay.connections() >= 2, f'the relay is reached again after: {name}', interval=.1)
             except TooLate as error:
+                assert not any(attachment.ended for attachment in pair.attachments), [attachment.complaints() for attachment in pair.attachments]
                 failure = str(error)[:300]
             moves = [f'{"AB"[number]} {road} {(when - started) / 1e6:.1f} s' for number, attachment in enumerate(pair.attachments)
                      for road, when in changes(attachment.events[since[number]:])]
