@@ -45,37 +45,37 @@ width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *ver
 CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
 {
-  /* How far what lies before is wider in the text as it is than in the version. */
-  uint64_t wider = 0, start = 0;
+  /* Where what comes next starts, and how far all before is wider in the text as it is than in the version.
+   */
+  uint64_t start = 0, wider = 0;
   unsigned n_entries = self->n_entries, index;
 
   for (index = 0; index < n_entries; index++)
     {
       const CoquillFlatEntry *entry = &self->entries[index];
       uint32_t n_known = version->n[entry->track];
-      uint32_t width;
+      bool is_known = n_known > (uint32_t)entry->id;
+      uint32_t width = is_known ? entry->length : 0;
+      uint64_t end;
 
-      if (position - start < entry->gap)
-        break;
-      start += entry->gap;
-      if (n_known <= (uint32_t)entry->id)
-        {
-          wider += entry->n_deletions == 0 ? entry->length : 0;
-          continue;
-        }
-      width = entry->length;
-      if (entry->n_deletions > 0 || n_known < (uint32_t)entry->id + width)
+      if (is_known & ((entry->n_deletions > 0) | (n_known - (uint32_t)entry->id < width)))
         {
           width = width_in (self, index, version);
           n_entries = self->n_entries;
           entry = &self->entries[index];
         }
-      if (position - start < width)
-        return (CoquillFlatPlace){ index, false, position - start,
-                                   (entry->n_deletions == 0 ? position : start) + wider };
-      start += width;
-      if (entry->n_deletions > 0)
-        wider -= width;
+      end = start + entry->gap + width;
+      if (position < end)
+        {
+          uint64_t offset = position - start - entry->gap;
+
+          if (position - start < entry->gap)
+            break;
+          return (CoquillFlatPlace){ index, false, offset,
+                                     position + wider - (entry->n_deletions == 0 ? 0 : offset) };
+        }
+      start = end;
+      wider += (entry->n_deletions == 0 ? entry->length : 0) - (uint64_t)width;
     }
   return (CoquillFlatPlace){ index, true, position - start, position + wider };
 }
