@@ -68,6 +68,27 @@ check_node (Check *check, const void *child, unsigned height, const CoquillOrder
   return true;
 }
 
+/* Whether both leaves lie where they are said to be. */
+static bool
+check_places (const CoquillOrder *self)
+{
+  uint64_t sum = 0, other_before = self->other_before;
+
+  if (self->before == COQUILL_ORDER_UNKNOWN)
+    return true;
+  if (other_before > self->before)
+    other_before += self->leaf_width - self->taken_width;
+  for (const CoquillOrderLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
+    {
+      if ((leaf == self->leaf && sum != self->before)
+          || (leaf == self->other && self->other_before < COQUILL_ORDER_UNKNOWN
+              && self->other_before != self->before && sum != other_before))
+        return false;
+      sum += leaf == self->leaf ? self->leaf_width : leaf->width;
+    }
+  return true;
+}
+
 bool
 coquill_order_check (CoquillOrder *self)
 {
@@ -79,14 +100,5 @@ coquill_order_check (CoquillOrder *self)
     coquill_order_next_id (self, 0);
   if (!check_node (&check, self->root, self->height, NULL, &width))
     return false;
-  if (self->before != COQUILL_ORDER_UNKNOWN)
-    {
-      uint64_t before = 0;
-
-      for (const CoquillOrderLeaf *leaf = self->first; leaf != self->leaf; leaf = leaf->next)
-        before += leaf->width;
-      if (before != self->before)
-        return false;
-    }
-  return check.leaf == NULL && check.previous == self->last && width == self->width;
+  return check_places (self) && check.leaf == NULL && check.previous == self->last && width == self->width;
 }

@@ -29,6 +29,11 @@ struct CoquillOrder
   uint64_t leaf_width;
   uint64_t before; /* visible characters before the leaf, or COQUILL_ORDER_UNKNOWN */
 
+  /* The leaf that was in hand before, since two often write in turns, or one here and there. */
+  CoquillOrderLeaf *other; /* NULL if leaves came or went since */
+  uint64_t other_before;   /* visible characters before it, when this leaf was taken */
+  uint64_t taken_width;    /* of this leaf then */
+
   uint64_t width; /* without what the hand has not told */
   void *root;
   unsigned height; /* 0: the root is a leaf */

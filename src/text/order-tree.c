@@ -72,9 +72,39 @@ void
 coquill_order_take (CoquillOrder *self, CoquillOrderLeaf *leaf, uint64_t before)
 {
   coquill_order_tell (self);
+  if (leaf != self->leaf)
+    {
+      self->other = self->leaf;
+      self->other_before = self->before;
+      self->taken_width = leaf->width;
+    }
   self->leaf = leaf;
   self->leaf_width = leaf->width;
   self->before = before;
+}
+
+/* Goes back to the leaf that was in hand before, if it has the visible character at position - 1. */
+static bool
+take_other (CoquillOrder *self, uint64_t position)
+{
+  uint64_t before = self->other_before;
+
+  if (self->other == NULL || self->before == COQUILL_ORDER_UNKNOWN || before == self->before)
+    return false;
+  if (before > self->before)
+    before += self->leaf_width - self->taken_width;
+  if (position - 1 - before >= self->other->width)
+    return false;
+  coquill_order_take (self, self->other, before);
+  return true;
+}
+
+#define SEVERAL 4 /* divides NODE_CHILDREN */
+
+static inline uint64_t
+sum_widths (const uint64_t *widths)
+{
+  return widths[0] + widths[1] + widths[2] + widths[3];
 }
 
 void
@@ -97,13 +127,22 @@ coquill_order_reach (CoquillOrder *self, uint64_t position)
       coquill_order_take (self, leaf->previous, self->before - leaf->previous->width);
       return;
     }
+  if (take_other (self, position))
+    return;
 
   coquill_order_tell (self);
   for (unsigned level = self->height; level > 0; level--)
     {
       const CoquillOrderNode *parent = node;
       unsigned slot = 0;
+      uint64_t several;
 
+      /* Several at once, of which the last may be none: what is read there is too much, if anything. */
+      while (position - before > (several = sum_widths (&parent->widths[slot])))
+        {
+          before += several;
+          slot += SEVERAL;
+        }
       while (position - before > parent->widths[slot])
         before += parent->widths[slot++];
       node = parent->children[slot];
@@ -201,6 +240,7 @@ new_leaf (CoquillOrder *self)
   else
     leaf = coquill_order_leaf_new ();
   self->n_leaves++;
+  self->other = NULL;
   leaf->previous = self->leaf;
   leaf->next = self->leaf->next;
   if (leaf->next != NULL)
@@ -356,6 +396,7 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
     self->last = leaf->previous;
   remove_child (parent, slot_of (parent, leaf, true));
   self->n_leaves--;
+  self->other = NULL;
   if (self->ids != NULL)
     {
       empty_leaf (leaf);
