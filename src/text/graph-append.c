@@ -26,7 +26,7 @@ grow (void *column, size_t *capacity, size_t needed, size_t size)
 {
   if (needed <= *capacity)
     return column;
-  return reserve (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 8) + 8, size);
+  return reserve (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 4) + 8, size);
 }
 
 void
