@@ -237,6 +237,16 @@ void
 coquill_graph_go_back (CoquillGraph *self, const CoquillGraphMark *mark);
 
 /**
+ * coquill_graph_arrange:
+ * @mark: where the graph ended before
+ *
+ * Numbers the items that came since @mark anew, so that a walker has to keep few of them for what is
+ * concurrent with them. O(runs and operations since)
+ */
+void
+coquill_graph_arrange (CoquillGraph *self, const CoquillGraphMark *mark);
+
+/**
  * coquill_graph_find_run:
  * @version: from base to before end
  *

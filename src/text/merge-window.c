@@ -363,6 +363,18 @@ coquill_merge_window_name (CoquillMergeWindow *self,
 }
 
 void
+coquill_merge_window_widen (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t change)
+{
+  CoquillMergeWindowEntry *entry = &cursor.leaf->entries[cursor.index];
+  CoquillMergeWindowWidths widths;
+
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    widths.of[version] = (uint64_t)(int64_t)(int32_t)change;
+  entry->length += change;
+  coquill_merge_window_add_widths (self, cursor.leaf, &widths);
+}
+
+void
 coquill_merge_window_add_standing (CoquillMergeWindow *self,
                                    CoquillMergeWindowCursor cursor,
                                    uint32_t length,

@@ -243,6 +243,16 @@ coquill_merge_window_name (CoquillMergeWindow *self,
                            CoquillId id);
 
 /**
+ * coquill_merge_window_widen:
+ * @cursor: in a gap
+ * @change: characters that come, or go if it is negative, modulo 2^32; some of the gap stays
+ *
+ * Makes a gap wider or narrower, in all versions.
+ */
+void
+coquill_merge_window_widen (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t change);
+
+/**
  * coquill_merge_window_add_standing:
  * @cursor: the first character, in an entry proper
  * @length: characters, all in the cursor's entry

@@ -54,13 +54,18 @@ coquill_text_merge (CoquillText *self,
 {
   CoquillImport import = { .graph = self->graph, .base = self->base, .change = change, .error = error };
   CoquillGraphMark mark;
+  size_t n_runs;
   bool done, anew;
 
   coquill_text_catch_up (self);
   self->caret = (CoquillTextCaret){ 0 };
   coquill_graph_mark (self->graph, &mark);
+  n_runs = self->graph->n_runs;
   done = coquill_import_run (&import);
   anew = self->graph->base == 0 && import.n_appended > coquill_rope_bytes (self->rope) / BYTES_PER_EDIT;
+  if (done && import.lowest_unknown != UINT64_MAX && import.n_appended >= COQUILL_WALKER_MANY_OPERATIONS
+      && import.n_appended / COQUILL_WALKER_OPERATIONS_PER_RUN >= self->graph->n_runs - n_runs)
+    coquill_graph_arrange (self->graph, &mark);
   if (done && mark.end < self->graph->end)
     done = walk (self, &import, &mark, func != NULL || !anew);
   if (done)

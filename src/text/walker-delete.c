@@ -53,7 +53,21 @@ delete_characters (CoquillWalker *self,
     }
   else
     coquill_walker_change_standing (self, entry->id + cursor.offset, length, effect, 1, NULL, 0);
-  coquill_merge_window_add_standing (self->window, cursor, length, 1u << view | EFFECT, 1, newest);
+  coquill_merge_window_add_standing (self->window, cursor, length,
+                                     coquill_walker_done_in (self, view) | EFFECT, 1, newest);
+}
+
+static void
+note_deletion (
+    CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t done, CoquillId id, uint64_t length)
+{
+  coquill_walker_note (self,
+                       (CoquillWalkerDeed){ .id = id,
+                                            .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
+                                            .length = (uint32_t)length,
+                                            .version = (uint32_t)(piece->first + done),
+                                            .kind = COQUILL_OPERATION_DELETE,
+                                            .backward = piece->backward });
 }
 
 bool
@@ -64,6 +78,7 @@ coquill_walker_delete (CoquillWalker *self,
 {
   uint64_t width = coquill_merge_window_width (self->window, view);
   uint64_t place = piece->place;
+  uint64_t newest = self->in_trunk ? 0 : piece->first + piece->length - 1;
 
   if (piece->backward ? place >= width || piece->length > place + 1
                       : place > width || piece->length > width - place)
@@ -84,6 +99,19 @@ coquill_walker_delete (CoquillWalker *self,
           if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
             effect -= here - 1;
         }
+      if (entry->id == COQUILL_ID_NONE && self->in_trunk && cursor.offset + here < entry->length)
+        {
+          coquill_walker_delete_visible (self, piece->first + done, effect, here,
+                                         piece->backward && here > 1);
+          if (deltas != NULL)
+            coquill_delta_list_delete (deltas, effect, here, coquill_id_agent (piece->id));
+          coquill_merge_window_widen (self->window, cursor, -(uint32_t)here);
+          note_deletion (self, piece, done, COQUILL_ID_NONE, here);
+          if (piece->backward)
+            place -= here;
+          done += here;
+          continue;
+        }
       if (entry->id == COQUILL_ID_NONE)
         {
           /* Now it is found again, as one entry or several. */
@@ -93,17 +121,11 @@ coquill_walker_delete (CoquillWalker *self,
       coquill_targets_append (
           &self->targets, piece->first + done,
           (CoquillTargetRange){ entry->id + cursor.offset, here, piece->backward && here > 1 });
-      coquill_walker_note (
-          self, (CoquillWalkerDeed){ .id = entry->id + cursor.offset,
-                                     .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
-                                     .length = (uint32_t)here,
-                                     .version = (uint32_t)(piece->first + done),
-                                     .kind = COQUILL_OPERATION_DELETE,
-                                     .backward = piece->backward });
+      note_deletion (self, piece, done, entry->id + cursor.offset, here);
       if (piece->backward)
         place -= here;
       done += here;
-      delete_characters (self, view, cursor, (uint32_t)here, effect, piece->first + piece->length - 1, deltas,
+      delete_characters (self, view, cursor, (uint32_t)here, effect, newest, deltas,
                          coquill_id_agent (piece->id));
     }
   return true;
@@ -213,16 +235,15 @@ restore_deletions (CoquillWalker *self,
                    CoquillId deletion,
                    CoquillTargetRange target,
                    uint64_t n_restored,
-                   uint64_t n_lacking,
+                   unsigned versions,
                    uint64_t newest,
                    CoquillDeltaList *deltas,
                    uint32_t agent)
 {
-  unsigned versions = (n_restored == 0 ? EFFECT : 0) | (n_restored == n_lacking ? 1u << view : 0);
-
   coquill_range_map_set (self->restored, deletion, deletion + target.length, n_restored + 1);
   for (unsigned other = 0; other < COQUILL_MERGE_WINDOW_VIEWS; other++)
-    if (self->window != NULL && other != view && self->views[other].valid)
+    if (self->window != NULL && (coquill_walker_done_in (self, view) >> other & 1) == 0
+        && self->views[other].valid)
       coquill_walker_add_lacking (self, other, deletion, target.length, 1);
   if (self->window != NULL && versions != 0)
     {
@@ -273,18 +294,29 @@ coquill_walker_restore (CoquillWalker *self,
                                                     .kind = COQUILL_OPERATION_RESTORE });
   while (length > 0)
     {
-      uint64_t here = length, n_restored, n_lacking = 0, stretch_end;
+      uint64_t here = length, n_restored, stretch_end;
       uint64_t version = coquill_graph_version_of (self->graph, deletion, &stretch_end);
+      unsigned versions = EFFECT;
       CoquillTargetRange target;
 
       if (here > stretch_end - version)
         here = stretch_end - version;
       n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
-      if (self->window != NULL)
-        n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
+      if (n_restored > 0)
+        versions = 0;
+      for (unsigned done_in = self->window != NULL ? coquill_walker_done_in (self, view) : 0, i = 0;
+           done_in >> i != 0; i++)
+        if ((done_in >> i & 1) != 0 && self->views[i].valid)
+          coquill_walker_n_restored (self->views[i].lacking, deletion, &here);
+      for (unsigned done_in = self->window != NULL ? coquill_walker_done_in (self, view) : 0, i = 0;
+           done_in >> i != 0; i++)
+        if ((done_in >> i & 1) != 0 && self->views[i].valid
+            && coquill_walker_n_restored (self->views[i].lacking, deletion, &here) == n_restored)
+          versions |= 1u << i;
       coquill_targets_find (&self->targets, version, here, &target);
-      restore_deletions (self, view, deletion, target, n_restored, n_lacking,
-                         piece->first + piece->length - 1, deltas, coquill_id_agent (piece->id));
+      restore_deletions (self, view, deletion, target, n_restored, versions,
+                         self->in_trunk ? 0 : piece->first + piece->length - 1, deltas,
+                         coquill_id_agent (piece->id));
       deletion += target.length;
       length -= target.length;
     }

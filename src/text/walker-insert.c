@@ -160,6 +160,40 @@ find_region (Region *self)
   self->right = coquill_order_id (&place);
 }
 
+static void
+note_insertion (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece->id,
+                                                  .sequence = (uint32_t)coquill_id_sequence (piece->id),
+                                                  .length = (uint32_t)piece->length,
+                                                  .version = (uint32_t)piece->first,
+                                                  .kind = COQUILL_OPERATION_INSERT });
+}
+
+/* What all that comes knows becomes a part of a gap. Returns: false if the place isn't inside one */
+static bool
+insert_in_gap (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
+{
+  CoquillMergeWindowCursor cursor;
+  const CoquillMergeWindowEntry *entry;
+  uint64_t effect;
+
+  if (piece->place == 0)
+    return false;
+  cursor = coquill_merge_window_find (self->window, view, piece->place - 1, &effect);
+  entry = coquill_merge_window_entry (&cursor);
+  if (entry->id != COQUILL_ID_NONE || cursor.offset + 1 == entry->length
+      || piece->length > COQUILL_MERGE_WINDOW_MAX_LENGTH - entry->length)
+    return false;
+  if (deltas != NULL)
+    coquill_delta_list_insert (deltas, effect + 1, piece->length, piece->content_offset,
+                               piece->content_length, false, coquill_id_agent (piece->id));
+  coquill_order_insert_at (self->order, effect + 1, piece->id, piece->length);
+  coquill_merge_window_widen (self->window, cursor, (uint32_t)piece->length);
+  note_insertion (self, piece);
+  return true;
+}
+
 bool
 coquill_walker_insert (CoquillWalker *self,
                        unsigned view,
@@ -178,6 +212,8 @@ coquill_walker_insert (CoquillWalker *self,
 
   if (piece->place > coquill_merge_window_width (self->window, view))
     return false;
+  if (self->in_trunk && insert_in_gap (self, view, piece, deltas))
+    return true;
 
   if (piece->place > 0)
     {
@@ -215,11 +251,14 @@ coquill_walker_insert (CoquillWalker *self,
     coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
                                false, coquill_id_agent (piece->id));
   coquill_order_insert (self->order, &place, piece->id, piece->length);
-  coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece->id,
-                                                  .sequence = (uint32_t)coquill_id_sequence (piece->id),
-                                                  .length = (uint32_t)piece->length,
-                                                  .version = (uint32_t)piece->first,
-                                                  .kind = COQUILL_OPERATION_INSERT });
+  note_insertion (self, piece);
+  if (self->in_trunk)
+    {
+      CoquillMergeWindowEntry gap = { .id = COQUILL_ID_NONE, .length = (uint32_t)piece->length };
+
+      coquill_merge_window_insert (self->window, cursor, &gap);
+      return true;
+    }
   for (uint64_t done = 0; done < piece->length; done += entry.length)
     {
       uint64_t left = piece->length - done;

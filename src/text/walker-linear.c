@@ -57,6 +57,18 @@ delete_backward (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t
     }
 }
 
+void
+coquill_walker_delete_visible (
+    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
+{
+  Deleted deleted = { &self->targets, version };
+
+  if (backward)
+    delete_backward (self, version, place, length);
+  else
+    coquill_order_delete_at (self->order, place, length, add_targets, &deleted);
+}
+
 /* @width: (inout): of the text, which the order would have to add up */
 static inline __attribute__ ((always_inline)) bool
 walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width, CoquillDeltaList *deltas)
@@ -76,15 +88,11 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
   else if (piece->kind == COQUILL_OPERATION_DELETE)
     {
       uint64_t place = piece->backward ? piece->place + 1 - piece->length : piece->place;
-      Deleted deleted = { &self->targets, piece->first };
 
       /* What begins before the text wraps around. */
       if (place > *width || piece->length > *width - place)
         return false;
-      if (piece->backward)
-        delete_backward (self, piece->first, place, piece->length);
-      else
-        coquill_order_delete_at (self->order, place, piece->length, add_targets, &deleted);
+      coquill_walker_delete_visible (self, piece->first, place, piece->length, piece->backward);
       if (deltas != NULL)
         coquill_delta_list_delete (deltas, place, piece->length, agent);
       *width -= piece->length;

@@ -114,7 +114,11 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run);
 static inline void
 coquill_walker_note (CoquillWalker *self, CoquillWalkerDeed deed)
 {
-  if (self->last_track >= 0)
+  if (self->last_track < 0)
+    return;
+  if (self->in_trunk)
+    self->tracks->tracks[self->last_track].length = deed.sequence + deed.length;
+  else
     coquill_walker_tracks_add (self->tracks, (unsigned)self->last_track, deed);
 }
 
@@ -200,6 +204,26 @@ coquill_walker_restore (CoquillWalker *self,
                         unsigned view,
                         const CoquillGraphPiece *piece,
                         CoquillDeltaList *deltas);
+
+/**
+ * coquill_walker_delete_visible:
+ * @version: of the first deletion
+ * @place: of the first visible character of the text as it is
+ * @backward: the last character is deleted first
+ *
+ * Deletes visible characters, of which there are as many.
+ */
+void
+coquill_walker_delete_visible (
+    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward);
+
+/* The views in which an item that is walked now is done: those in which all that comes will have it, or the
+ * one that is at its parents. A bit for each. */
+static inline unsigned
+coquill_walker_done_in (const CoquillWalker *self, unsigned view)
+{
+  return self->in_trunk ? (1u << COQUILL_MERGE_WINDOW_VIEWS) - 1 : 1u << view;
+}
 
 /**
  * coquill_walker_change_window:

@@ -106,9 +106,7 @@ join_parents (const CoquillWalkerTracks *self,
         vector->n[track] = row->n[track] > vector->n[track] ? row->n[track] : vector->n[track];
       own = find_track (self, graph->runs[parent_run].agent);
       known = graph->runs[parent_run].sequence + (uint32_t)(parent - graph->runs[parent_run].first) + 1;
-      if (own < 0)
-        return false;
-      if (vector->n[own] < known)
+      if (own >= 0 && vector->n[own] < known)
         vector->n[own] = known;
     }
   return true;
@@ -121,6 +119,7 @@ coquill_walker_tracks_enter (CoquillWalkerTracks *self,
                              size_t run,
                              uint64_t window_start,
                              bool is_linear,
+                             bool is_trunk,
                              int *track,
                              CoquillWalkerVector *vector)
 {
@@ -131,18 +130,19 @@ coquill_walker_tracks_enter (CoquillWalkerTracks *self,
   if (!self->exact)
     return false;
   *track = find_track (self, entered->agent);
-  if (*track < 0)
+  if (*track < 0 && !is_trunk)
     *track = add_track (
         self, entered->agent,
         entered->sequence + (entered->first < window_start ? (uint32_t)(window_start - entered->first) : 0));
-  if (*track < 0)
+  if (*track < 0 && !is_trunk)
     return false;
 
   if (run < self->end_run)
     {
       /* All that the run's later items know beside is the ones before. */
       *vector = self->rows[ROW (run)];
-      vector->n[*track] = entered->sequence + (uint32_t)(version - entered->first);
+      if (*track >= 0)
+        vector->n[*track] = entered->sequence + (uint32_t)(version - entered->first);
       return self->has_row[ROW (run)];
     }
   for (unsigned i = 0; i < self->n_tracks; i++)

@@ -101,7 +101,8 @@ coquill_walker_tracks_open (CoquillWalkerTracks *self, size_t run);
  * @run: which holds it
  * @window_start: local version
  * @is_linear: its parents are all that was walked
- * @track: (out): of its agent, -1 if not all agents have one
+ * @is_trunk: what it does isn't noted, so that its agent needs no track
+ * @track: (out): of its agent, -1 if it has none
  * @vector: (out): what the item's parents know
  *
  * Gives the run a row, if it has none, and its agent a track.
@@ -115,6 +116,7 @@ coquill_walker_tracks_enter (CoquillWalkerTracks *self,
                              size_t run,
                              uint64_t window_start,
                              bool is_linear,
+                             bool is_trunk,
                              int *track,
                              CoquillWalkerVector *vector);
 

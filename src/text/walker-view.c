@@ -276,6 +276,7 @@ show_effect (CoquillWalker *self, unsigned number)
   coquill_range_map_free (view->lacking);
   view->lacking = NULL;
   view->valid = true;
+  view->n_trunk = self->n_trunk;
   view->has_vector = self->tracks->exact;
   for (unsigned i = 0; i < self->tracks->n_tracks; i++)
     view->vector.n[i] = self->tracks->tracks[i].length;
@@ -320,7 +321,7 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
   bool linear = is_linear (self, version, run);
   CoquillWalkerVector vector;
   bool known = coquill_walker_tracks_enter (self->tracks, self->graph, version, run, self->window_start,
-                                            linear, &self->last_track, &vector);
+                                            linear, self->in_trunk, &self->last_track, &vector);
   unsigned number = choose_view (self, agent, version, run);
   CoquillWalkerView *view = &self->views[number];
 
@@ -342,7 +343,14 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
   if (known && view->has_vector)
     move_by_vector (self, number, &vector);
   else
-    move_by_graph (self, number, version);
+    {
+      /* The view has the trunk that came since, and the graph doesn't tell. */
+      if (view->n_trunk < self->n_trunk)
+        show_effect (self, number);
+      move_by_graph (self, number, version);
+    }
+  self->n_trunk += self->in_trunk;
+  view->n_trunk = self->n_trunk;
   view->has_vector = known;
   view->vector = vector;
   self->last_run = run;
@@ -386,7 +394,7 @@ coquill_walker_collapse (CoquillWalker *self, uint64_t version)
         if (lowest[i] < version && self->n_uses - self->views[i].used < RECENT_USES)
           version = lowest[i];
       }
-  if (version > self->window_start)
+  if (version > self->window_start || self->n_trunk > 0)
     {
       coquill_merge_window_collapse (self->window, version);
       coquill_walker_tracks_collapse (self->tracks, version);

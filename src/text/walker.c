@@ -48,7 +48,7 @@ coquill_walker_free (CoquillWalker *self)
   if (self->tracks != NULL)
     coquill_walker_tracks_clear (self->tracks);
   free (self->tracks);
-  free (self->floors);
+  free (self->outlooks);
   coquill_graph_difference_clear (&self->difference);
   free (self);
 }
@@ -161,7 +161,7 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
       coquill_walker_enter_run (self, piece->first, run);
       add_to_frontier (self, piece->first, run);
     }
-  self->n_linear++;
+  self->n_linear += !self->in_trunk;
   view = &self->views[self->last_view];
   switch (piece->kind)
     {
@@ -210,11 +210,23 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   self->window_start = version;
   self->collapse_at = COLLAPSE_AT;
   self->n_linear = 0;
+  self->in_trunk = false;
+  self->n_trunk = 0;
+  self->trunk_end = 0;
   coquill_walker_set_heads (&self->frontier, &self->n_frontier, &self->frontier_capacity, parents, n_parents);
   if (self->tracks == NULL)
     self->tracks = coquill_allocate (sizeof *self->tracks);
   coquill_walker_tracks_open (self->tracks, coquill_graph_find_run (self->graph, version));
   self->last_run = SIZE_MAX;
+}
+
+/* It is so for whole runs. */
+static void
+set_in_trunk (CoquillWalker *self, bool in_trunk)
+{
+  if (self->in_trunk != in_trunk)
+    self->last_run = SIZE_MAX;
+  self->in_trunk = in_trunk;
 }
 
 void
@@ -229,6 +241,7 @@ walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas,
   CoquillGraphCursor cursor;
   CoquillGraphPiece piece;
 
+  set_in_trunk (self, false);
   coquill_graph_cursor_init (&cursor, self->graph, self->end);
   while (coquill_graph_cursor_next (&cursor, end, &piece))
     {
@@ -304,6 +317,7 @@ reach_back (CoquillWalker *self, uint64_t version)
    * way each time. */
   version -= end - version < version - self->first ? end - version : version - self->first;
   take_back_from (self, version);
+  set_in_trunk (self, false);
   coquill_walker_open_flat (self, self->end, UINT64_MAX);
   coquill_graph_cursor_init (&cursor, self->graph, self->end);
   while (coquill_graph_cursor_next (&cursor, end, &piece))
@@ -319,24 +333,33 @@ reach_back (CoquillWalker *self, uint64_t version)
     self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
 }
 
-/* For each run from one on, the lowest local version that it or a later one doesn't know: until then, nothing
- * above may be forgotten. */
-static const uint64_t *
-find_floors (CoquillWalker *self, size_t first_run, size_t last_run)
+/* Looks ahead from each run from one on. */
+static const CoquillWalkerOutlook *
+look_ahead (CoquillWalker *self, size_t first_run, size_t last_run)
 {
+  const CoquillGraph *graph = self->graph;
   uint64_t floor = UINT64_MAX;
+  uint64_t known = UINT64_MAX; /* all later runs descend from one that ends there or further on */
 
-  self->floors
-      = coquill_grow (self->floors, &self->floors_capacity, last_run - first_run + 1, sizeof *self->floors);
-  for (size_t run = last_run + 1; run > first_run; run--)
+  self->outlooks = coquill_grow (self->outlooks, &self->outlooks_capacity, last_run - first_run + 1,
+                                 sizeof *self->outlooks);
+  for (size_t run = last_run + 1; run-- > first_run;)
     {
-      uint64_t lowest = lowest_unknown (self->graph, run - 1);
+      const CoquillGraphRun *row = &graph->runs[run];
+      size_t parents_end = run + 1 < graph->n_runs ? row[1].first_parent : graph->n_parents;
+      uint64_t lowest = lowest_unknown (graph, run);
+      uint64_t last = parents_end > row->first_parent ? (uint64_t)graph->parents[parents_end - 1] + 1 : 0;
 
       if (lowest < floor)
         floor = lowest;
-      self->floors[run - 1 - first_run] = floor;
+      self->outlooks[run - first_run].floor = floor;
+      self->outlooks[run - first_run].is_trunk
+          = known >= coquill_graph_run_end (graph, run)
+            && coquill_graph_run_end (graph, run) - row->first <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      if (last < known)
+        known = last;
     }
-  return self->floors;
+  return self->outlooks;
 }
 
 /* Forgets what can be forgotten, when the window has grown. @floor: what is still to come knows all below */
@@ -368,17 +391,24 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   const CoquillGraph *graph = self->graph;
   CoquillGraphCursor cursor;
   CoquillGraphPiece piece;
-  const uint64_t *floors;
-  size_t first_run, last_run, run;
-  bool is_known; /* what comes in the near future */
+  const CoquillWalkerOutlook *outlooks;
+  size_t first_run, last_run, run, n_operations;
+  bool is_known;  /* what comes in the near future */
+  bool has_trunk; /* so much comes that it is worth while */
 
   if (self->end >= end)
     return true;
 
   first_run = run = coquill_graph_find_run (graph, self->end);
   last_run = coquill_graph_find_run (graph, end - 1);
-  floors = find_floors (self, first_run, last_run);
+  outlooks = look_ahead (self, first_run, last_run);
   is_known = last_run - first_run >= MANY_RUNS;
+  n_operations
+      = coquill_graph_find_operation (graph, end - 1) - coquill_graph_find_operation (graph, self->end) + 1;
+  has_trunk = n_operations >= COQUILL_WALKER_MANY_OPERATIONS
+              && n_operations / COQUILL_WALKER_OPERATIONS_PER_RUN > last_run - first_run;
+  if (self->state == COQUILL_WALKER_WINDOW && outlooks->floor < self->trunk_end)
+    reach_back (self, outlooks->floor);
   coquill_graph_cursor_init (&cursor, graph, self->end);
   while (self->end < end)
     {
@@ -386,7 +416,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
       while (run < last_run && graph->runs[run + 1].first <= self->end)
         run++;
-      floor = floors[run - first_run];
+      floor = outlooks[run - first_run].floor;
 
       if (floor < (self->state != COQUILL_WALKER_DIRECT ? self->window_start : self->end))
         reach_back (self, floor);
@@ -401,12 +431,18 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
           continue;
         }
 
-      if (self->state == COQUILL_WALKER_DIRECT)
+      if (self->state == COQUILL_WALKER_DIRECT && has_trunk)
+        coquill_walker_open_window (self, self->end);
+      else if (self->state == COQUILL_WALKER_DIRECT)
         coquill_walker_open_flat (self, self->end, 0);
+      set_in_trunk (self,
+                    has_trunk && self->state == COQUILL_WALKER_WINDOW && outlooks[run - first_run].is_trunk);
       coquill_graph_cursor_next (&cursor, end, &piece);
       if (!walk_piece (self, &cursor, &piece, floor, deltas))
         return refuse (self, error);
       self->end += piece.length;
+      if (self->in_trunk)
+        self->trunk_end = self->end;
     }
   return true;
 }

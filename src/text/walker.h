@@ -13,6 +13,21 @@
 struct CoquillRangeMap;
 
 /**
+ * COQUILL_WALKER_MANY_OPERATIONS:
+ *
+ * Of so many operations at once, those that all later ones know are done in all views at once, although what
+ * comes another time may not know them: then they are walked again.
+ */
+#define COQUILL_WALKER_MANY_OPERATIONS 256
+
+/**
+ * COQUILL_WALKER_OPERATIONS_PER_RUN:
+ *
+ * With fewer in a run, people take turns, and the flat window is quicker.
+ */
+#define COQUILL_WALKER_OPERATIONS_PER_RUN 4
+
+/**
  * CoquillWalkerView:
  * @valid: it is kept in the window
  * @owner: local index of the agent that it follows
@@ -20,6 +35,7 @@ struct CoquillRangeMap;
  * @heads: the version that it shows, as local versions, ascending
  * @has_vector: @vector is known
  * @vector: the version as numbers of items
+ * @n_trunk: how many runs of the trunk there were when @heads were set
  * @lacking: (nullable): of deletions, how many of the restorations that name them it doesn't have
  *
  * One of the versions in which the window shows the text.
@@ -34,6 +50,7 @@ typedef struct
   size_t heads_capacity;
   bool has_vector;
   CoquillWalkerVector vector;
+  size_t n_trunk;
   struct CoquillRangeMap *lacking;
 } CoquillWalkerView;
 
@@ -68,6 +85,20 @@ typedef struct
   uint64_t hold;
 } CoquillWalkerFlat;
 
+/**
+ * CoquillWalkerOutlook:
+ * @floor: the lowest local version that a run to be walked or a later one doesn't know: until then, nothing
+ * above may be forgotten
+ * @is_trunk: all later runs know all of it
+ *
+ * What is to come after a run, as far as it is here.
+ */
+typedef struct
+{
+  uint64_t floor;
+  bool is_trunk;
+} CoquillWalkerOutlook;
+
 /*
  * The walker of Eg-walker (Gentle and Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025),
  * changed so that it keeps little and repeats little. It goes through the items in the order of their local
@@ -87,6 +118,10 @@ typedef struct
  * inside the window. Then it waits until the window has doubled, or about as much has come that was
  * concurrent with nothing, before it collapses it again, so that going back costs O(log n) per item on
  * average, whoever was away for how long.
+ *
+ * Of many items that come at once it is known what comes behind. What all of that knows, the trunk, is done
+ * in all views at once, so that no view is ever moved over it, and leaves nothing in the window that is kept
+ * for long. coquill_graph_arrange() sees to it that most of a history is trunk.
  *
  * Concurrent insertions at one place are ordered by FugueMax (Weidner and Kleppmann, "The Art of the Fugue",
  * 2023), in the equivalent form of YjsMod: by origin left, origin right, then agent.
@@ -114,6 +149,9 @@ typedef struct
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
   uint64_t n_uses;
   CoquillWalkerTracks *tracks; /* (nullable): made with the first window */
+  bool in_trunk;               /* what is walked now, all that is still to come knows */
+  size_t n_trunk;              /* runs of the trunk that were walked in the window */
+  uint64_t trunk_end;          /* local version behind the last of these; 0 for none */
   size_t last_run;             /* the run walked last in the window, with its view and track */
   unsigned last_view;
   int last_track;
@@ -121,8 +159,8 @@ typedef struct
   size_t n_frontier;
   size_t frontier_capacity;
 
-  uint64_t *floors; /* scratch: of each run to walk, what later ones don't know */
-  size_t floors_capacity;
+  CoquillWalkerOutlook *outlooks; /* scratch: of each run to walk */
+  size_t outlooks_capacity;
   CoquillGraphDifference difference; /* scratch */
 } CoquillWalker;
 

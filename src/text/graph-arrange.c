@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* graph-arrange.c: numbering new items anew, branch by branch. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/graph-private.h"
+#include "text/memory.h"
+
+/*
+ * Of two items that are concurrent the walker keeps in its window the one that it comes to first, until the
+ * other one's branch has joined it. So the items that it need not keep are those behind all that is
+ * concurrent with them. No two of them are concurrent, so they are one path through the graph, the trunk; and
+ * for every path there is an order in which each of its items stands behind all that is concurrent with it:
+ *
+ *         a ── b ── c ──── d ── e            x y a b c z d e, if the trunk is a b c d e: x, y and z are kept
+ *        /         /      /
+ *     ──●── x ── y ── z ──
+ *
+ * The trunk is the path with most operations; everything else is put before the first item of the trunk that
+ * it doesn't descend from. Nodes are runs, cut where something else branches off.
+ */
+
+/* More items than that come in the order in which they are: they take a bit each here. */
+#define MAX_ITEMS (UINT64_C (1) << 27)
+
+/**
+ * Node:
+ * @first: its first item's old local version
+ * @run: of the old ones, from the first new one on
+ * @operation: of those that were saved
+ * @weight: operations on the heaviest path to its end
+ * @before: the node before it on that path; itself if there is none
+ * @group: how many nodes of the trunk it descends from, itself counted
+ * @moved: its first item's new local version
+ */
+typedef struct
+{
+  uint32_t first;
+  uint32_t run;
+  uint32_t operation;
+  uint32_t weight;
+  uint32_t before;
+  uint32_t group;
+  uint32_t moved;
+} Node;
+
+typedef struct
+{
+  CoquillGraph *graph;
+  uint64_t first; /* the new items */
+  uint64_t n_items;
+  uint64_t *starts; /* a bit for each, whether a node starts there */
+  uint32_t *ranks;  /* for each word of them, how many nodes start before */
+  Node *nodes;
+  size_t n_nodes;
+  uint32_t *order; /* of the nodes */
+
+  CoquillGraphRun *runs; /* what there was */
+  size_t n_runs;
+  uint32_t *parents;
+  size_t n_parents;
+  CoquillGraphOperation *operations; /* cut where nodes start */
+  size_t n_operations;
+  uint8_t *content;
+  size_t content_start;
+  size_t content_end;
+} Arrangement;
+
+static void *
+copy (const void *from, size_t size)
+{
+  void *copied = coquill_allocate (size + 1);
+
+  if (size > 0)
+    memcpy (copied, from, size);
+  return copied;
+}
+
+static void
+set_start (Arrangement *self, uint64_t version)
+{
+  uint64_t bit = version - self->first;
+
+  if (version >= self->first && bit < self->n_items)
+    self->starts[bit / 64] |= UINT64_C (1) << bit % 64;
+}
+
+static unsigned
+count_bits (uint64_t bits)
+{
+  bits -= bits >> 1 & UINT64_C (0x5555555555555555);
+  bits = (bits & UINT64_C (0x3333333333333333)) + (bits >> 2 & UINT64_C (0x3333333333333333));
+  bits = (bits + (bits >> 4)) & UINT64_C (0x0F0F0F0F0F0F0F0F);
+  return (unsigned)(bits * UINT64_C (0x0101010101010101) >> 56);
+}
+
+/* The node that holds a new item. */
+static size_t
+find_node (const Arrangement *self, uint64_t version)
+{
+  uint64_t bit = version - self->first;
+
+  return self->ranks[bit / 64] + count_bits (self->starts[bit / 64] << (63 - bit % 64)) - 1;
+}
+
+static uint64_t
+node_end (const Arrangement *self, size_t node)
+{
+  return node + 1 < self->n_nodes ? self->nodes[node + 1].first : self->first + self->n_items;
+}
+
+/* The parents of a node's first item. @single: room for one */
+static const uint32_t *
+node_parents (const Arrangement *self, size_t index, uint32_t *single, size_t *n_parents)
+{
+  const Node *node = &self->nodes[index];
+  const CoquillGraphRun *run = &self->runs[node->run];
+  size_t end;
+
+  if (node->first > run->first)
+    {
+      *single = node->first - 1;
+      *n_parents = 1;
+      return single;
+    }
+  end = node->run + 1 < self->n_runs ? run[1].first_parent : self->runs[0].first_parent + self->n_parents;
+  *n_parents = end - run->first_parent;
+  return &self->parents[run->first_parent - self->runs[0].first_parent];
+}
+
+static void
+save (Arrangement *self)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t run = coquill_graph_find_run (graph, self->first);
+  size_t operation = coquill_graph_find_operation (graph, self->first);
+  size_t parent = graph->runs[run].first_parent;
+  CoquillGraphPiece piece;
+
+  coquill_graph_piece (graph, operation, self->first, UINT64_MAX, &piece);
+  self->content_start = piece.content_offset;
+  self->content_end = graph->content_length;
+  self->content = copy (graph->content_length > 0 ? &graph->content[self->content_start] : NULL,
+                        graph->content_length - self->content_start);
+  self->n_runs = graph->n_runs - run;
+  self->runs = copy (&graph->runs[run], self->n_runs * sizeof *self->runs);
+  self->n_parents = graph->n_parents - parent;
+  self->parents
+      = copy (graph->n_parents > 0 ? &graph->parents[parent] : NULL, self->n_parents * sizeof *self->parents);
+}
+
+/* Cuts the new items into nodes. */
+static void
+find_nodes (Arrangement *self)
+{
+  size_t n_words = (size_t)(self->n_items / 64 + 1), n = 0;
+
+  self->starts = coquill_allocate (n_words * sizeof *self->starts);
+  self->ranks = coquill_allocate (n_words * sizeof *self->ranks);
+  set_start (self, self->first);
+  for (size_t i = 0; i < self->n_runs; i++)
+    set_start (self, self->runs[i].first);
+  for (size_t i = 0; i < self->n_parents; i++)
+    set_start (self, (uint64_t)self->parents[i] + 1);
+  for (size_t word = 0; word < n_words; word++)
+    {
+      self->ranks[word] = (uint32_t)n;
+      n += count_bits (self->starts[word]);
+    }
+  self->nodes = coquill_allocate (n * sizeof *self->nodes);
+  for (size_t word = 0, run = 0; word < n_words; word++)
+    for (uint64_t bits = self->starts[word]; bits != 0; bits &= bits - 1)
+      {
+        uint64_t first = self->first + word * 64 + count_bits (~bits & (bits - 1));
+
+        while (run + 1 < self->n_runs && self->runs[run + 1].first <= first)
+          run++;
+        self->nodes[self->n_nodes++] = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
+      }
+}
+
+/* Copies the operations, cut where nodes start. */
+static void
+save_operations (Arrangement *self)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t index = coquill_graph_find_operation (graph, self->first);
+
+  self->operations
+      = coquill_allocate ((graph->n_operations - index + self->n_nodes) * sizeof *self->operations);
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      Node *node = &self->nodes[i];
+      uint64_t end = node_end (self, i);
+
+      while (index + 1 < graph->n_operations && graph->operations[index + 1].first <= node->first)
+        index++;
+      node->operation = (uint32_t)self->n_operations;
+      if (graph->operations[index].first < node->first)
+        {
+          CoquillGraphOperation cut = graph->operations[index];
+          CoquillGraphPiece piece;
+
+          coquill_graph_piece (graph, index, node->first, end, &piece);
+          cut.first = node->first;
+          cut.place = (uint32_t)(piece.kind == COQUILL_OPERATION_RESTORE
+                                     ? coquill_graph_version_of (graph, piece.place, NULL)
+                                     : piece.place);
+          cut.content_offset = (uint32_t)piece.content_offset;
+          self->operations[self->n_operations++] = cut;
+          index++;
+        }
+      for (; index < graph->n_operations && graph->operations[index].first < end; index++)
+        self->operations[self->n_operations++] = graph->operations[index];
+      if (index > 0)
+        index--;
+    }
+}
+
+static size_t
+operations_end (const Arrangement *self, size_t node)
+{
+  return node + 1 < self->n_nodes ? self->nodes[node + 1].operation : self->n_operations;
+}
+
+/* Finds the trunk, and puts the nodes in order. Returns: false if they are */
+static bool
+find_order (Arrangement *self)
+{
+  size_t heaviest = 0, n_trunk = 0, n = 0;
+  uint32_t *counts;
+  bool moved = false;
+
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      Node *node = &self->nodes[i];
+      size_t n_parents;
+      uint32_t single;
+      const uint32_t *parents = node_parents (self, i, &single, &n_parents);
+      uint32_t weight = 0;
+
+      node->before = (uint32_t)i;
+      for (size_t j = 0; j < n_parents; j++)
+        if (parents[j] >= self->first)
+          {
+            size_t parent = find_node (self, parents[j]);
+
+            if (self->nodes[parent].weight > weight)
+              {
+                weight = self->nodes[parent].weight;
+                node->before = (uint32_t)parent;
+              }
+          }
+      node->weight = weight + (uint32_t)(operations_end (self, i) - node->operation);
+      if (node->weight >= self->nodes[heaviest].weight)
+        heaviest = i;
+    }
+
+  for (size_t i = heaviest;; i = self->nodes[i].before)
+    {
+      n_trunk++;
+      if (self->nodes[i].before == i)
+        break;
+    }
+  for (size_t i = heaviest, group = n_trunk; group > 0; i = self->nodes[i].before)
+    self->nodes[i].group = (uint32_t)group--;
+
+  counts = coquill_allocate ((n_trunk + 2) * sizeof *counts);
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      Node *node = &self->nodes[i];
+      size_t n_parents;
+      uint32_t single;
+      const uint32_t *parents = node_parents (self, i, &single, &n_parents);
+
+      for (size_t j = 0; j < n_parents; j++)
+        if (parents[j] >= self->first)
+          {
+            uint32_t group = self->nodes[find_node (self, parents[j])].group;
+
+            if (group > node->group)
+              node->group = group;
+          }
+      counts[node->group + 1]++;
+    }
+  for (size_t group = 0; group <= n_trunk; group++)
+    counts[group + 1] += counts[group];
+  self->order = coquill_allocate (self->n_nodes * sizeof *self->order);
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      n = counts[self->nodes[i].group]++;
+      self->order[n] = (uint32_t)i;
+      moved = moved || n != i;
+    }
+  free (counts);
+  return moved;
+}
+
+/* The new local version of what had an old one. */
+static uint64_t
+move_version (const Arrangement *self, uint64_t version)
+{
+  const Node *node;
+
+  if (version < self->first)
+    return version;
+  node = &self->nodes[find_node (self, version)];
+  return node->moved + (version - node->first);
+}
+
+static int
+compare_versions (const void *a, const void *b)
+{
+  uint64_t version_a = *(const uint64_t *)a, version_b = *(const uint64_t *)b;
+
+  return version_a < version_b ? -1 : version_a > version_b;
+}
+
+/* Appends a node to the graph. @parents: scratch that has room for its parents */
+static void
+append_node (Arrangement *self, size_t index, uint64_t *parents)
+{
+  CoquillGraph *graph = self->graph;
+  Node *node = &self->nodes[index];
+  uint32_t agent = self->runs[node->run].agent, single;
+  uint64_t first = graph->end, end = node_end (self, index);
+  size_t last = operations_end (self, index);
+  const CoquillGraphOperation *operations = &self->operations[node->operation];
+  size_t n_operations = last - node->operation;
+  size_t content = operations[0].content_offset;
+  size_t n_bytes
+      = (last < self->n_operations ? self->operations[last].content_offset : self->content_end) - content;
+  size_t content_length = graph->content_length;
+  CoquillGraphPlace place = { .parents = parents };
+  const uint32_t *old = node_parents (self, index, &single, &place.n_parents);
+
+  for (size_t i = 0; i < place.n_parents; i++)
+    parents[i] = move_version (self, old[i]);
+  if (place.n_parents > 1)
+    qsort (parents, place.n_parents, sizeof *parents, compare_versions);
+  place.joined = place.n_parents == 1 && parents[0] + 1 == first && graph->n_runs > 0
+                 && graph->runs[graph->n_runs - 1].agent == agent;
+  place.lowest_unknown = coquill_graph_lowest_unknown (graph, parents, place.n_parents);
+  node->moved = (uint32_t)first;
+  coquill_graph_append_run (graph, agent, &place);
+  for (size_t i = 0; i < n_operations; i++)
+    {
+      CoquillGraphOperation operation = operations[i];
+
+      if (operation.kind == COQUILL_OPERATION_RESTORE)
+        operation.place = (uint32_t)move_version (self, operation.place);
+      if (i == 0)
+        {
+          uint64_t length = (n_operations > 1 ? operations[1].first : end) - operation.first;
+
+          coquill_graph_append_items (graph, (CoquillOperationKind)operation.kind, operation.place, length,
+                                      operation.backward, place.joined);
+          continue;
+        }
+      operation.first += (uint32_t)first - node->first;
+      operation.content_offset += (uint32_t)content_length - (uint32_t)content;
+      if (graph->n_operations == graph->operations_capacity)
+        coquill_graph_grow_operations (graph);
+      graph->operations[graph->n_operations++] = operation;
+    }
+  if (n_bytes > 0)
+    memcpy (&graph->content[content_length], &self->content[content - self->content_start], n_bytes);
+  graph->content_length += n_bytes;
+  coquill_graph_appended (graph, agent, end - node->first, &place);
+}
+
+static void
+append_nodes (Arrangement *self, const CoquillGraphMark *mark)
+{
+  CoquillGraphMark all_agents = *mark;
+  size_t most = 1;
+  uint64_t *parents;
+
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      size_t n_parents;
+      uint32_t single;
+
+      node_parents (self, i, &single, &n_parents);
+      most = n_parents > most ? n_parents : most;
+    }
+  parents = coquill_allocate (most * sizeof *parents);
+  all_agents.n_agents = self->graph->n_agents;
+  coquill_graph_go_back (self->graph, &all_agents);
+  for (size_t i = 0; i < self->n_nodes; i++)
+    append_node (self, self->order[i], parents);
+  coquill_graph_settle (self->graph);
+  free (parents);
+}
+
+void
+coquill_graph_arrange (CoquillGraph *graph, const CoquillGraphMark *mark)
+{
+  Arrangement self = { .graph = graph, .first = mark->end, .n_items = graph->end - mark->end };
+
+  if (self.n_items == 0 || self.n_items > MAX_ITEMS
+      || coquill_graph_find_run (graph, mark->end) + 2 >= graph->n_runs)
+    return;
+  save (&self);
+  find_nodes (&self);
+  save_operations (&self);
+  if (find_order (&self))
+    append_nodes (&self, mark);
+  free (self.starts);
+  free (self.ranks);
+  free (self.nodes);
+  free (self.order);
+  free (self.runs);
+  free (self.parents);
+  free (self.operations);
+  free (self.content);
+}
