@@ -65,9 +65,10 @@ coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRan
 static inline void
 coquill_targets_add (CoquillTargets *self, uint64_t version, CoquillId id, uint64_t length, bool backward)
 {
-  CoquillTargetRun *next = &self->runs[self->n_runs];
+  CoquillTargetRun *next
+      = self->n_runs > 0 ? &self->runs[self->n_runs] : NULL; /* else there is no array yet */
 
-  if (self->n_runs == 0 || self->n_runs == self->capacity || length > UINT32_MAX
+  if (next == NULL || self->n_runs == self->capacity || length > UINT32_MAX
       || id == next[-1].id + next[-1].length || id + length == next[-1].id)
     {
       coquill_targets_append (self, version, (CoquillTargetRange){ id, length, backward });
