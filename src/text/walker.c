@@ -333,13 +333,13 @@ reach_back (CoquillWalker *self, uint64_t version)
     self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
 }
 
-/* Looks ahead from each run from one on. */
+/* Looks ahead from each run from one on. Nobody can tell who will know the last one. */
 static const CoquillWalkerOutlook *
 look_ahead (CoquillWalker *self, size_t first_run, size_t last_run)
 {
   const CoquillGraph *graph = self->graph;
   uint64_t floor = UINT64_MAX;
-  uint64_t known = UINT64_MAX; /* all later runs descend from one that ends there or further on */
+  uint64_t known = 0; /* all later runs descend from one that ends there or further on */
 
   self->outlooks = coquill_grow (self->outlooks, &self->outlooks_capacity, last_run - first_run + 1,
                                  sizeof *self->outlooks);
@@ -356,7 +356,7 @@ look_ahead (CoquillWalker *self, size_t first_run, size_t last_run)
       self->outlooks[run - first_run].is_trunk
           = known >= coquill_graph_run_end (graph, run)
             && coquill_graph_run_end (graph, run) - row->first <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
-      if (last < known)
+      if (last < known || run == last_run)
         known = last;
     }
   return self->outlooks;
