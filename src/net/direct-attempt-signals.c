@@ -81,6 +81,9 @@ coquill_direct_attempt_hear (CoquillDirectAttempt *self, const CoquillSignal *si
         }
       memcpy (self->peer_digest, signal->certificate, COQUILL_QUIC_DIGEST_SIZE);
       self->has_remote = TRUE;
+      /* The time to answer may have come before there was anything to be answered. */
+      if (!self->offers && self->say_at == G_MAXINT64)
+        self->say_at = 0;
     }
   for (guint i = 0; i < signal->n_candidates; i++)
     coquill_ice_agent_add_remote (self->agent, &signal->candidates[i]);

@@ -1,6 +1,7 @@
 /* test-direct-road.c: two roads over real sockets: up, in order, full, late, restarted, hidden */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include "net/direct-attempt.h"
 #include "own-network.h"
 #include "road-pair.h"
 
@@ -120,6 +121,72 @@ static gboolean
 checks (gpointer data)
 {
   return coquill_direct_road_get_state (data) == COQUILL_DIRECT_CHECKING;
+}
+
+typedef struct
+{
+  guint n_signals;
+  gint64 at;
+} Answerer;
+
+static void
+answered_cb (gpointer data, GBytes *encoded)
+{
+  Answerer *self = data;
+
+  if (self->n_signals++ == 0)
+    self->at = g_get_monotonic_time ();
+}
+
+static void
+ignore_state (gpointer data, CoquillDirectState state)
+{
+}
+
+static void
+ignore_figures (gpointer data, const CoquillDirectFigures *figures)
+{
+}
+
+static void
+ignore_end (gpointer data, CoquillDirectWhy why, const GError *error)
+{
+}
+
+static gboolean
+has_answered (gpointer data)
+{
+  return ((Answerer *)data)->n_signals > 0;
+}
+
+/* What it is to answer comes when all of its own candidates are known and it has nothing more to wait for. */
+static void
+test_a_late_offer_is_answered_at_once (void)
+{
+  static const CoquillDirectAttemptEvents events
+      = { .signal = answered_cb, .state = ignore_state, .figures = ignore_figures, .ended = ignore_end };
+  gint64 took = G_MAXINT64;
+
+  /* The best of three: a busy machine is late. An answer that was forgotten comes a second after the
+   * beginning. */
+  for (guint i = 0; i < 3 && took > 400 * G_TIME_SPAN_MILLISECOND; i++)
+    {
+      CoquillSignal *offer = coquill_signal_new (COQUILL_SIGNAL_OFFER);
+      Answerer self = { 0 };
+      CoquillDirectAttempt *attempt = coquill_direct_attempt_new (FALSE, 7, 1, NULL, &events, &self);
+      gint64 began;
+
+      road_pair_idle (300);
+      offer->attempt = 7;
+      offer->user = g_strdup ("user");
+      offer->password = g_strdup ("passwordpasswordpassword");
+      began = g_get_monotonic_time ();
+      coquill_direct_attempt_take_signal (attempt, offer);
+      g_assert_true (road_pair_wait (has_answered, &self, 2));
+      took = self.at - began;
+      coquill_direct_attempt_close (attempt);
+    }
+  g_assert_cmpint (took, <=, 400 * G_TIME_SPAN_MILLISECOND);
 }
 
 /* It had the OFFER, and nothing of its answer came: an OFFER of the same attempt is no use to it. */
@@ -270,6 +337,7 @@ main (int argc, char **argv)
   g_test_add_func ("/direct-road/post-says-no-and-room-comes", test_post_says_no_and_room_comes);
   g_test_add_func ("/direct-road/a-bad-relay-only-delays", test_a_bad_relay_only_delays);
   g_test_add_func ("/direct-road/a-late-side-invites", test_a_late_side_invites);
+  g_test_add_func ("/direct-road/a-late-offer-is-answered-at-once", test_a_late_offer_is_answered_at_once);
   g_test_add_func ("/direct-road/who-gave-up-an-attempt-gets-another",
                    test_who_gave_up_an_attempt_gets_another);
   g_test_add_func ("/direct-road/a-change-that-is-none-disturbs-nothing",
