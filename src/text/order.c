@@ -217,30 +217,9 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
     insert_at_gap (self, seek (self, position), id, (uint32_t)length);
 }
 
-/* Most of what is appended: a span that goes behind the gap of the last leaf, which has room and is in hand.
- */
-static inline bool
-append_behind (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing)
-{
-  CoquillOrderLeaf *leaf = self->leaf;
-  uint64_t width = standing == 0 ? length : 0;
-
-  if (leaf != self->last || leaf->gap_end < LEAF_SPANS || leaf->gap == 0 || leaf->gap == LEAF_SPANS
-      || length - 1 >= COQUILL_ORDER_MAX_LENGTH || self->ids != NULL
-      || coquill_order_follows (&leaf->spans[leaf->gap - 1],
-                                &(CoquillOrderSpan){ id, (uint32_t)length, standing }))
-    return false;
-  leaf->spans[leaf->gap++] = (CoquillOrderSpan){ id, (uint32_t)length, standing };
-  leaf->gap_width += width;
-  self->leaf_width += width;
-  return true;
-}
-
 void
 coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing)
 {
-  if (append_behind (self, id, length, standing))
-    return;
   while (length > 0)
     {
       uint32_t piece = length < COQUILL_ORDER_MAX_LENGTH ? (uint32_t)length : COQUILL_ORDER_MAX_LENGTH;
@@ -265,6 +244,29 @@ coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_
         coquill_order_index_set (self->ids, id, piece, leaf);
       id += piece;
       length -= piece;
+    }
+}
+
+void
+coquill_order_append_spans (CoquillOrder *self, const CoquillOrderSpan *spans, size_t n_spans)
+{
+  for (const CoquillOrderSpan *end = spans + n_spans; spans < end; spans++)
+    {
+      CoquillOrderLeaf *leaf;
+      uint64_t width = 0;
+
+      coquill_order_append (self, spans->id, spans->length, spans->standing);
+      /* The last leaf is in hand now, and its gap at the end. */
+      leaf = self->leaf;
+      for (; leaf->gap < LEAF_SPANS && spans + 1 < end && self->ids == NULL
+             && !coquill_order_follows (&leaf->spans[leaf->gap - 1], spans + 1);
+           spans++)
+        {
+          leaf->spans[leaf->gap++] = spans[1];
+          width += coquill_order_span_width (&spans[1]);
+        }
+      leaf->gap_width += width;
+      self->leaf_width += width;
     }
 }
 

@@ -372,6 +372,15 @@ void
 coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing);
 
 /**
+ * coquill_order_append_spans:
+ * @spans: none longer than %COQUILL_ORDER_MAX_LENGTH
+ *
+ * coquill_order_append(), for many at once.
+ */
+void
+coquill_order_append_spans (CoquillOrder *self, const CoquillOrderSpan *spans, size_t n_spans);
+
+/**
  * coquill_order_check:
  *
  * For tests: walks the whole tree and the index.

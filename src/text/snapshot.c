@@ -8,27 +8,18 @@
 
 #include "text/agent-coder.h"
 #include "text/change.h"
-#include "text/columns.h"
 #include "text/memory.h"
+#include "text/snapshot-private.h"
 #include "text/utf8.h"
 
 #define MAGIC 0xc8
 #define VERSION 1
 
-enum
-{
-  COLUMN_TEXT,
-  COLUMN_LENGTHS,
-  COLUMN_AGENTS,
-  COLUMN_SEQUENCES,
-  N_COLUMNS
-};
-
-static const size_t column_limits[N_COLUMNS] = {
-  [COLUMN_TEXT] = COQUILL_SNAPSHOT_MAX_TEXT,
-  [COLUMN_LENGTHS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_AGENTS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
-  [COLUMN_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+static const size_t column_limits[COQUILL_SNAPSHOT_COLUMNS] = {
+  [COQUILL_SNAPSHOT_TEXT] = COQUILL_SNAPSHOT_MAX_TEXT,
+  [COQUILL_SNAPSHOT_LENGTHS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+  [COQUILL_SNAPSHOT_AGENTS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+  [COQUILL_SNAPSHOT_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
 };
 
 static bool
@@ -72,12 +63,12 @@ encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
       good = span_is_good (snapshot, span);
       if (!good)
         break;
-      coquill_buffer_append_varint (&columns[COLUMN_LENGTHS],
+      coquill_buffer_append_varint (&columns[COQUILL_SNAPSHOT_LENGTHS],
                                     (uint64_t)(span->length - 1) << 1 | (span->agent != agent));
       if (span->agent != agent)
-        coquill_buffer_append_varint (&columns[COLUMN_AGENTS], span->agent);
+        coquill_buffer_append_varint (&columns[COQUILL_SNAPSHOT_AGENTS], span->agent);
       agent = span->agent;
-      coquill_buffer_append_signed (&columns[COLUMN_SEQUENCES],
+      coquill_buffer_append_signed (&columns[COQUILL_SNAPSHOT_SEQUENCES],
                                     (int64_t)(span->sequence - expected[span->agent]));
       expected[span->agent] = span->sequence + span->length;
       length += span->length;
@@ -90,7 +81,7 @@ encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
 bool
 coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
 {
-  CoquillBuffer columns[N_COLUMNS] = { 0 };
+  CoquillBuffer columns[COQUILL_SNAPSHOT_COLUMNS] = { 0 };
   CoquillAgentCoder coder = { 0 };
   size_t start = out->length;
   bool good = true;
@@ -123,10 +114,11 @@ coquill_snapshot_encode (const CoquillSnapshot *snapshot, CoquillBuffer *out)
       coquill_buffer_append_varint (out, head->depth);
     }
 
-  coquill_buffer_append (&columns[COLUMN_TEXT], snapshot->text, snapshot->text_bytes);
+  coquill_buffer_append (&columns[COQUILL_SNAPSHOT_TEXT], snapshot->text, snapshot->text_bytes);
   good = good && encode_spans (snapshot, columns)
-         && coquill_columns_append (columns, N_COLUMNS, COLUMN_TEXT, COQUILL_PACKING_LARGE, out);
-  for (unsigned i = 0; i < N_COLUMNS; i++)
+         && coquill_columns_append (columns, COQUILL_SNAPSHOT_COLUMNS, COQUILL_SNAPSHOT_TEXT,
+                                    COQUILL_PACKING_LARGE, out);
+  for (unsigned i = 0; i < COQUILL_SNAPSHOT_COLUMNS; i++)
     coquill_buffer_clear (&columns[i]);
 
   return coquill_frame_close (out, start, COQUILL_SNAPSHOT_MAX_BYTES, good);
@@ -158,91 +150,6 @@ check_agents_distinct (const CoquillSnapshot *self, CoquillTextError *error)
     good = good && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
   free (sorted);
   return good || malformed (error, "an agent comes twice");
-}
-
-static int
-compare_spans (const void *a, const void *b)
-{
-  const CoquillSnapshotSpan *const *left = a, *const *right = b;
-
-  if ((*left)->agent != (*right)->agent)
-    return (*left)->agent < (*right)->agent ? -1 : 1;
-  return ((*left)->sequence > (*right)->sequence) - ((*left)->sequence < (*right)->sequence);
-}
-
-/* No item twice, by sorting. */
-static bool
-check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
-{
-  const CoquillSnapshotSpan **sorted = malloc ((self->n_spans + 1) * sizeof *sorted);
-  bool good = true;
-
-  if (sorted == NULL)
-    return no_memory (error);
-  for (size_t i = 0; i < self->n_spans; i++)
-    sorted[i] = &self->spans[i];
-  qsort (sorted, self->n_spans, sizeof *sorted, compare_spans);
-  for (size_t i = 1; i < self->n_spans; i++)
-    {
-      const CoquillSnapshotSpan *before = sorted[i - 1], *span = sorted[i];
-
-      good = good && (before->agent != span->agent || before->sequence + before->length <= span->sequence);
-    }
-  free (sorted);
-  return good || malformed (error, "an item comes twice");
-}
-
-/* Sets @length bits from @from on. Returns: whether all of them were clear */
-static bool
-claim (uint64_t *bits, uint64_t from, uint64_t length)
-{
-  while (length > 0)
-    {
-      unsigned offset = from % 64;
-      uint64_t n = 64 - offset < length ? 64 - offset : length;
-      uint64_t mask = (n == 64 ? UINT64_MAX : (UINT64_C (1) << n) - 1) << offset;
-
-      if ((bits[from / 64] & mask) != 0)
-        return false;
-      bits[from / 64] |= mask;
-      from += n;
-      length -= n;
-    }
-  return true;
-}
-
-/* No item twice: a bit for each item, where that takes not much more memory than the text and its spans. */
-static bool
-check_spans_distinct (const CoquillSnapshot *self, CoquillTextError *error)
-{
-  uint64_t limit = self->text_length * 16 + self->n_spans * 64 + (1 << 16), n_items = 0;
-  uint64_t *starts, *bits;
-  bool good = true;
-
-  for (size_t i = 0; i < self->n_agents && n_items <= limit; i++)
-    n_items += self->agents[i].length;
-  if (n_items > limit)
-    return check_spans_sorted (self, error);
-
-  starts = malloc ((self->n_agents + 1) * sizeof *starts);
-  bits = calloc (n_items / 64 + 1, sizeof *bits);
-  if (starts == NULL || bits == NULL)
-    {
-      free (starts);
-      free (bits);
-      return no_memory (error);
-    }
-  n_items = 0;
-  for (size_t i = 0; i < self->n_agents; i++)
-    {
-      starts[i] = n_items;
-      n_items += self->agents[i].length;
-    }
-  for (size_t i = 0; good && i < self->n_spans; i++)
-    good = claim (bits, starts[self->spans[i].agent] + self->spans[i].sequence, self->spans[i].length);
-  free (starts);
-  free (bits);
-  return good || malformed (error, "an item comes twice");
 }
 
 static bool
@@ -298,83 +205,10 @@ decode_heads (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_heads, Co
   return (good && !reader->failed) || malformed (error, "bad head");
 }
 
-/* The columns of the spans, unpacked. */
-typedef struct
-{
-  CoquillReader lengths;
-  CoquillReader agents;
-  CoquillReader sequences;
-} SpanReader;
-
-static bool
-read_spans (CoquillSnapshot *self, SpanReader *reader, uint64_t *expected)
-{
-  uint64_t agent = 0, length = 0;
-
-  for (size_t i = 0; i < self->n_spans; i++)
-    {
-      CoquillSnapshotSpan *span = &self->spans[i];
-      uint64_t head = coquill_reader_varint (&reader->lengths);
-
-      if (head & 1)
-        agent = coquill_reader_varint (&reader->agents);
-
-      uint64_t skipped = (uint64_t)coquill_reader_signed (&reader->sequences);
-
-      if (head >> 1 >= COQUILL_SNAPSHOT_MAX_TEXT || agent >= self->n_agents)
-        return false;
-      span->length = (uint32_t)(head >> 1) + 1;
-      span->agent = (uint32_t)agent;
-      span->sequence = expected[agent] + skipped;
-      if (!span_is_good (self, span))
-        return false;
-      expected[agent] = span->sequence + span->length;
-      length += span->length;
-    }
-  return length == self->text_length && !reader->lengths.failed && !reader->agents.failed
-         && !reader->sequences.failed && coquill_reader_left (&reader->lengths) == 0
-         && coquill_reader_left (&reader->agents) == 0 && coquill_reader_left (&reader->sequences) == 0;
-}
-
-static bool
-decode_spans (CoquillSnapshot *self, CoquillColumns *columns, uint64_t n_spans, CoquillTextError *error)
-{
-  /* Each span has a byte of its own in this column. */
-  if (n_spans > columns->columns[COLUMN_LENGTHS].size)
-    return malformed (error, "cut short");
-
-  size_t size = columns->total - columns->columns[COLUMN_TEXT].size;
-  uint64_t *expected = calloc (self->n_agents + 1, sizeof *expected);
-  uint8_t *plain = malloc (size + 1), *next = plain;
-  SpanReader reader;
-  CoquillReader *const readers[N_COLUMNS] = { NULL, &reader.lengths, &reader.agents, &reader.sequences };
-  bool good = true;
-
-  self->spans = malloc ((n_spans + 1) * sizeof *self->spans);
-  if (self->spans == NULL || expected == NULL || plain == NULL)
-    {
-      free (expected);
-      free (plain);
-      return no_memory (error);
-    }
-  self->n_spans = n_spans;
-  for (unsigned i = COLUMN_LENGTHS; good && i < N_COLUMNS; i++)
-    {
-      good = coquill_columns_unpack (columns, i, next, error);
-      coquill_reader_init (readers[i], next, columns->columns[i].size);
-      next += columns->columns[i].size;
-    }
-  if (good && !read_spans (self, &reader, expected))
-    good = malformed (error, "bad span");
-  free (expected);
-  free (plain);
-  return good;
-}
-
 static bool
 decode_text (CoquillSnapshot *self, CoquillColumns *columns, CoquillTextError *error)
 {
-  const CoquillColumn *column = &columns->columns[COLUMN_TEXT];
+  const CoquillColumn *column = &columns->columns[COQUILL_SNAPSHOT_TEXT];
 
   self->text_bytes = column->size;
   if (column->packed_size == 0)
@@ -385,7 +219,7 @@ decode_text (CoquillSnapshot *self, CoquillColumns *columns, CoquillTextError *e
       if (self->owned_text == NULL)
         return no_memory (error);
       self->text = (const char *)self->owned_text;
-      if (!coquill_columns_unpack (columns, COLUMN_TEXT, self->owned_text, error))
+      if (!coquill_columns_unpack (columns, COQUILL_SNAPSHOT_TEXT, self->owned_text, error))
         return false;
     }
   return coquill_utf8_check (self->text, self->text_bytes, &self->text_length)
@@ -412,10 +246,10 @@ decode (CoquillSnapshot *self,
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many spans");
   return decode_agents (self, &reader, n_agents, error) && check_agents_distinct (self, error)
          && decode_heads (self, &reader, n_heads, error)
-         && coquill_columns_read (columns, N_COLUMNS, column_limits, COQUILL_SNAPSHOT_MAX_COLUMNS, &reader,
-                                  error)
-         && decode_text (self, columns, error) && decode_spans (self, columns, n_spans, error)
-         && check_spans_distinct (self, error);
+         && coquill_columns_read (columns, COQUILL_SNAPSHOT_COLUMNS, column_limits,
+                                  COQUILL_SNAPSHOT_MAX_COLUMNS, &reader, error)
+         && decode_text (self, columns, error)
+         && coquill_snapshot_decode_spans (self, columns, n_spans, error);
 }
 
 CoquillSnapshot *

@@ -121,6 +121,26 @@ make_base (const CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
   return base;
 }
 
+#define SPANS_AT_ONCE 64
+
+static void
+append_spans (CoquillOrder *order, const CoquillSnapshot *snapshot)
+{
+  CoquillOrderSpan spans[SPANS_AT_ONCE];
+  size_t n;
+
+  for (size_t done = 0; done < snapshot->n_spans; done += n)
+    {
+      for (n = 0; n < SPANS_AT_ONCE && done + n < snapshot->n_spans; n++)
+        {
+          const CoquillSnapshotSpan *span = &snapshot->spans[done + n];
+
+          spans[n] = (CoquillOrderSpan){ coquill_id (span->agent, span->sequence), span->length, 0 };
+        }
+      coquill_order_append_spans (order, spans, n);
+    }
+}
+
 CoquillText *
 coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextError *error)
 {
@@ -157,10 +177,7 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
       coquill_walker_free (self->walker);
       self->walker = coquill_walker_new (self->graph, self->base);
       coquill_base_set_content (self->base, text, snapshot->text_bytes, self->walker->order, self->graph);
-      for (size_t i = 0; i < snapshot->n_spans; i++)
-        coquill_order_append (self->walker->order,
-                              coquill_id (snapshot->spans[i].agent, snapshot->spans[i].sequence),
-                              snapshot->spans[i].length, 0);
+      append_spans (self->walker->order, snapshot);
     }
   coquill_snapshot_free (snapshot);
   return self;

@@ -121,6 +121,40 @@ coquill_reader_varint (CoquillReader *self)
   return coquill_reader_long_varint (self);
 }
 
+/* The first eight bytes as a number, low byte first. */
+static inline uint64_t
+coquill_varint_word (const uint8_t *bytes)
+{
+  uint64_t word = 0;
+
+  for (unsigned i = 0; i < 8; i++) /* one instruction, where bytes lie like that */
+    word |= (uint64_t)bytes[i] << 8 * i;
+  return word;
+}
+
+/**
+ * coquill_reader_mixed_varint:
+ *
+ * coquill_reader_varint() for numbers of which no processor can guess how long they are: up to eight bytes at
+ * once.
+ */
+static inline uint64_t
+coquill_reader_mixed_varint (CoquillReader *self)
+{
+  uint64_t word = coquill_reader_left (self) >= 8 ? coquill_varint_word (self->next) : UINT64_MAX;
+  uint64_t stops = ~word & UINT64_C (0x8080808080808080);
+  uint64_t last = stops & (0 - stops); /* the top bit of the number's last byte */
+
+  word &= last - 1;
+  /* Of several bytes, the last one isn't zero. */
+  if (self->failed || last == 0 || (last > 0x80 && word < last >> 7))
+    return coquill_reader_varint (self);
+  self->next += ((unsigned)__builtin_ctzll (last) + 1) / 8;
+  word = (word & UINT64_C (0x007f007f007f007f)) | (word & UINT64_C (0x7f007f007f007f00)) >> 1;
+  word = (word & UINT64_C (0x00003fff00003fff)) | (word & UINT64_C (0x3fff00003fff0000)) >> 2;
+  return (word & UINT64_C (0x0fffffff)) | (word & UINT64_C (0x0fffffff00000000)) >> 4;
+}
+
 /**
  * coquill_reader_signed:
  *
@@ -129,7 +163,7 @@ coquill_reader_varint (CoquillReader *self)
 static inline int64_t
 coquill_reader_signed (CoquillReader *self)
 {
-  uint64_t folded = coquill_reader_varint (self);
+  uint64_t folded = coquill_reader_mixed_varint (self);
 
   return (int64_t)(folded >> 1 ^ (0 - (folded & 1)));
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* snapshot-private.h: what the parts of the snapshot's decoder know of each other. */
+
+#pragma once
+
+#include "text/columns.h"
+#include "text/snapshot.h"
+
+/* The columns of a snapshot, see snapshot.h. */
+enum
+{
+  COQUILL_SNAPSHOT_TEXT,
+  COQUILL_SNAPSHOT_LENGTHS,
+  COQUILL_SNAPSHOT_AGENTS,
+  COQUILL_SNAPSHOT_SEQUENCES,
+  COQUILL_SNAPSHOT_COLUMNS
+};
+
+/* Unpacks and checks the spans, when agents and text are there. */
+bool
+coquill_snapshot_decode_spans (CoquillSnapshot *self,
+                               CoquillColumns *columns,
+                               uint64_t n_spans,
+                               CoquillTextError *error);
