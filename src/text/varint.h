@@ -146,8 +146,8 @@ coquill_reader_mixed_varint (CoquillReader *self)
   uint64_t last = stops & (0 - stops); /* the top bit of the number's last byte */
 
   word &= last - 1;
-  /* Of several bytes, the last one isn't zero. */
-  if (self->failed || last == 0 || (last > 0x80 && word < last >> 7))
+  /* Of several bytes, the last one isn't zero; of one it may be. */
+  if (self->failed || last == 0 || (word | (last >> 7 & 1)) < last >> 7)
     return coquill_reader_varint (self);
   self->next += ((unsigned)__builtin_ctzll (last) + 1) / 8;
   word = (word & UINT64_C (0x007f007f007f007f)) | (word & UINT64_C (0x7f007f007f007f00)) >> 1;
