@@ -139,6 +139,35 @@ coquill_change_unfold (uint64_t folded)
   return folded >> 1 ^ (0 - (folded & 1));
 }
 
+/* How many parents an operation has besides its agent's own item before, and which of these is which. */
+typedef struct
+{
+  unsigned own;
+  uint64_t n_others;
+  bool again; /* as in the agent's last join of two */
+} CoquillChangeJoin;
+
+COQUILL_CHANGE_INLINE CoquillChangeJoin
+coquill_change_take_join (CoquillChangeReader *self,
+                          const CoquillChangeTrack *track,
+                          CoquillChangeCheck *check)
+{
+  uint64_t join = coquill_change_take (self, COQUILL_COLUMN_JOINS, check);
+
+  if (join == 0)
+    return (CoquillChangeJoin){ track->own, 1, true };
+  return (CoquillChangeJoin){ (unsigned)((join - 1) % N_JOINS), (join - 1) / N_JOINS, false };
+}
+
+/* An agent's item, counted back from its last one so far. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_take_parent_item (CoquillChangeReader *self, uint64_t agent, CoquillChangeCheck *check)
+{
+  uint64_t back = coquill_change_take (self, COQUILL_COLUMN_PARENT_ITEMS, check);
+
+  return self->tracks[agent].next - 1 - coquill_change_unfold (back);
+}
+
 /* Parents that aren't the expected ones. */
 COQUILL_CHANGE_INLINE bool
 coquill_change_take_parents (CoquillChangeReader *self,
@@ -146,36 +175,33 @@ coquill_change_take_parents (CoquillChangeReader *self,
                              CoquillChangeTrack *track,
                              CoquillChangeCheck *check)
 {
-  uint64_t join = coquill_change_take (self, COQUILL_COLUMN_JOINS, check);
-  bool again = join == 0;
-  unsigned own = again ? track->own : (unsigned)((join - 1) % N_JOINS);
-  uint64_t n_others = again ? 1 : (join - 1) / N_JOINS;
+  CoquillChangeJoin join = coquill_change_take_join (self, track, check);
   CoquillChangeId *parents = self->parents;
   CoquillChangeId before = { operation->agent, operation->sequence - 1 };
 
-  if (check != NULL && n_others >= COQUILL_MAX_PARENTS + (own == JOIN_OWN_MISSING))
+  if (check != NULL && join.n_others >= COQUILL_MAX_PARENTS + (join.own == JOIN_OWN_MISSING))
     return coquill_change_too_large (check, "parents of one item");
-  if (check != NULL && own != JOIN_OWN_MISSING && operation->sequence == 0)
+  if (check != NULL && join.own != JOIN_OWN_MISSING && operation->sequence == 0)
     return coquill_change_malformed (check, "an agent's first item follows another of it");
 
-  operation->n_parents = (uint32_t)n_others + (own != JOIN_OWN_MISSING);
+  operation->n_parents = (uint32_t)join.n_others + (join.own != JOIN_OWN_MISSING);
   /* There is room for two. Which comes first no processor can guess. */
-  if (check == NULL && n_others == 1)
+  if (check == NULL && join.n_others == 1)
     {
-      parents[own != JOIN_OWN_FIRST] = before;
-      parents += own == JOIN_OWN_FIRST;
+      parents[join.own != JOIN_OWN_FIRST] = before;
+      parents += join.own == JOIN_OWN_FIRST;
     }
-  else if (check == NULL && own == JOIN_OWN_FIRST)
+  else if (check == NULL && join.own == JOIN_OWN_FIRST)
     *parents++ = before;
-  for (uint64_t i = 0; i < n_others; i++)
+  for (uint64_t i = 0; i < join.n_others; i++)
     {
-      uint64_t agent = again ? track->other : coquill_change_take (self, COQUILL_COLUMN_PARENT_AGENTS, check);
-      uint64_t back = coquill_change_unfold (coquill_change_take (self, COQUILL_COLUMN_PARENT_ITEMS, check));
+      uint64_t agent
+          = join.again ? track->other : coquill_change_take (self, COQUILL_COLUMN_PARENT_AGENTS, check);
 
       if (check != NULL && agent >= self->change->n_agents)
         return coquill_change_malformed (check, "unknown agent of a parent");
 
-      uint64_t sequence = self->tracks[agent].next - 1 - back;
+      uint64_t sequence = coquill_change_take_parent_item (self, agent, check);
 
       if (check != NULL
           && (sequence >= COQUILL_MAX_SEQUENCE
@@ -183,13 +209,13 @@ coquill_change_take_parents (CoquillChangeReader *self,
         return coquill_change_malformed (check, "bad parent");
       if (check == NULL)
         *parents++ = (CoquillChangeId){ (uint32_t)agent, sequence };
-      if (n_others == 1)
+      if (join.n_others == 1)
         {
           track->other = (uint32_t)agent;
-          track->own = (uint8_t)own;
+          track->own = (uint8_t)join.own;
         }
     }
-  if (check == NULL && own == JOIN_OWN_LAST && n_others != 1)
+  if (check == NULL && join.own == JOIN_OWN_LAST && join.n_others != 1)
     *parents = before;
   return true;
 }

@@ -47,13 +47,14 @@ struct CoquillClock
   bool has_row[RING];
 };
 
-/* Whether a run has a vector. */
-static inline bool
-coquill_clock_has_row (const CoquillGraph *graph, size_t run)
+/* The vector of a run's parents, NULL if it has none. */
+static inline const uint32_t *
+coquill_clock_row (const CoquillGraph *graph, size_t run)
 {
   const CoquillClock *self = graph->clock;
+  size_t row = run % RING;
 
-  return graph->n_runs - run < RING && run >= self->first_run && self->has_row[run % RING];
+  return graph->n_runs - run < RING && run >= self->first_run && self->has_row[row] ? self->rows[row] : NULL;
 }
 
 /* Whether these are the heads whose vector was found last. */

@@ -46,13 +46,13 @@ join (uint32_t *vector, const uint32_t *other)
 static bool
 item_vector (const CoquillGraph *graph, uint64_t version, size_t run, uint32_t *vector)
 {
-  const CoquillClock *self = graph->clock;
   const CoquillGraphRun *row = &graph->runs[run];
+  const uint32_t *known = coquill_clock_row (graph, run);
   unsigned track = graph->agents[row->agent].track;
 
-  if (!coquill_clock_has_row (graph, run) || track == 0)
+  if (known == NULL || track == 0)
     return false;
-  memcpy (vector, self->rows[run % RING], sizeof self->rows[0]);
+  memcpy (vector, known, TRACKS * sizeof *vector);
   vector[track - 1] = row->sequence + ((uint32_t)version - row->first) + 1;
   return true;
 }

@@ -8,10 +8,8 @@
 #include "text/memory.h"
 
 static void *
-reserve (void *column, size_t *capacity, size_t needed, size_t size)
+resize (void *column, size_t *capacity, size_t needed, size_t size)
 {
-  if (needed <= *capacity)
-    return column;
   column = realloc (column, needed * size);
   if (column == NULL)
     coquill_out_of_memory ();
@@ -26,7 +24,15 @@ grow (void *column, size_t *capacity, size_t needed, size_t size)
 {
   if (needed <= *capacity)
     return column;
-  return reserve (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 4) + 8, size);
+  return resize (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 4) + 8, size);
+}
+
+/* So much more at once isn't a step of many. */
+static void *
+reserve (void *column, size_t *capacity, size_t needed, size_t size)
+{
+  return needed / 2 > *capacity ? resize (column, capacity, needed, size)
+                                : grow (column, capacity, needed, size);
 }
 
 void

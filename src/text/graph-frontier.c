@@ -103,10 +103,7 @@ make_holes (CoquillGraph *self, const uint64_t *versions, size_t n_versions)
 }
 
 void
-coquill_graph_move_wide_frontier (CoquillGraph *self,
-                                  const uint64_t *parents,
-                                  size_t n_parents,
-                                  uint64_t head)
+coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t n_parents, uint64_t head)
 {
   if (self->n_frontier <= NARROW)
     take_out (self, parents, n_parents);

@@ -140,25 +140,22 @@ coquill_graph_is_frontier (const CoquillGraph *self, const uint64_t *versions, s
 
 /* A new head takes the place of those heads that are its parents. */
 void
-coquill_graph_move_wide_frontier (CoquillGraph *self,
-                                  const uint64_t *parents,
-                                  size_t n_parents,
-                                  uint64_t head);
+coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t n_parents, uint64_t head);
 
-/* The same, mostly for few. @all: the parents are all heads. */
-static inline void
-coquill_graph_move_frontier (
-    CoquillGraph *self, const uint64_t *parents, size_t n_parents, bool all, uint64_t head)
+/* The same for one parent or two, where there are few heads. @all: the parents are all heads. Returns: false
+ * if there are many */
+static inline bool
+coquill_graph_move_few (CoquillGraph *self, uint64_t low, uint64_t high, bool all, uint64_t head)
 {
-  if (all && self->n_frontier > 0)
+  if (all)
     {
       self->frontier[0] = head;
       self->n_frontier = 1;
       self->n_holes = 0;
+      return true;
     }
-  else if (self->n_frontier - 1 < 2 && n_parents - 1 < 2 && self->frontier_capacity > 2)
+  else if (self->n_frontier - 1 < 2 && self->frontier_capacity > 2)
     {
-      uint64_t low = parents[0], high = parents[n_parents - 1];
       uint64_t first = self->frontier[0], second = self->frontier[self->n_frontier - 1];
       bool keeps_first = (first != low) & (first != high);
       bool keeps_second = (second != low) & (second != high) & (self->n_frontier == 2);
@@ -166,9 +163,9 @@ coquill_graph_move_frontier (
       self->frontier[0] = keeps_first ? first : second;
       self->frontier[keeps_first + keeps_second] = head;
       self->n_frontier = (size_t)keeps_first + keeps_second + 1;
+      return true;
     }
-  else
-    coquill_graph_move_wide_frontier (self, parents, n_parents, head);
+  return false;
 }
 
 /* Counts items that were appended. */
@@ -180,9 +177,10 @@ coquill_graph_appended (CoquillGraph *self, uint32_t agent, uint64_t n_items, co
   self->agents[agent].length += (uint32_t)n_items;
   if (place->joined)
     self->frontier[self->n_frontier - 1] = head;
-  else
-    coquill_graph_move_frontier (self, place->parents, place->n_parents, place->lowest_unknown == self->end,
-                                 head);
+  else if (place->n_parents - 1 > 1
+           || !coquill_graph_move_few (self, place->parents[0], place->parents[place->n_parents - 1],
+                                       place->lowest_unknown == self->end, head))
+    coquill_graph_move_frontier (self, place->parents, place->n_parents, head);
   self->end += n_items;
 }
 

@@ -52,7 +52,8 @@ coquill_graph_find_agent (const CoquillGraph *self, const CoquillAgent *id);
  * @n_parents: of these runs
  * @content_length: bytes of these operations
  *
- * Makes room for a big import at once, exactly. It is no limit; without it the graph grows as it goes.
+ * Makes room for an import at once, exactly if it is big. It is no limit; without it the graph grows as it
+ * goes.
  */
 void
 coquill_graph_reserve (

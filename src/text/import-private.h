@@ -61,9 +61,13 @@ coquill_import_is_turn (uint8_t head)
 bool
 coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader);
 
-/* If the next operation, one after other parents, has just one, or besides one's own last item one, and if
- * the clock knows these: reads its agent and parents, and begins a run. There is room for the rest of the
- * change. Returns: false if it isn't so simple, or wrong; then nothing was read. */
+/* Whether the clock counts all agents that matter, which no turn changes. */
+bool
+coquill_import_can_turn (const CoquillImport *self);
+
+/* If so, and if the next operation, one after other parents, has just one, or its agent's last item and one
+ * more, and the clock knows these: reads its agent and parents, and begins a run. Returns: false if it isn't
+ * so simple, or wrong; then nothing was read. */
 bool
 coquill_import_turn (CoquillImport *self, CoquillChangeReader *reader, uint8_t head);
 

@@ -35,8 +35,8 @@ find_parent (const CoquillGraph *graph,
   parent->run = index;
   parent->version = run->first + offset;
   parent->depth = run->depth + offset;
-  parent->row = graph->clock->rows[index % RING];
-  return coquill_clock_has_row (graph, index);
+  parent->row = coquill_clock_row (graph, index);
+  return parent->row != NULL;
 }
 
 static inline bool
@@ -96,7 +96,8 @@ join (const CoquillGraph *graph, const Parent *own, const Parent *other, uint32_
   unsigned own_track = own->agent->track - 1u, other_track = other->agent->track - 1u;
   uint64_t next;
 
-  if (other->row[own_track] > own->sequence || own->row[other_track] > other->sequence)
+  if (own_track == other_track || other->row[own_track] > own->sequence
+      || own->row[other_track] > other->sequence)
     return false;
   *lowest = graph->end;
   if (graph->clock->n_tracks > 2)
@@ -111,12 +112,12 @@ join (const CoquillGraph *graph, const Parent *own, const Parent *other, uint32_
 /* Appends a run after one or two heads; @low and @high are the same if it is one. */
 static inline void
 begin_run (
-    CoquillGraph *graph, uint32_t agent_index, uint32_t low, uint32_t high, uint32_t depth, uint64_t lowest)
+    CoquillImport *self, uint32_t agent_index, uint32_t low, uint32_t high, uint32_t depth, uint64_t lowest)
 {
+  CoquillGraph *graph = self->graph;
   CoquillGraphAgent *agent = &graph->agents[agent_index];
   uint32_t index = (uint32_t)graph->n_runs++;
   CoquillGraphRun *run = &graph->runs[index];
-  uint64_t heads[2] = { low, high };
   size_t n_parents = 1 + (low != high);
 
   run->first = (uint32_t)graph->end;
@@ -130,88 +131,99 @@ begin_run (
   graph->parents[graph->n_parents - 1] = high;
   agent->runs[agent->n_runs++] = index;
   graph->scratch->saved_steps += COQUILL_GRAPH_STEPS_PER_RUN;
-  coquill_graph_move_frontier (graph, heads, n_parents, lowest == graph->end, graph->end);
+  if (!coquill_graph_move_few (graph, low, high, lowest == graph->end, graph->end))
+    coquill_graph_move_frontier (graph, (uint64_t[]){ low, high }, n_parents, graph->end);
   graph->clock->has_row[index % RING] = true;
+  if (lowest != graph->end && lowest < self->lowest_unknown)
+    self->lowest_unknown = lowest;
 }
 
-/* After the parents that were read. Returns: false if it isn't so simple; then nothing was done */
+/* A run after one item, whoever's. */
 static inline bool
-begin (CoquillImport *self, const CoquillOperation *operation)
+follow (CoquillImport *self, uint32_t agent_index, CoquillChangeId id)
 {
   CoquillGraph *graph = self->graph;
-  CoquillClock *clock = graph->clock;
-  const CoquillChangeId *ids = operation->parents;
-  uint32_t index = self->agents[operation->agent];
-  const CoquillGraphAgent *agent;
-  uint32_t *vector = clock->rows[graph->n_runs % RING];
+  const CoquillGraphAgent *agent = &graph->agents[agent_index];
+  uint32_t *vector = graph->clock->rows[graph->n_runs % RING];
+  Parent parent;
+
+  if (!find_other (self, id, &parent) || (parent.agent == agent && parent.run + 1 == graph->n_runs))
+    return false;
+  memcpy (vector, parent.row, sizeof graph->clock->rows[0]);
+  vector[parent.agent->track - 1] = parent.sequence + 1;
+  if (vector[agent->track - 1] != agent->length)
+    return false;
+  begin_run (self, agent_index, parent.version, parent.version, parent.depth,
+             coquill_graph_item_lag (graph, parent.run, parent.version));
+  return true;
+}
+
+/* A run after the agent's own last item and another's. */
+static inline bool
+follow_two (CoquillImport *self, uint32_t agent_index, CoquillChangeId id)
+{
+  CoquillGraph *graph = self->graph;
+  const CoquillGraphAgent *agent = &graph->agents[agent_index];
   Parent own, other;
   uint64_t lowest;
 
-  if (index == UINT32_MAX)
+  if (agent->n_runs == 0 || !find_parent (graph, agent, agent->length - 1, agent->n_runs - 1, &own)
+      || !find_other (self, id, &other)
+      || !join (graph, &own, &other, graph->clock->rows[graph->n_runs % RING], &lowest))
     return false;
-  agent = &graph->agents[index];
-  if (agent->length != operation->sequence || agent->track == 0 || agent->n_runs == agent->runs_capacity)
-    return false;
-  if (operation->n_parents == 1)
-    {
-      if (!find_other (self, ids[0], &other) || (other.agent == agent && other.run + 1 == graph->n_runs))
-        return false;
-      memcpy (vector, other.row, sizeof clock->rows[0]);
-      vector[other.agent->track - 1] = other.sequence + 1;
-      if (vector[agent->track - 1] != agent->length)
-        return false;
-      lowest = coquill_graph_item_lag (graph, other.run, other.version);
-      begin_run (graph, index, other.version, other.version, other.depth, lowest);
-    }
-  else
-    {
-      bool own_last = ids[1].agent == operation->agent;
-
-      if (operation->n_parents != 2 || agent->n_runs == 0 || ids[own_last].agent != operation->agent
-          || ids[own_last].sequence + 1 != operation->sequence || ids[!own_last].agent == operation->agent
-          || !find_parent (graph, agent, agent->length - 1, agent->n_runs - 1, &own)
-          || !find_other (self, ids[!own_last], &other) || !join (graph, &own, &other, vector, &lowest))
-        return false;
-      begin_run (graph, index, own.version < other.version ? own.version : other.version,
-                 own.version < other.version ? other.version : own.version,
-                 own.depth < other.depth ? other.depth : own.depth, lowest);
-    }
-  if (lowest != graph->end && lowest < self->lowest_unknown)
-    self->lowest_unknown = lowest;
+  begin_run (self, agent_index, own.version < other.version ? own.version : other.version,
+             own.version < other.version ? other.version : own.version,
+             own.depth < other.depth ? other.depth : own.depth, lowest);
   return true;
+}
+
+bool
+coquill_import_can_turn (const CoquillImport *self)
+{
+  const CoquillClock *clock = self->graph->clock;
+
+  return clock != NULL && clock->runs && clock->untracked == UINT64_MAX;
 }
 
 bool
 coquill_import_turn (CoquillImport *self, CoquillChangeReader *reader, uint8_t head)
 {
   const CoquillGraph *graph = self->graph;
-  const CoquillClock *clock = graph->clock;
+  const CoquillGraphAgent *agent;
   CoquillChangeReader columns; /* these few of them */
   CoquillChangeTrack *track;
-  CoquillOperation operation;
+  CoquillChangeJoin join;
+  CoquillChangeId id;
+  uint32_t who = reader->place.agent;
 
-  if (clock == NULL || !clock->runs || clock->untracked < UINT64_MAX || graph->n_runs == graph->runs_capacity
-      || graph->parents_capacity - graph->n_parents < 2)
+  if (graph->n_runs == graph->runs_capacity || graph->parents_capacity - graph->n_parents < 2)
     return false;
 
   columns.tracks = reader->tracks;
-  columns.parents = reader->parents;
   columns.next[COQUILL_COLUMN_AGENTS] = reader->next[COQUILL_COLUMN_AGENTS];
   columns.next[COQUILL_COLUMN_JOINS] = reader->next[COQUILL_COLUMN_JOINS];
   columns.next[COQUILL_COLUMN_PARENT_AGENTS] = reader->next[COQUILL_COLUMN_PARENT_AGENTS];
   columns.next[COQUILL_COLUMN_PARENT_ITEMS] = reader->next[COQUILL_COLUMN_PARENT_ITEMS];
-  operation.agent = reader->place.agent;
   if (head & HEAD_AGENT)
-    operation.agent = (uint32_t)coquill_change_take (&columns, COQUILL_COLUMN_AGENTS, NULL);
-  track = &reader->tracks[operation.agent];
-  operation.sequence = track->next;
-  operation.parents = reader->parents;
-  coquill_change_take_parents (&columns, &operation, track, NULL);
-  if (!begin (self, &operation))
+    who = (uint32_t)coquill_change_take (&columns, COQUILL_COLUMN_AGENTS, NULL);
+  track = &reader->tracks[who];
+  join = coquill_change_take_join (&columns, track, NULL);
+  if (join.n_others != 1 || self->agents[who] == UINT32_MAX)
+    return false;
+  agent = &graph->agents[self->agents[who]];
+  if (agent->length != track->next || agent->track == 0 || agent->n_runs == agent->runs_capacity)
+    return false;
+  id.agent = join.again ? track->other
+                        : (uint32_t)coquill_change_take (&columns, COQUILL_COLUMN_PARENT_AGENTS, NULL);
+  id.sequence = coquill_change_take_parent_item (&columns, id.agent, NULL);
+  if (!(join.own == JOIN_OWN_MISSING ? follow (self, self->agents[who], id)
+                                     : follow_two (self, self->agents[who], id)))
     return false;
 
-  reader->place.agent = operation.agent;
-  reader->place.sequence = operation.sequence - 1;
+  track->other = id.agent;
+  track->own = (uint8_t)join.own;
+  reader->place.agent = who;
+  reader->place.sequence = track->next - 1;
   reader->next[COQUILL_COLUMN_AGENTS] = columns.next[COQUILL_COLUMN_AGENTS];
   reader->next[COQUILL_COLUMN_JOINS] = columns.next[COQUILL_COLUMN_JOINS];
   reader->next[COQUILL_COLUMN_PARENT_AGENTS] = columns.next[COQUILL_COLUMN_PARENT_AGENTS];

@@ -8,9 +8,8 @@
 #include "text/memory.h"
 #include "text/text-private.h"
 
-/* A change of so many operations makes room for all of them at once; a shorter one grows the graph as it
- * goes. */
-#define RESERVED_OPERATIONS 256
+/* Of a change of fewer operations each may as well be a run. */
+#define COUNTED_OPERATIONS 64
 
 static bool
 map_agents (CoquillImport *self)
@@ -213,16 +212,16 @@ import_operation (CoquillImport *self, CoquillChangeReader *reader, const Coquil
   return import_unusual (self, gather (operation));
 }
 
-/* Room for a big change, as if nothing of it were known. */
+/* Room for the change, as if nothing of it were known. */
 static void
 reserve (CoquillImport *self)
 {
   const CoquillChange *change = self->change;
-  size_t n_runs = coquill_change_n_runs (change);
+  size_t n_runs
+      = change->n_operations < COUNTED_OPERATIONS ? change->n_operations : coquill_change_n_runs (change);
 
-  if (change->n_operations >= RESERVED_OPERATIONS && self->graph->n_operations < change->n_operations)
-    coquill_graph_reserve (self->graph, n_runs, change->n_operations,
-                           change->n_parents - (change->n_operations - n_runs), change->content_length);
+  coquill_graph_reserve (self->graph, n_runs, change->n_operations,
+                         change->n_parents - (change->n_operations - n_runs), change->content_length);
 }
 
 bool
@@ -245,7 +244,7 @@ coquill_import_run (CoquillImport *self)
   if (self->change->n_agents > COQUILL_IMPORT_FEW)
     self->agents = coquill_allocate (self->change->n_agents * sizeof *self->agents);
   done = map_agents (self);
-  if (done)
+  if (done && self->has_room)
     reserve (self);
   coquill_change_reader_init (&reader, self->change);
   while (done && coquill_change_reader_take (&reader, &operation))
