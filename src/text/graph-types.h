@@ -82,7 +82,7 @@ typedef struct
  * for nowhere: it is a device's first
  * @track: the clock's, counted from 1; 0 for none
  *
- * 88 bytes, of which a document opened without history has one for every run of a program that ever wrote in
+ * 80 bytes, of which a document opened without history has one for every run of a program that ever wrote in
  * it.
  */
 typedef struct
