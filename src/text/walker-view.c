@@ -387,7 +387,7 @@ coquill_walker_collapse (CoquillWalker *self, uint64_t version)
 {
   uint64_t lowest[COQUILL_MERGE_WINDOW_VIEWS];
 
-  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS && version > self->window_start; i++)
     if (self->views[i].valid)
       {
         lowest[i] = lowest_lacking (self, &self->views[i]);
