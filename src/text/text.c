@@ -37,6 +37,8 @@ coquill_text_free (CoquillText *self)
 void
 coquill_text_catch_up (CoquillText *self)
 {
+  /* What comes from elsewhere is walked when it is merged, or taken back. So what isn't walked yet was done
+   * here, item after item, and each place was in the rope, which has the text of all items. */
   if (!coquill_walker_walk (self->walker, self->graph->end, NULL, NULL))
     abort ();
 }
@@ -227,6 +229,7 @@ coquill_text_restore (CoquillText *self,
 
       coquill_text_append (self, agent, &piece, NULL, i == 0 ? &first : NULL);
     }
+  /* Each was found to be a deletion that the walker has walked, or was about to in catching up. */
   if (!coquill_walker_walk (self->walker, self->graph->end, &self->deltas, error))
     abort ();
   coquill_text_apply_deltas (self, true, func, data);

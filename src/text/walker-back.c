@@ -20,6 +20,8 @@ take_back_restoration (CoquillWalker *self, const CoquillGraphPiece *piece)
       if (here > stretch_end - version)
         here = stretch_end - version;
       n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
+      /* They were there when the restoration was walked (are_known()), and have lower local versions, so they
+       * are taken back later. */
       if (!coquill_targets_find (&self->targets, version, here, &target))
         abort ();
       coquill_range_map_set (self->restored, deletion, deletion + target.length, n_restored - 1);
@@ -54,6 +56,7 @@ take_back (CoquillWalker *self, const CoquillGraphPiece *piece)
           CoquillTargetRange target;
           uint64_t near = piece->backward ? piece->place + 1 - piece->length : piece->place;
 
+          /* Whoever walks a deletion appends its targets, and they are cut when all is taken back. */
           if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
             abort ();
           coquill_walker_change_standing (self, target.id, target.length, near, UINT32_MAX, NULL, 0);

@@ -217,6 +217,9 @@ coquill_walker_change_window (
       CoquillMergeWindowCursor cursor;
       uint64_t here;
 
+      /* A deletion names the characters that it takes away, a restoration enters them, and they stay as long
+       * as a view may lack the item: who lacks something older is given up when the window collapses, and
+       * what is in the trunk no view lacks. */
       if (!coquill_merge_window_find_id (self->window, id, &cursor))
         abort ();
       here = coquill_merge_window_entry (&cursor)->length - cursor.offset;

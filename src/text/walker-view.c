@@ -71,6 +71,8 @@ move_insertion (CoquillWalker *self, unsigned view, CoquillId id, uint64_t lengt
       CoquillMergeWindowCursor cursor;
       uint64_t here;
 
+      /* Views differ in what was walked inside the window, and such a character stays as long as a view lacks
+       * it. */
       if (!coquill_merge_window_find_id (self->window, id, &cursor))
         abort ();
       here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
@@ -89,6 +91,7 @@ move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
     {
       CoquillTargetRange target;
 
+      /* It was walked, and whoever walks a deletion appends its targets. */
       if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
         abort ();
       coquill_walker_change_window (self, target.id, target.length, 1u << view, advance ? 1 : UINT32_MAX, 0);
@@ -110,6 +113,8 @@ move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64
         here = stretch_end - version;
       n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
       n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
+      /* They were there when the restoration was walked (are_known()), and nothing was taken back since: that
+       * closes the window. */
       if (!coquill_targets_find (&self->targets, version, here, &target))
         abort ();
       coquill_walker_add_lacking (self, view, deletion, target.length, advance ? UINT64_MAX : 1);

@@ -73,6 +73,8 @@ coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position)
           coquill_order_next (&place);
         }
     }
+  /* Asked for are characters that were walked: by an item that came later, or by their own when it is taken
+   * back. Items are taken back newest first, and only that takes characters out of the order. */
   if (!coquill_order_find_id (self->order, id, &place))
     abort ();
   return place;
@@ -277,6 +279,8 @@ leave_flat (CoquillWalker *self)
 
   take_back_from (self, self->window_start);
   coquill_walker_open_window (self, self->end);
+  /* They were walked once, so each had a place in the text of its parents, which is the same in any window.
+   */
   if (!walk_all_in_window (self, end, NULL, NULL))
     abort ();
 }
@@ -322,6 +326,7 @@ reach_back (CoquillWalker *self, uint64_t version)
   coquill_graph_cursor_init (&cursor, self->graph, self->end);
   while (coquill_graph_cursor_next (&cursor, end, &piece))
     {
+      /* As in leave_flat(): it was walked once. */
       if (!walk_piece (self, &cursor, &piece, 0, NULL))
         abort ();
       self->end += piece.length;
