@@ -176,6 +176,128 @@ test_two_beginnings (void)
   coquill_text_free (text_b);
 }
 
+/* What somebody sees who types at a caret, without an engine. */
+typedef struct
+{
+  CoquillText *text;
+  GString *seen; /* a byte for each character: '?' stands for the wide one */
+  guint32 agents[2];
+  CoquillText *far; /* another replica */
+  guint32 far_agent;
+} Typist;
+
+#define WIDE "é"
+
+static void
+type (Typist *self, guint32 agent, gsize at, const char *utf8, const char *seen)
+{
+  guint32 index = self->agents[agent];
+  uint64_t sequence, length = coquill_text_agent_length (self->text, index);
+
+  g_assert_true (coquill_text_insert (self->text, index, at, utf8, strlen (utf8), &sequence, NULL));
+  g_assert_cmpuint (sequence, ==, length);
+  g_string_insert (self->seen, (gssize)at, seen);
+}
+
+static void
+erase (Typist *self, guint32 agent, gsize at, gsize count)
+{
+  guint32 index = self->agents[agent];
+  uint64_t sequence, length = coquill_text_agent_length (self->text, index);
+
+  g_assert_true (coquill_text_delete (self->text, index, at, count, &sequence, NULL));
+  g_assert_cmpuint (sequence, ==, length);
+  g_string_erase (self->seen, (gssize)at, (gssize)count);
+}
+
+/* One of the things between which somebody goes on typing or deleting. Returns: where the caret is then */
+static gsize
+turn_away (Typist *self, guint32 agent, gsize at)
+{
+  gsize length = self->seen->len;
+
+  switch (g_test_rand_int_range (0, 7))
+    {
+    case 0:
+      type (self, agent, at, WIDE, "?");
+      return at + 1;
+    case 1:
+      type (self, agent, at, "some more of it", "some more of it");
+      return at + 15;
+    case 2:
+      if (at < length)
+        erase (self, agent, at, (gsize)g_test_rand_int_range (1, (gint32)MIN (length - at, 40) + 1));
+      return at;
+    case 3:
+      g_assert_true (
+          coquill_text_record (self->text, self->agents[agent], (const guint8 *)"!", 1, NULL, NULL));
+      return at;
+    case 4:
+      type (self, 1 - agent, at, "x", "x");
+      return at + (gsize)g_test_rand_int_range (0, 2);
+    case 5:
+      merge (self->far, self->text);
+      insert (self->far, self->far_agent, at, "z");
+      merge (self->text, self->far);
+      g_string_insert_c (self->seen, (gssize)at, 'z');
+      return at + 1;
+    default:
+      return (gsize)g_test_rand_int_range (0, (gint32)length + 1);
+    }
+}
+
+static void
+assert_seen (const Typist *self)
+{
+  GString *expected = g_string_new (self->seen->str);
+
+  g_string_replace (expected, "?", WIDE, 0);
+  assert_text (self->text, expected->str);
+  g_string_free (expected, TRUE);
+}
+
+/* Each edit may go on from the last one, so the short way is taken wherever it can be. */
+static void
+test_going_on (void)
+{
+  CoquillAgent second = agent_id (2);
+  Typist self = { .seen = g_string_new (NULL) };
+  gsize at = 0;
+
+  self.text = new_text (1, &self.agents[0]);
+  self.agents[1] = coquill_text_add_agent (self.text, &second, NULL);
+  self.far = new_text (3, &self.far_agent);
+  for (guint i = 0; i < 400; i++)
+    {
+      guint32 agent = (guint32)g_test_rand_int_range (0, 2), kind = (guint32)g_test_rand_int_range (0, 5);
+
+      for (gint n = g_test_rand_int_range (1, 60); n > 0; n--)
+        {
+          gsize length = self.seen->len;
+
+          if (kind < 3 || length == 0)
+            type (&self, agent, at++, "a", "a");
+          else if (kind == 3 && at > 0)
+            erase (&self, agent, --at, 1);
+          else
+            erase (&self, agent, at = MIN (at, length - 1), 1);
+          g_assert_cmpuint (coquill_text_length (self.text), ==, self.seen->len);
+        }
+      at = MIN (turn_away (&self, agent, at), self.seen->len);
+      if (i % 20 == 0)
+        assert_seen (&self);
+    }
+  assert_seen (&self);
+
+  /* Nobody typed there: it has the items only. */
+  merge (self.far, self.text);
+  coquill_text_free (self.text);
+  self.text = self.far;
+  assert_seen (&self);
+  coquill_text_free (self.text);
+  g_string_free (self.seen, TRUE);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -185,5 +307,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/text/anchors-survive-deletion-and-reload", test_anchors);
   g_test_add_func ("/text/deltas-tell-who-and-where", test_deltas_tell_who_and_where);
   g_test_add_func ("/text/two-beginnings-meet", test_two_beginnings);
+  g_test_add_func ("/text/going-on-is-like-any-edit", test_going_on);
   return g_test_run ();
 }
