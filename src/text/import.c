@@ -208,7 +208,9 @@ import_operation (CoquillImport *self, CoquillChangeReader *reader, const Coquil
 
   if (agent != UINT32_MAX && operation->sequence > 0 && self->limits == NULL
       && operation->sequence == self->graph->agents[agent].length)
-    return import_new (self, operation, agent) && (!self->has_room || coquill_import_stretch (self, reader));
+    return import_new (self, operation, agent)
+           && (!self->has_room || reader->next[COQUILL_COLUMN_HEADS] == reader->end
+               || coquill_import_stretch (self, reader));
   return import_unusual (self, gather (operation));
 }
 

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-import.c: a history that comes at once makes the same graph as one that comes operation by operation,
+ * and is refused for the same. */
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "seed.h"
+#include "text/graph.h"
+#include "text/import.h"
+
+#define MAX_AGENTS 12
+#define MAX_PARENTS (MAX_AGENTS + 2)
+#define N_OPERATIONS 700
+
+/* How many items of each agent. */
+typedef struct
+{
+  guint64 n[MAX_AGENTS];
+} Version;
+
+typedef struct
+{
+  CoquillOperation operation;
+  CoquillChangeId parents[MAX_PARENTS];
+  Version before; /* what its first item knows */
+} Step;
+
+typedef struct
+{
+  Step steps[N_OPERATIONS];
+  guint n_steps;
+  guint n_agents;
+} History;
+
+static const Step *
+step_of (const History *history, guint agent, guint64 sequence)
+{
+  for (guint i = history->n_steps; i > 0; i--)
+    {
+      const Step *step = &history->steps[i - 1];
+
+      if (step->operation.agent == agent && step->operation.sequence <= sequence)
+        return step;
+    }
+  g_assert_not_reached ();
+}
+
+/* What an agent's first so many items know. */
+static Version
+version_of (const History *history, guint agent, guint64 n_items)
+{
+  Version version = { 0 };
+
+  if (n_items > 0)
+    version = step_of (history, agent, n_items - 1)->before;
+  version.n[agent] = n_items;
+  return version;
+}
+
+static void
+join (Version *version, const Version *other)
+{
+  for (guint i = 0; i < MAX_AGENTS; i++)
+    version->n[i] = MAX (version->n[i], other->n[i]);
+}
+
+static guint
+find_heads (const History *history, const Version *version, CoquillChangeId *heads)
+{
+  guint n_heads = 0;
+
+  for (guint i = 0; i < history->n_agents; i++)
+    {
+      gboolean is_head = version->n[i] > 0;
+
+      for (guint j = 0; j < history->n_agents && is_head; j++)
+        {
+          Version other = version_of (history, j, version->n[j]);
+
+          is_head = j == i || other.n[i] < version->n[i];
+        }
+      if (is_head)
+        heads[n_heads++] = (CoquillChangeId){ i, version->n[i] - 1 };
+    }
+  return n_heads;
+}
+
+static void
+make_history (History *history, GRand *random)
+{
+  Version known[MAX_AGENTS] = { 0 };
+  guint n_active = (guint)g_rand_int_range (random, 1, 4);
+  guint64 n_items = 0;
+  guint n_seen = 0; /* agents are numbered in the order in which they come */
+
+  history->n_steps = 0;
+  history->n_agents = (guint)g_rand_int_range (random, 2, MAX_AGENTS + 1);
+  while (history->n_steps < N_OPERATIONS)
+    {
+      guint agent = (guint)g_rand_int_range (random, 0, 100) == 0
+                        ? (guint)g_rand_int_range (random, 0, (gint)history->n_agents)
+                        : (guint)g_rand_int_range (random, 0, (gint)MIN (n_active, history->n_agents));
+      guint other = (guint)g_rand_int_range (random, 0, (gint)history->n_agents);
+      Step *step = &history->steps[history->n_steps];
+
+      agent = MIN (agent, n_seen);
+      n_seen += agent == n_seen;
+      if (g_rand_int_range (random, 0, 3) > 0)
+        {
+          guint64 behind = (guint64)g_rand_int_range (random, 0, 12);
+          guint64 n = known[other].n[other];
+          Version seen = version_of (history, other, n > behind ? n - behind : n);
+
+          join (&known[agent], &seen);
+        }
+      step->before = known[agent];
+      step->operation = (CoquillOperation){
+        .kind = g_rand_int_range (random, 0, 3) > 0 ? COQUILL_OPERATION_INSERT : COQUILL_OPERATION_DELETE,
+        .agent = agent,
+        .sequence = known[agent].n[agent],
+        .length = (guint64)g_rand_int_range (random, 1, 6),
+      };
+      step->operation.position = (guint64)g_rand_int_range (random, 0, 20) % (n_items + 1);
+      step->operation.n_parents = find_heads (history, &known[agent], step->parents);
+      if (step->operation.kind == COQUILL_OPERATION_INSERT)
+        step->operation.content_length = step->operation.length;
+      known[agent].n[agent] += step->operation.length;
+      n_items += step->operation.length;
+      history->n_steps++;
+    }
+}
+
+/* Makes something wrong, or perhaps not. */
+static void
+forge (History *history, GRand *random)
+{
+  Step *step = &history->steps[g_rand_int_range (random, 1, N_OPERATIONS)];
+  CoquillOperation *operation = &step->operation;
+  CoquillChangeId *parent = &step->parents[g_rand_int_range (random, 0, (gint)MAX (operation->n_parents, 1))];
+
+  switch (g_rand_int_range (random, 0, 6))
+    {
+    case 0:
+      parent->sequence += (guint64)g_rand_int_range (random, 0, 3);
+      break;
+    case 1:
+      parent->sequence -= MIN (parent->sequence, (guint64)g_rand_int_range (random, 0, 9));
+      break;
+    case 2:
+      operation->n_parents -= operation->n_parents > 0;
+      break;
+    case 3:
+      step->parents[operation->n_parents].agent
+          = (guint32)g_rand_int_range (random, 0, (gint)history->n_agents);
+      step->parents[operation->n_parents++].sequence = (guint64)g_rand_int_range (random, 0, 300);
+      break;
+    case 4:
+      /* One's own item, which the other's already knew. */
+      while (step > history->steps
+             && (step->operation.n_parents != 1 || step->parents[0].agent == step->operation.agent
+                 || step->operation.sequence == 0))
+        step--;
+      if (step > history->steps)
+        step->parents[step->operation.n_parents++]
+            = (CoquillChangeId){ step->operation.agent, step->operation.sequence - 1 };
+      break;
+    case 5:
+      operation->position = (guint64)g_rand_int_range (random, 0, 4000);
+      break;
+    }
+}
+
+/* Takes operations from one on to before another. Returns: false if they were refused */
+static gboolean
+import (CoquillGraph *graph, const History *history, guint from, guint to)
+{
+  CoquillChange *change = coquill_change_new ();
+  CoquillImport run = { .graph = graph, .change = change };
+  CoquillAgentPrevious none = { 0 };
+  gboolean starts[MAX_AGENTS] = { 0 }, done;
+
+  for (guint i = from; i < to; i++)
+    starts[history->steps[i].operation.agent] |= history->steps[i].operation.sequence == 0;
+  for (guint i = 0; i < history->n_agents; i++)
+    coquill_change_add_agent (change, &(CoquillAgent){ .device = { (guint8)i } }, starts[i] ? &none : NULL);
+  for (guint i = from; i < to; i++)
+    coquill_change_add_operation (change, &history->steps[i].operation, history->steps[i].parents,
+                                  (const uint8_t *)"abcde");
+  done = coquill_import_run (&run);
+  coquill_change_free (change);
+  return done;
+}
+
+static gboolean
+import_each (CoquillGraph *graph, const History *history)
+{
+  for (guint i = 0; i < history->n_steps; i++)
+    if (!import (graph, history, i, i + 1))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+compare (const CoquillGraph *a, const CoquillGraph *b)
+{
+  g_assert_cmpmem (a->runs, a->n_runs * sizeof *a->runs, b->runs, b->n_runs * sizeof *b->runs);
+  g_assert_cmpmem (a->parents, a->n_parents * sizeof *a->parents, b->parents,
+                   b->n_parents * sizeof *b->parents);
+  g_assert_cmpmem (a->frontier, a->n_frontier * sizeof *a->frontier, b->frontier,
+                   b->n_frontier * sizeof *b->frontier);
+  g_assert_cmpmem (a->content, a->content_length, b->content, b->content_length);
+  g_assert_cmpuint (a->end, ==, b->end);
+  g_assert_cmpuint (a->n_operations, ==, b->n_operations);
+  for (size_t i = 0; i < a->n_operations; i++)
+    {
+      const CoquillGraphOperation *one = &a->operations[i], *other = &b->operations[i];
+
+      g_assert_cmpuint (one->first, ==, other->first);
+      g_assert_cmpuint (one->place, ==, other->place);
+      g_assert_cmpuint (one->content_offset, ==, other->content_offset);
+      g_assert_cmpuint (one->kind, ==, other->kind);
+      g_assert_cmpuint (one->backward, ==, other->backward);
+    }
+}
+
+static void
+test_at_once (gconstpointer data)
+{
+  gboolean forged = GPOINTER_TO_INT (data);
+  GRand *random = g_rand_new_with_seed (test_seed ());
+  History *history = g_new0 (History, 1);
+  guint n_refused = 0;
+
+  for (guint i = 0; i < 80; i++)
+    {
+      CoquillGraph *at_once = coquill_graph_new (), *one_by_one = coquill_graph_new ();
+      gboolean taken;
+
+      make_history (history, random);
+      if (forged)
+        forge (history, random);
+      taken = import (at_once, history, 0, history->n_steps);
+      g_assert_cmpint (taken, ==, import_each (one_by_one, history));
+      g_assert_true (taken || forged);
+      if (taken)
+        compare (at_once, one_by_one);
+      n_refused += !taken;
+      coquill_graph_free (at_once);
+      coquill_graph_free (one_by_one);
+    }
+  if (forged)
+    g_assert_cmpuint (n_refused, >, 30);
+  g_free (history);
+  g_rand_free (random);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/import/at-once-is-the-same-as-one-by-one", GINT_TO_POINTER (FALSE), test_at_once);
+  g_test_add_data_func ("/import/what-is-forged-is-refused-at-once-as-well", GINT_TO_POINTER (TRUE),
+                        test_at_once);
+  return g_test_run ();
+}
