@@ -1,96 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* test-relay.c: the relay as a whole program, met by clients that are hostile, slow, many or unlucky */
+/* test-relay.c: the relay as a whole program, met by clients that are hostile or wrong */
 
-#include "relay-visitor.h"
+#include "relay-fixture.h"
 
 #include "trust/envelope.h"
 
-#include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define STORED COQUILL_ENVELOPE_STORED
 #define LIVE COQUILL_ENVELOPE_LIVE
 
-typedef struct
-{
-  RelayProcess *relay;
-  CoquillRoomKeys *keys;
-  CoquillRoomLock lock;
-} Fixture;
-
 static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->relay = relay_process_start (NULL, data);
-  fixture->keys = coquill_room_keys_new ();
-  coquill_room_lock_init_first (&fixture->lock, fixture->keys);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  relay_process_stop (fixture->relay);
-  coquill_room_keys_unref (fixture->keys);
-}
-
-static RelayVisitor *
-enter_as (Fixture *fixture, CoquillRoomRole role)
-{
-  RelayVisitor *visitor = relay_visitor_new (fixture->relay);
-  g_auto (CoquillRelayFrame) frame = { 0 };
-
-  relay_visitor_enter (visitor, 1, role, fixture->keys, &fixture->lock);
-  relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_ENTERED, &frame);
-  return visitor;
-}
-
-static RelayVisitor *
-enter (Fixture *fixture)
-{
-  return enter_as (fixture, COQUILL_ROOM_WRITE);
-}
-
-/* Whether the relay still serves everybody else. */
-static void
-assert_alive (Fixture *fixture)
-{
-  g_autoptr (RelayVisitor) a = enter (fixture);
-  g_auto (CoquillRelayFrame) frame = { 0 };
-
-  g_assert_true (relay_visitor_post (a, 1, STORED, 256, 77));
-  relay_visitor_expect (a, COQUILL_RELAY_FRAME_STORED, &frame);
-  g_assert_cmpuint (frame.reference, ==, 77);
-}
-
-/* Resident bytes of the relay. */
-static gsize
-get_memory (Fixture *fixture)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/statm", relay_process_get_pid (fixture->relay));
-  g_autofree char *text = NULL;
-  unsigned long size, resident;
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  g_assert_cmpint (sscanf (text, "%lu %lu", &size, &resident), ==, 2);
-  return resident * sysconf (_SC_PAGESIZE);
-}
-
-static char *
-ask (Fixture *fixture, const char *request)
-{
-  g_autoptr (RelayVisitor) visitor = relay_visitor_connect (fixture->relay);
-
-  relay_visitor_write (visitor, request, strlen (request));
-  return relay_visitor_read_all (visitor);
-}
-
-static void
-test_http_answers_are_few (Fixture *fixture, gconstpointer data)
+test_http_answers_are_few (RelayFixture *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -109,16 +32,16 @@ test_http_answers_are_few (Fixture *fixture, gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
     {
-      g_autofree char *answer = ask (fixture, requests[i].request);
+      g_autofree char *answer = relay_fixture_ask (fixture, requests[i].request);
       if (!g_str_has_prefix (answer, requests[i].status))
         g_error ("%s was answered with %s", requests[i].request, answer);
     }
 }
 
 static void
-test_the_page_sends_nothing (Fixture *fixture, gconstpointer data)
+test_the_page_sends_nothing (RelayFixture *fixture, gconstpointer data)
 {
-  g_autofree char *answer = ask (fixture, "GET /j/ HTTP/1.1\r\nHost: a\r\n\r\n");
+  g_autofree char *answer = relay_fixture_ask (fixture, "GET /j/ HTTP/1.1\r\nHost: a\r\n\r\n");
   const char *script = strstr (answer, "<script>") + strlen ("<script>");
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
@@ -138,7 +61,7 @@ test_the_page_sends_nothing (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_a_slow_request_is_cut_off (Fixture *fixture, gconstpointer data)
+test_a_slow_request_is_cut_off (RelayFixture *fixture, gconstpointer data)
 {
   g_autoptr (RelayVisitor) silent = relay_visitor_connect (fixture->relay);
   g_autoptr (RelayVisitor) halting = relay_visitor_connect (fixture->relay);
@@ -151,31 +74,31 @@ test_a_slow_request_is_cut_off (Fixture *fixture, gconstpointer data)
   also_nothing = relay_visitor_read_all (halting);
   g_assert_cmpstr (nothing, ==, "");
   g_assert_cmpint (g_get_monotonic_time () - began, <, 20 * G_USEC_PER_SEC);
-  assert_alive (fixture);
+  relay_fixture_assert_alive (fixture);
 }
 
 static void
-test_endless_headers_are_cut_off (Fixture *fixture, gconstpointer data)
+test_endless_headers_are_cut_off (RelayFixture *fixture, gconstpointer data)
 {
   g_autoptr (RelayVisitor) visitor = relay_visitor_connect (fixture->relay);
-  gsize before = get_memory (fixture);
+  gsize before = relay_fixture_get_memory (fixture);
 
   relay_visitor_write (visitor, "GET /healthz HTTP/1.1\r\n", 23);
   for (guint i = 0; i < 100000; i++)
     if (!relay_visitor_write (visitor, "X-More: 0123456789012345678901234567890123456789\r\n", 50))
       break;
-  g_assert_cmpuint (get_memory (fixture), <, before + (8 << 20));
-  assert_alive (fixture);
+  g_assert_cmpuint (relay_fixture_get_memory (fixture), <, before + (8 << 20));
+  relay_fixture_assert_alive (fixture);
 }
 
 static void
-test_a_message_of_100_megabytes (Fixture *fixture, gconstpointer data)
+test_a_message_of_100_megabytes (RelayFixture *fixture, gconstpointer data)
 {
   g_autoptr (RelayVisitor) claims = relay_visitor_new (fixture->relay);
   g_autoptr (RelayVisitor) sends = relay_visitor_new (fixture->relay);
   g_autofree guint8 *block = g_malloc0 (1 << 16);
   static const guint8 header[] = { 0x82, 0xff, 0, 0, 0, 0, 0x06, 0x40, 0, 0, 1, 2, 3, 4 };
-  gsize before = get_memory (fixture);
+  gsize before = relay_fixture_get_memory (fixture);
   guint n = 0;
 
   /* One frame that says how long it is; the answer doesn't wait for it. */
@@ -186,14 +109,14 @@ test_a_message_of_100_megabytes (Fixture *fixture, gconstpointer data)
   while (n < 1600 && relay_visitor_write_frame (sends, n == 0 ? 0x02 : 0x00, block, 1 << 16))
     n++;
   g_assert_cmpuint (n, <, 200);
-  g_assert_cmpuint (get_memory (fixture), <, before + (16 << 20));
-  assert_alive (fixture);
+  g_assert_cmpuint (relay_fixture_get_memory (fixture), <, before + (16 << 20));
+  relay_fixture_assert_alive (fixture);
 }
 
 static void
-test_junk_ends_only_its_own_connection (Fixture *fixture, gconstpointer data)
+test_junk_ends_only_its_own_connection (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (RelayVisitor) member = enter (fixture);
+  g_autoptr (RelayVisitor) member = relay_fixture_enter (fixture);
   g_auto (CoquillRelayFrame) frame = { 0 };
   static const guint8 unmasked[] = { 0x82, 0x01, 0x00 };
 
@@ -220,7 +143,7 @@ test_junk_ends_only_its_own_connection (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_broken_rules_are_named (Fixture *fixture, gconstpointer data)
+test_broken_rules_are_named (RelayFixture *fixture, gconstpointer data)
 {
   static const struct
   {
@@ -244,7 +167,7 @@ test_broken_rules_are_named (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_wrong_proofs_and_locks (Fixture *fixture, gconstpointer data)
+test_wrong_proofs_and_locks (RelayFixture *fixture, gconstpointer data)
 {
   g_autoptr (RelayVisitor) visitor = relay_visitor_new (fixture->relay);
   g_autoptr (RelayVisitor) replayer = relay_visitor_new (fixture->relay);
@@ -254,7 +177,7 @@ test_wrong_proofs_and_locks (Fixture *fixture, gconstpointer data)
 
   g_clear_pointer (&replayer->authority, g_free);
   replayer->authority = g_strdup (visitor->authority);
-  assert_alive (fixture);
+  relay_fixture_assert_alive (fixture);
   relay_visitor_enter (visitor, 1, COQUILL_ROOM_WRITE, others, &fixture->lock);
   relay_visitor_expect_refusal (visitor, COQUILL_RELAY_CODE_PROOF);
 
@@ -284,10 +207,10 @@ test_wrong_proofs_and_locks (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_wrong_envelopes_are_not_passed_on (Fixture *fixture, gconstpointer data)
+test_wrong_envelopes_are_not_passed_on (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (RelayVisitor) a = enter (fixture);
-  g_autoptr (RelayVisitor) b = enter (fixture);
+  g_autoptr (RelayVisitor) a = relay_fixture_enter (fixture);
+  g_autoptr (RelayVisitor) b = relay_fixture_enter (fixture);
   g_autofree guint8 *bytes = g_malloc0 (COQUILL_ENVELOPE_OVERHEAD + 256);
   static const guint8 headers[][2] = { { 2, STORED }, { 0, STORED }, { 1, 0 }, { 1, 3 }, { 1, 255 } };
   g_auto (CoquillRelayFrame) got = { 0 };
@@ -308,18 +231,18 @@ test_wrong_envelopes_are_not_passed_on (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_roles_are_kept_apart (Fixture *fixture, gconstpointer data)
+test_roles_are_kept_apart (RelayFixture *fixture, gconstpointer data)
 {
   g_autoptr (RelayVisitor) reader = NULL;
-  g_autoptr (RelayVisitor) writer = enter (fixture);
-  g_autoptr (RelayVisitor) admin = enter_as (fixture, COQUILL_ROOM_ADMIN);
+  g_autoptr (RelayVisitor) writer = relay_fixture_enter (fixture);
+  g_autoptr (RelayVisitor) admin = relay_fixture_enter_as (fixture, COQUILL_ROOM_ADMIN);
   g_autoptr (GBytes) bulletin = g_bytes_new_static ("b", 1);
   CoquillRelayFrame put
       = { .kind = COQUILL_RELAY_FRAME_PUT_BULLETIN, .handle = 1, .reference = 1, .data = bulletin };
   CoquillRelayFrame erase = { .kind = COQUILL_RELAY_FRAME_ERASE, .handle = 1, .reference = 2 };
   g_auto (CoquillRelayFrame) got = { 0 };
 
-  reader = enter_as (fixture, COQUILL_ROOM_READ);
+  reader = relay_fixture_enter_as (fixture, COQUILL_ROOM_READ);
   g_assert_true (relay_visitor_post (reader, 1, STORED, 256, 1));
   relay_visitor_expect_refusal (reader, COQUILL_RELAY_CODE_RIGHTS);
   g_assert_true (relay_visitor_send (reader, &put));
@@ -340,9 +263,9 @@ test_roles_are_kept_apart (Fixture *fixture, gconstpointer data)
 
 /* No proof is needed to ask, and an answer is thousands of times as long as the question. */
 static void
-test_bulletins_are_asked_for_one_after_another (Fixture *fixture, gconstpointer data)
+test_bulletins_are_asked_for_one_after_another (RelayFixture *fixture, gconstpointer data)
 {
-  g_autoptr (RelayVisitor) writer = enter (fixture);
+  g_autoptr (RelayVisitor) writer = relay_fixture_enter (fixture);
   g_autoptr (RelayVisitor) stranger = relay_visitor_new (fixture->relay);
   g_autofree guint8 *noise = g_malloc0 (COQUILL_RELAY_BULLETIN_MAX);
   g_autoptr (GBytes) bulletin = g_bytes_new_static (noise, COQUILL_RELAY_BULLETIN_MAX);
@@ -373,386 +296,17 @@ test_bulletins_are_asked_for_one_after_another (Fixture *fixture, gconstpointer 
   g_assert_cmpuint (n_refused, >, 0);
   g_assert_cmpuint (n_answered, >=, 4);
   g_assert_cmpuint (n_refused + n_answered, ==, n_questions);
-  assert_alive (fixture);
-}
-
-static void
-test_who_does_not_read_is_cut_off (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) slow = enter (fixture);
-  g_autoptr (RelayVisitor) writer = enter (fixture);
-  gsize before = get_memory (fixture);
-  g_auto (CoquillRelayFrame) end = { 0 };
-  gboolean said = FALSE;
-
-  for (guint i = 1; i <= 600; i++)
-    {
-      g_auto (CoquillRelayFrame) frame = { 0 };
-      g_assert_true (relay_visitor_post (writer, 1, STORED, 65536, i));
-      relay_visitor_expect (writer, COQUILL_RELAY_FRAME_STORED, &frame);
-    }
-  /* 39 MB went by: what it holds for the slow one is bounded. */
-  g_assert_cmpuint (get_memory (fixture), <, before + (40 << 20));
-  while (relay_visitor_receive (slow, &end))
-    {
-      said |= end.kind == COQUILL_RELAY_FRAME_REFUSAL && end.code == COQUILL_RELAY_CODE_SLOW;
-      coquill_relay_frame_clear (&end);
-    }
-  g_autofree char *log = relay_process_read_log (fixture->relay);
-  g_assert_nonnull (strstr (log, "does not read as fast"));
-  g_test_message ("the slow client %s told", said ? "was" : "could not be");
-  assert_alive (fixture);
-}
-
-static void
-test_one_address_has_its_share (Fixture *fixture, gconstpointer data)
-{
-  RelayVisitor *visitors[8];
-  g_autoptr (RelayVisitor) late = NULL;
-  g_autofree char *answer = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (visitors); i++)
-    visitors[i] = relay_visitor_new (fixture->relay);
-  late = relay_visitor_connect (fixture->relay);
-  answer = relay_visitor_read_all (late);
-  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 429"));
-  for (guint i = 0; i < G_N_ELEMENTS (visitors); i++)
-    {
-      CoquillRelayFrame end;
-      shutdown (visitors[i]->descriptor, SHUT_WR);
-      while (relay_visitor_receive (visitors[i], &end))
-        coquill_relay_frame_clear (&end);
-      relay_visitor_free (visitors[i]);
-    }
-  /* The share is given back, if not in the same instant. */
-  for (guint tries = 0;; tries++)
-    {
-      g_autoptr (RelayVisitor) again = relay_visitor_connect (fixture->relay);
-      g_autofree char *health = NULL;
-      relay_visitor_write (again, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 34);
-      health = relay_visitor_read_all (again);
-      if (g_str_has_prefix (health, "HTTP/1.1 200"))
-        break;
-      g_assert_cmpuint (tries, <, 1000);
-    }
-}
-
-static void
-test_there_are_so_many_connections (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) a = relay_visitor_new (fixture->relay);
-  g_autoptr (RelayVisitor) b = relay_visitor_new (fixture->relay);
-  g_autoptr (RelayVisitor) c = relay_visitor_connect (fixture->relay);
-  g_autofree char *answer = relay_visitor_read_all (c);
-
-  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 503"));
-}
-
-static void
-test_one_connection_enters_so_many_rooms (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) visitor = relay_visitor_new (fixture->relay);
-
-  for (guint32 handle = 1; handle <= 4; handle++)
-    {
-      g_autoptr (CoquillRoomKeys) keys = coquill_room_keys_new ();
-      CoquillRoomLock lock;
-      g_auto (CoquillRelayFrame) frame = { 0 };
-
-      coquill_room_lock_init_first (&lock, keys);
-      relay_visitor_enter (visitor, handle, COQUILL_ROOM_WRITE, keys, &lock);
-      if (handle <= 3)
-        relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_ENTERED, &frame);
-      else
-        relay_visitor_expect_refusal (visitor, COQUILL_RELAY_CODE_TOO_MANY);
-    }
-}
-
-static void
-test_who_is_too_fast_is_slowed_and_loses_nothing (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) visitor = enter (fixture);
-  gint64 began = g_get_monotonic_time ();
-
-  /* 100 a second, and four seconds' worth saved up; what one read brings beyond that, up to 64 KiB, is only
-   * owed. */
-  for (guint i = 1; i <= 800; i++)
-    g_assert_true (relay_visitor_post (visitor, 1, STORED, 256, i));
-  for (guint i = 1; i <= 800; i++)
-    {
-      g_auto (CoquillRelayFrame) frame = { 0 };
-      relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_STORED, &frame);
-      g_assert_cmpuint (frame.reference, ==, i);
-      g_assert_cmpuint (frame.position, ==, i);
-    }
-  g_assert_cmpint (g_get_monotonic_time () - began, >, 1.5 * G_USEC_PER_SEC);
-  g_assert_cmpint (g_get_monotonic_time () - began, <, 40 * G_USEC_PER_SEC);
-}
-
-static void
-test_the_silent_are_pinged_then_closed (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) member = enter (fixture);
-  g_autoptr (RelayVisitor) stranger = relay_visitor_new (fixture->relay);
-
-  relay_visitor_expect_refusal (member, COQUILL_RELAY_CODE_IDLE);
-  relay_visitor_expect_close (member, 1013);
-  relay_visitor_expect_refusal (stranger, COQUILL_RELAY_CODE_IDLE);
-}
-
-static void
-test_only_the_relays_own_names (Fixture *fixture, gconstpointer data)
-{
-  const char upgrade[] = "GET /v1 HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-  g_autoptr (GString) wrong = g_string_new (upgrade);
-  g_autoptr (GString) right = g_string_new (upgrade);
-  g_autoptr (RelayVisitor) visitor = relay_visitor_connect (fixture->relay);
-  g_autofree char *answer = NULL;
-  char start[13] = { 0 };
-
-  g_string_replace (wrong, "%s", "other.example", 0);
-  g_string_replace (right, "%s", "Relay.Example:8443", 0);
-  answer = ask (fixture, wrong->str);
-  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 421"));
-  g_assert_true (relay_visitor_write (visitor, right->str, right->len));
-  g_assert_cmpint (recv (visitor->descriptor, start, 12, MSG_WAITALL), ==, 12);
-  g_assert_cmpstr (start, ==, "HTTP/1.1 101");
-}
-
-/* Of the relay with these options. */
-static gboolean
-warns_of_no_name (const char *const *options)
-{
-  RelayProcess *relay = relay_process_start (NULL, options);
-  g_autofree char *log = relay_process_read_log (relay);
-
-  relay_process_stop (relay);
-  return strstr (log, " warning name ") != NULL;
-}
-
-static void
-test_a_relay_for_many_should_have_a_name (void)
-{
-  static const char *const nameless[] = { "--listen=0.0.0.0:0", NULL };
-  static const char *const named[] = { "--listen=0.0.0.0:0", "--name=relay.example", NULL };
-
-  g_assert_true (warns_of_no_name (nameless));
-  g_assert_false (warns_of_no_name (named));
-  g_assert_false (warns_of_no_name (NULL));
-}
-
-static void
-test_sigterm_writes_says_goodbye_and_ends_well (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (RelayVisitor) visitor = enter (fixture);
-  guint stored = 0;
-  gboolean told = FALSE;
-  CoquillRelayFrame frame;
-  int status;
-
-  for (guint i = 1; i <= 300; i++)
-    g_assert_true (relay_visitor_post (visitor, 1, STORED, 4096, i));
-  relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_STORED, &frame);
-  stored++;
-  status = relay_process_signal (fixture->relay, SIGTERM);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-  while (relay_visitor_receive (visitor, &frame))
-    {
-      stored += frame.kind == COQUILL_RELAY_FRAME_STORED;
-      told |= frame.kind == COQUILL_RELAY_FRAME_REFUSAL && frame.code == COQUILL_RELAY_CODE_STOPPING;
-      coquill_relay_frame_clear (&frame);
-    }
-  g_assert_cmpuint (visitor->close_code, ==, 1001);
-  g_assert_true (told);
-
-  relay_process_restart (fixture->relay);
-  g_autoptr (RelayVisitor) again = relay_visitor_new (fixture->relay);
-  relay_visitor_enter (again, 1, COQUILL_ROOM_READ, fixture->keys, &fixture->lock);
-  relay_visitor_expect (again, COQUILL_RELAY_FRAME_ENTERED, &frame);
-  g_assert_cmpuint (frame.position, ==, stored);
-}
-
-static void
-test_sigkill_keeps_all_that_was_acknowledged (Fixture *fixture, gconstpointer data)
-{
-  guint64 acknowledged = 0, sent = 0;
-
-  for (guint round = 0; round < 5; round++)
-    {
-      g_autoptr (RelayVisitor) visitor = enter (fixture);
-      g_autoptr (RelayVisitor) check = NULL;
-      g_auto (CoquillRelayFrame) end = { 0 };
-      guint wanted = g_test_rand_int_range (1, 100);
-
-      for (guint i = 0; i < 200; i++)
-        g_assert_true (relay_visitor_post (visitor, 1, STORED, 1024, ++sent));
-      while (wanted-- > 0)
-        {
-          g_auto (CoquillRelayFrame) frame = { 0 };
-          relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_STORED, &frame);
-          acknowledged = MAX (acknowledged, frame.position);
-        }
-      relay_process_signal (fixture->relay, SIGKILL);
-      relay_process_restart (fixture->relay);
-      check = relay_visitor_new (fixture->relay);
-      relay_visitor_enter (check, 1, COQUILL_ROOM_READ, fixture->keys, &fixture->lock);
-      relay_visitor_expect (check, COQUILL_RELAY_FRAME_ENTERED, &end);
-      g_assert_cmpuint (end.position, >=, acknowledged);
-      acknowledged = end.position;
-    }
-}
-
-static void
-test_a_full_disk_is_told_and_nothing_is_lost (void)
-{
-  g_autofree char *folder = g_dir_make_tmp ("coquill-full-XXXXXX", NULL);
-  g_autoptr (CoquillRoomKeys) keys = coquill_room_keys_new ();
-  g_autoptr (RelayProcess) relay = NULL;
-  g_autoptr (RelayVisitor) visitor = NULL;
-  g_auto (CoquillRelayFrame) entered = { 0 };
-  CoquillRoomLock lock;
-  guint64 stored = 0;
-  gboolean is_full = FALSE;
-
-  if (mount ("tmpfs", folder, "tmpfs", 0, "size=3m,mode=0700") != 0)
-    {
-      g_rmdir (folder);
-      g_test_skip ("mounting a small tmpfs needs rights that this user has not");
-      return;
-    }
-  relay = relay_process_start (folder, NULL);
-  visitor = relay_visitor_new (relay);
-  coquill_room_lock_init_first (&lock, keys);
-  relay_visitor_enter (visitor, 1, COQUILL_ROOM_WRITE, keys, &lock);
-  relay_visitor_expect (visitor, COQUILL_RELAY_FRAME_ENTERED, &entered);
-  for (guint i = 1; i <= 100 && !is_full; i++)
-    {
-      g_auto (CoquillRelayFrame) frame = { 0 };
-      g_assert_true (relay_visitor_post (visitor, 1, STORED, 65536, i));
-      do
-        {
-          coquill_relay_frame_clear (&frame);
-          g_assert_true (relay_visitor_receive (visitor, &frame));
-        }
-      while (frame.kind != COQUILL_RELAY_FRAME_STORED && frame.kind != COQUILL_RELAY_FRAME_REFUSAL);
-      if (frame.kind == COQUILL_RELAY_FRAME_STORED)
-        stored = frame.position;
-      else
-        {
-          g_assert_cmpuint (frame.code, ==, COQUILL_RELAY_CODE_FULL);
-          g_assert_cmpuint (frame.reference, ==, i);
-          is_full = TRUE;
-        }
-    }
-  g_assert_true (is_full);
-  g_assert_cmpuint (stored, >, 3);
-
-  /* It serves on, and after a restart has what it acknowledged. */
-  g_assert_true (relay_visitor_post (visitor, 1, LIVE, 256, 0));
-  relay_process_signal (relay, SIGKILL);
-  relay_process_restart (relay);
-  g_autoptr (RelayVisitor) again = relay_visitor_new (relay);
-  relay_visitor_enter (again, 1, COQUILL_ROOM_READ, keys, &lock);
-  coquill_relay_frame_clear (&entered);
-  relay_visitor_expect (again, COQUILL_RELAY_FRAME_ENTERED, &entered);
-  g_assert_cmpuint (entered.position, ==, stored);
-  g_clear_pointer (&relay, relay_process_stop);
-  g_assert_cmpint (umount (folder), ==, 0);
-  g_rmdir (folder);
-}
-
-/* Runs the program to its end. Returns its exit status. */
-static int
-run (const char *const *options, char **errors)
-{
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
-  g_autoptr (GError) error = NULL;
-  int status;
-
-  g_ptr_array_add (arguments, (char *)g_getenv ("COQUILL_RELAY"));
-  for (; *options != NULL; options++)
-    g_ptr_array_add (arguments, (char *)*options);
-  g_ptr_array_add (arguments, NULL);
-  g_spawn_sync (NULL, (char **)arguments->pdata, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, errors,
-                &status, &error);
-  g_assert_no_error (error);
-  g_assert_true (WIFEXITED (status));
-  return WEXITSTATUS (status);
-}
-
-static void
-test_the_command_line (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *same = g_strconcat ("--data=", relay_process_get_folder (fixture->relay), NULL);
-  g_autofree char *busy = g_strdup_printf ("--listen=127.0.0.1:%u", relay_process_get_port (fixture->relay));
-  const struct
-  {
-    const char *options[5];
-    int status;
-    const char *says;
-  } calls[] = {
-    { { "--version" }, 0, "" },
-    { { "--help" }, 0, "" },
-    { { NULL }, 2, "--listen" },
-    { { "--listen=127.0.0.1:0", "--data=/dev/null/x" }, 1, "can't be used" },
-    { { "--listen=somewhere", "--data=/tmp", "--rooms=0" }, 2, "--rooms" },
-    { { "--nonsense" }, 2, "--nonsense" },
-    { { "--listen=127.0.0.1:0", "--data=/tmp", "--stun=nowhere" }, 2, "--stun" },
-    { { "--listen=127.0.0.1:0", "--data=/tmp", "--turn=turn:host" }, 2, "--turn-secret-file" },
-    { { "--listen=127.0.0.1:0", "--turn=turns:host", "--turn-secret-file=/x", "--data=/tmp" },
-      2,
-      "turn:HOST" },
-    { { "--listen=127.0.0.1:0", same }, 1, "Another relay" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
-    {
-      g_autofree char *errors = NULL;
-      g_assert_cmpint (run (calls[i].options, &errors), ==, calls[i].status);
-      if (strstr (errors, calls[i].says) == NULL)
-        g_error ("Expected “%s” in: %s", calls[i].says, errors);
-    }
-
-  g_autofree char *folder = g_dir_make_tmp ("coquill-relay-XXXXXX", NULL);
-  g_autofree char *fresh = g_strconcat ("--data=", folder, NULL);
-  g_autofree char *errors = NULL;
-  g_autofree char *database = g_build_filename (folder, "mailbox.db", NULL);
-  g_autofree char *lock = g_build_filename (folder, "relay.lock", NULL);
-  const char *taken[] = { busy, fresh, NULL };
-  g_assert_cmpint (run (taken, &errors), ==, 1);
-  g_assert_nonnull (strstr (errors, "Can't listen"));
-  g_clear_pointer (&errors, g_free);
-  const char *no_secret[]
-      = { "--listen=127.0.0.1:0", "--turn=turn:host", "--turn-secret-file=/nonexistent", fresh, NULL };
-  g_assert_cmpint (run (no_secret, &errors), ==, 1);
-  g_assert_nonnull (strstr (errors, "/nonexistent"));
-  g_clear_pointer (&errors, g_free);
-  g_assert_true (g_file_set_contents (database, "This is no mailbox, but a letter.", -1, NULL));
-  const char *damaged[] = { "--listen=127.0.0.1:0", fresh, NULL };
-  g_assert_cmpint (run (damaged, &errors), ==, 1);
-  g_assert_nonnull (strstr (errors, "damaged"));
-  g_unlink (database);
-  g_unlink (lock);
-  g_rmdir (folder);
+  relay_fixture_assert_alive (fixture);
 }
 
 int
 main (int argc, char **argv)
 {
   static const char *const hasty[] = { "--request-seconds=1", NULL };
-  static const char *const narrow[] = { "--queue-bytes=2200000", NULL };
-  static const char *const shares[] = { "--connections-per-address=8", NULL };
-  static const char *const two[] = { "--connections=2", NULL };
-  static const char *const three_rooms[] = { "--rooms-per-connection=3", NULL };
-  static const char *const slow[] = { "--rate-messages=100", NULL };
-  static const char *const impatient[] = { "--ping-seconds=1", "--idle-seconds=3", NULL };
-  static const char *const named[] = { "--name=relay.example:8443", "--name=second.example", NULL };
 
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, options, function)                                                                         \
-  g_test_add ("/relay/" path, Fixture, options, set_up, function, tear_down)
+  g_test_add ("/relay/" path, RelayFixture, options, relay_fixture_set_up, function, relay_fixture_tear_down)
   ADD ("http-answers-are-few", NULL, test_http_answers_are_few);
   ADD ("the-page-sends-nothing", NULL, test_the_page_sends_nothing);
   ADD ("a-slow-request-is-cut-off", hasty, test_a_slow_request_is_cut_off);
@@ -764,19 +318,6 @@ main (int argc, char **argv)
   ADD ("wrong-envelopes-are-not-passed-on", NULL, test_wrong_envelopes_are_not_passed_on);
   ADD ("roles-are-kept-apart", NULL, test_roles_are_kept_apart);
   ADD ("bulletins-are-asked-for-one-after-another", NULL, test_bulletins_are_asked_for_one_after_another);
-  ADD ("who-does-not-read-is-cut-off", narrow, test_who_does_not_read_is_cut_off);
-  ADD ("one-address-has-its-share", shares, test_one_address_has_its_share);
-  ADD ("there-are-so-many-connections", two, test_there_are_so_many_connections);
-  ADD ("one-connection-enters-so-many-rooms", three_rooms, test_one_connection_enters_so_many_rooms);
-  ADD ("who-is-too-fast-is-slowed-and-loses-nothing", slow, test_who_is_too_fast_is_slowed_and_loses_nothing);
-  ADD ("the-silent-are-pinged-then-closed", impatient, test_the_silent_are_pinged_then_closed);
-  ADD ("only-the-relays-own-names", named, test_only_the_relays_own_names);
-  ADD ("sigterm-writes-says-goodbye-and-ends-well", NULL, test_sigterm_writes_says_goodbye_and_ends_well);
-  ADD ("sigkill-keeps-all-that-was-acknowledged", NULL, test_sigkill_keeps_all_that_was_acknowledged);
-  ADD ("the-command-line", NULL, test_the_command_line);
 #undef ADD
-  g_test_add_func ("/relay/a-relay-for-many-should-have-a-name", test_a_relay_for_many_should_have_a_name);
-  g_test_add_func ("/relay/a-full-disk-is-told-and-nothing-is-lost",
-                   test_a_full_disk_is_told_and_nothing_is_lost);
   return g_test_run ();
 }
