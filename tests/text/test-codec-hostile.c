@@ -211,6 +211,78 @@ test_text_that_is_none_is_refused (void)
     }
 }
 
+/* Columns of a change: bytes as hexadecimal digits. */
+typedef struct
+{
+  const char *heads;
+  const char *text;
+  const char *positions;
+  const char *far;
+  const char *lengths;
+  CoquillTextErrorCode code;
+} Columns;
+
+static void
+append_columns (CoquillBuffer *bytes, const Columns *columns)
+{
+  const char *const hex[]
+      = { columns->heads, columns->text, columns->positions, columns->far, columns->lengths };
+  guint mask = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (hex); i++)
+    mask |= (guint)(*hex[i] != '\0') << i;
+  append_frame_head (bytes, strlen (columns->heads) / 2);
+  coquill_buffer_append_varint (bytes, mask);
+  for (guint i = 0; i < G_N_ELEMENTS (hex); i++)
+    if (*hex[i] != '\0')
+      coquill_buffer_append_varint (bytes, strlen (hex[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (hex); i++)
+    for (const char *digits = hex[i]; *digits != '\0'; digits += 2)
+      coquill_buffer_append_byte (
+          bytes, (guint8)(g_ascii_xdigit_value (digits[0]) << 4 | g_ascii_xdigit_value (digits[1])));
+}
+
+/* The first operation is read in another loop than those that go on from it. */
+static void
+test_faults_behind_the_first_operation_are_found (void)
+{
+  static const Columns faults[] = {
+    { "0004", "6162", "", "", "", COQUILL_TEXT_ERROR_MALFORMED },       /* an insertion that runs backward */
+    { "0000", "61", "", "", "", COQUILL_TEXT_ERROR_MALFORMED },         /* too little text */
+    { "0001", "6162", "", "", "", COQUILL_TEXT_ERROR_MALFORMED },       /* too much of it */
+    { "0040", "616263", "", "", "", COQUILL_TEXT_ERROR_MALFORMED },     /* no length */
+    { "0000", "6162", "", "", "00", COQUILL_TEXT_ERROR_MALFORMED },     /* one that nobody wants */
+    { "0040", "616263", "", "", "80", COQUILL_TEXT_ERROR_MALFORMED },   /* half of one */
+    { "0040", "616263", "", "", "8000", COQUILL_TEXT_ERROR_MALFORMED }, /* one that is longer than need be */
+    { "0041", "61", "", "", "808080808001", COQUILL_TEXT_ERROR_TOO_LARGE },
+    { "0041", "61", "", "", "ffffffffffffffffff01", COQUILL_TEXT_ERROR_TOO_LARGE },
+    { "0081", "61", "", "", "", COQUILL_TEXT_ERROR_MALFORMED },     /* no position */
+    { "0081", "61", "02", "", "", COQUILL_TEXT_ERROR_MALFORMED },   /* one before the text */
+    { "0081", "61", "80", "", "", COQUILL_TEXT_ERROR_MALFORMED },   /* half of one */
+    { "0081", "61", "80", "00", "", COQUILL_TEXT_ERROR_MALFORMED }, /* one that is longer than need be */
+    { "0081", "61", "80", "80808080808004", "", COQUILL_TEXT_ERROR_MALFORMED }, /* too far */
+    { "0001", "61", "00", "", "", COQUILL_TEXT_ERROR_MALFORMED },               /* one that nobody wants */
+    { "0045", "61", "", "", "05", COQUILL_TEXT_ERROR_MALFORMED }, /* backward to before the text */
+  };
+  const Columns right = { "0080", "6162", "81", "01", "", COQUILL_TEXT_ERROR_NONE };
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  CoquillChange *change;
+
+  append_columns (&bytes, &right);
+  coquill_buffer_append_fixed32 (&bytes, 0);
+  put_checksum (&bytes);
+  change = coquill_change_decode (bytes.data, bytes.length, NULL);
+  g_assert_nonnull (change);
+  coquill_change_free (change);
+  coquill_buffer_clear (&bytes);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      append_columns (&bytes, &faults[i]);
+      assert_frame_refused (&bytes, faults[i].code);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -219,5 +291,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/codec/forged-bytes-are-refused-or-sound", test_forged_bytes_are_refused_or_sound);
   g_test_add_func ("/codec/budgets-hold", test_budgets_hold);
   g_test_add_func ("/codec/text-that-is-none-is-refused", test_text_that_is_none_is_refused);
+  g_test_add_func ("/codec/faults-behind-the-first-operation-are-found",
+                   test_faults_behind_the_first_operation_are_found);
   return g_test_run ();
 }
