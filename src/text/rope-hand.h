@@ -28,24 +28,10 @@ coquill_rope_hand_length (const CoquillRope *self)
 }
 
 /**
- * coquill_rope_hand_awaits:
- *
- * Returns: whether the gap is at @position, and has room for a character in ASCII
- */
-static inline bool
-coquill_rope_hand_awaits (const CoquillRope *self, uint64_t position)
-{
-  const CoquillRopeLeaf *leaf = self->hand.leaf;
-
-  return position - self->hand.start == leaf->front_points
-         && leaf->front_bytes + leaf->back_bytes != COQUILL_ROPE_LEAF_BYTES;
-}
-
-/**
  * coquill_rope_hand_type:
  * @character: ASCII, not 0
  *
- * Inserts a character at the gap, which awaited it.
+ * Inserts a character at the gap, which has room for it.
  */
 static inline void
 coquill_rope_hand_type (CoquillRope *self, char character)

@@ -96,10 +96,7 @@ coquill_rope_insert_counted (
 void
 coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, size_t bytes)
 {
-  if (bytes == 1 && coquill_rope_hand_awaits (self, position))
-    coquill_rope_hand_type (self, *utf8);
-  else
-    coquill_rope_insert_counted (self, position, utf8, bytes, coquill_utf8_count (utf8, bytes));
+  coquill_rope_insert_counted (self, position, utf8, bytes, coquill_utf8_count (utf8, bytes));
 }
 
 void
