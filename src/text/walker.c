@@ -16,6 +16,9 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
+/* For each item that has come since the last time, so many may be walked again. */
+#define PAID_FOR 4
+
 CoquillWalker *
 coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
 {
@@ -318,8 +321,10 @@ reach_back (CoquillWalker *self, uint64_t version)
   uint64_t end = self->end, n_operations = 0;
 
   /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
-   * way each time. */
-  version -= end - version < version - self->first ? end - version : version - self->first;
+   * way each time; unless enough has come since the last time to pay for it. */
+  if (end - version > PAID_FOR * (end - (self->reached_back < end ? self->reached_back : end)))
+    version -= end - version < version - self->first ? end - version : version - self->first;
+  self->reached_back = end;
   take_back_from (self, version);
   set_in_trunk (self, false);
   coquill_walker_open_flat (self, self->end, UINT64_MAX);

@@ -145,6 +145,7 @@ typedef struct
   CoquillWalkerFlat *flat;    /* (nullable): made with the first window */
   CoquillMergeWindow *window; /* (nullable): %NULL but in its state */
   size_t collapse_at;         /* entries of the window at which it is collapsed next */
+  uint64_t reached_back;      /* local version: where the walk was when it last went back */
   size_t n_linear;            /* operations since the last that was concurrent with something */
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
   uint64_t n_uses;
