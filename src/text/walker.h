@@ -114,7 +114,7 @@ typedef struct
  * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
  * and the window is collapsed to what is newer whenever it has grown, and closed when nothing is concurrent
  * any more. When an item comes that doesn't know all below, the walker goes back: it takes the items from
- * some earlier one on out of the order, from twice as far back as is needed, and walks them again, this time
+ * some earlier one on out of the order, mostly from as far back as is needed, and walks them again, this time
  * inside the window. Then it waits until the window has doubled, or about as much has come that was
  * concurrent with nothing, before it collapses it again, so that going back costs O(log n) per item on
  * average, whoever was away for how long.
