@@ -163,20 +163,19 @@ coquill_rope_hand_delete (CoquillRope *self, uint64_t position, uint64_t count)
 /**
  * coquill_rope_hand_peek:
  *
- * Returns: the character at @position if it is beside the gap and ASCII; else 0
+ * Returns: the character at @position if it is beside the gap and ASCII; else 0 or less
  */
-static inline char
+static inline int8_t
 coquill_rope_hand_peek (const CoquillRope *self, uint64_t position)
 {
   const CoquillRopeLeaf *leaf = self->hand.leaf;
   uint64_t point = position - self->hand.start;
-  char character = 0;
 
   if (point == leaf->front_points && leaf->back_bytes > 0)
-    character = *coquill_rope_leaf_back (leaf);
-  else if (leaf->front_bytes > 0 && point == leaf->front_points - 1)
-    character = leaf->text[leaf->front_bytes - 1];
-  return (uint8_t)character < 0x80 ? character : 0;
+    return (int8_t)*coquill_rope_leaf_back (leaf);
+  if (leaf->front_bytes > 0 && point == leaf->front_points - 1)
+    return (int8_t)leaf->text[leaf->front_bytes - 1];
+  return 0;
 }
 
 /**

@@ -231,10 +231,10 @@ coquill_text_length (const CoquillText *self)
 size_t
 coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *buffer)
 {
-  char character = count == 1 ? coquill_rope_hand_peek (self->rope, position) : 0;
+  int8_t character = count == 1 ? coquill_rope_hand_peek (self->rope, position) : 0;
 
-  if (character == 0)
+  if (character <= 0)
     return coquill_rope_read (self->rope, position, count, buffer);
-  *buffer = character;
+  *buffer = (char)character;
   return 1;
 }
