@@ -275,7 +275,9 @@ coquill_snapshot_steal_text (CoquillSnapshot *self)
 
   if (text == NULL && self->text_bytes > 0)
     {
-      text = coquill_allocate (self->text_bytes);
+      text = malloc (self->text_bytes);
+      if (text == NULL)
+        coquill_out_of_memory ();
       memcpy (text, self->text, self->text_bytes);
     }
   self->owned_text = NULL;
