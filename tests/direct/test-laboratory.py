@@ -46,10 +46,18 @@ def ask(sender, echo, number=0, seconds=1.0):
         return None
 
 
+def ask_until_answered(sender, echo, number=0):
+    """The same where there has to be an answer; who was never heard of before is looked for first, which a busy machine may be late with."""
+    for _ in range(10):
+        if (address := ask(sender, echo, number)) is not None:
+            return address
+    raise TooLate('no answer')
+
+
 def hears(receiver, sender, address):
     """Whether a datagram from one socket to an address comes out of the other."""
     sender.sendto(b'knock', address)
-    receiver.settimeout(1)
+    receiver.settimeout(2)
     try:
         while receiver.recv(2048) != b'knock':
             pass
@@ -66,7 +74,8 @@ def routers_are_what_they_are_called(laboratory, folder):
         host = laboratory.place(kind)
         inside = host.socket(socket.AF_INET, socket.SOCK_DGRAM)
         inside.bind((host.address, 40000))
-        first, second = ask(inside, echo, 0), ask(inside, echo, 1)
+        asking = ask if kind == BLOCKED else ask_until_answered
+        first, second = asking(inside, echo, 0), asking(inside, echo, 1)
         if first is None:
             found[kind] = 'nothing'
             continue
@@ -89,7 +98,7 @@ def what_was_punched_is_open(laboratory, folder):
     echo = Echo(laboratory.host())
     hosts = [laboratory.place(PORT_RESTRICTED), laboratory.home(PORT_RESTRICTED).home(PORT_RESTRICTED).host()]
     sockets = [host.socket(socket.AF_INET, socket.SOCK_DGRAM) for host in hosts]
-    public = [ask(one, echo) for one in sockets]
+    public = [ask_until_answered(one, echo) for one in sockets]
     assert not hears(sockets[1], sockets[0], public[1])
     assert hears(sockets[0], sockets[1], public[0])
     assert hears(sockets[1], sockets[0], public[1])
@@ -100,16 +109,16 @@ def a_new_public_address_ends_old_mappings(laboratory, folder):
     echo = Echo(laboratory.host())
     home = laboratory.home(PORT_RESTRICTED)
     inside = home.host().socket(socket.AF_INET, socket.SOCK_DGRAM)
-    before = ask(inside, echo)
+    before = ask_until_answered(inside, echo)
     new = home.change_public_address()
-    after = ask(inside, echo)
+    after = ask_until_answered(inside, echo)
     assert before[0] != new == after[0], (before, new, after)
 
 
 def ipv6_needs_no_router(laboratory, folder):
     """Hosts with IPv6 addresses reach each other."""
     echo, host = Echo(laboratory.host(ipv6=True)), laboratory.place(IPV6)
-    assert ask(host.socket(socket.AF_INET6, socket.SOCK_DGRAM), echo)[0] == host.address
+    assert ask_until_answered(host.socket(socket.AF_INET6, socket.SOCK_DGRAM), echo)[0] == host.address
 
 
 def a_bad_line_loses_and_delays(laboratory, folder):
@@ -127,6 +136,7 @@ def a_bad_line_loses_and_delays(laboratory, folder):
                 answered += 1
         return 1 - answered / pings, sorted(trips)[len(trips) // 2] * 1000
 
+    ask_until_answered(probe, echo)
     lost, quick = ping()
     if lost > 0:
         raise TooLate(f'{lost:.0%} came too late')
@@ -144,7 +154,7 @@ def a_bad_line_loses_and_delays(laboratory, folder):
     assert ask(probe, echo, seconds=.1) is None
     assert plain_copy(host, echo.host, 1 << 20) > 1
     line.tell('restore')
-    assert ask(probe, echo) is not None
+    ask_until_answered(probe, echo)
     rates = {}
     for loss, delay in ((0, 0), (5, 0), (0, 25), (5, 25)):
         line.tell('loss', loss)
