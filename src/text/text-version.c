@@ -29,19 +29,45 @@ coquill_text_frontier (const CoquillText *self, size_t *n_ids)
   return self->heads;
 }
 
-/* Ids are sorted by insertion: there are rarely more than two, and never very many. */
-static void
-add_id (const CoquillText *self, CoquillChangeId *ids, size_t n_ids, CoquillId id)
+static bool
+is_before (const CoquillText *self, CoquillChangeId a, CoquillChangeId b)
 {
   const CoquillGraphAgent *agents = self->graph->agents;
-  CoquillChangeId added = coquill_change_id (id);
 
-  while (n_ids > 0 && coquill_agent_compare (&agents[added.agent].id, &agents[ids[n_ids - 1].agent].id) < 0)
+  return coquill_agent_compare (&agents[a.agent].id, &agents[b.agent].id) < 0;
+}
+
+/* Below one place a heap has its last on top again. */
+static void
+sift_down (const CoquillText *self, CoquillChangeId *ids, size_t place, size_t n_ids)
+{
+  CoquillChangeId id = ids[place];
+
+  for (size_t child; (child = 2 * place + 1) < n_ids; place = child)
     {
-      ids[n_ids] = ids[n_ids - 1];
-      n_ids--;
+      if (child + 1 < n_ids && is_before (self, ids[child], ids[child + 1]))
+        child++;
+      if (!is_before (self, id, ids[child]))
+        break;
+      ids[place] = ids[child];
     }
-  ids[n_ids] = added;
+  ids[place] = id;
+}
+
+/* Heapsort: there are rarely more than two, but strangers may make them thousands. */
+static void
+sort_ids (const CoquillText *self, CoquillChangeId *ids, size_t n_ids)
+{
+  for (size_t i = n_ids / 2; i > 0; i--)
+    sift_down (self, ids, i - 1, n_ids);
+  for (size_t end = n_ids; end > 1; end--)
+    {
+      CoquillChangeId last = ids[0];
+
+      ids[0] = ids[end - 1];
+      ids[end - 1] = last;
+      sift_down (self, ids, 0, end - 1);
+    }
 }
 
 size_t
@@ -60,10 +86,10 @@ coquill_text_ids (const CoquillText *self,
 
       *ids = coquill_grow (*ids, capacity, n_ids + n_here, sizeof **ids);
       for (size_t j = 0; j < n_here; j++)
-        add_id (self, *ids, n_ids++,
-                versions[i] < graph->base ? self->base->heads[j].id
-                                          : coquill_graph_id_of (graph, versions[i]));
+        (*ids)[n_ids++] = coquill_change_id (
+            versions[i] < graph->base ? self->base->heads[j].id : coquill_graph_id_of (graph, versions[i]));
     }
+  sort_ids (self, *ids, n_ids);
   return n_ids;
 }
 
