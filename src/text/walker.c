@@ -12,6 +12,10 @@
 /* A window that is smaller isn't worth looking at. */
 #define COLLAPSE_AT 24
 
+/* A window of so many is collapsed at the end of the walk that filled it, rather than at the key press that
+ * is next. A smaller one waits for what comes, which tells how much of it is still wanted. */
+#define MANY_ENTRIES 16384
+
 /* With so many runs at once, what they aren't concurrent with is forgotten at once. With fewer, the next ones
  * may well go on as these do. */
 #define MANY_RUNS 64
@@ -454,5 +458,8 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       if (self->in_trunk)
         self->trunk_end = self->end;
     }
+  if (self->state == COQUILL_WALKER_WINDOW && coquill_merge_window_n_entries (self->window) >= MANY_ENTRIES
+      && is_time_to_collapse (self))
+    collapse (self, UINT64_MAX);
   return true;
 }
