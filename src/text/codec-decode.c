@@ -132,6 +132,7 @@ unpack (Decoder *self)
       column->length = column->capacity = self->columns.columns[i].size;
       used += column->length;
     }
+  change->room[used] = 0;
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     if (change->columns[i].length > 0
         && !coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))
