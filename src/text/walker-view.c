@@ -392,6 +392,9 @@ coquill_walker_collapse (CoquillWalker *self, uint64_t version)
 {
   uint64_t lowest[COQUILL_MERGE_WINDOW_VIEWS];
 
+  /* Nobody lacks what lies below the window's start: then there is no need to ask. */
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    lowest[i] = UINT64_MAX;
   for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS && version > self->window_start; i++)
     if (self->views[i].valid)
       {
