@@ -6,6 +6,19 @@
 #include "text/columns.h"
 #include "text/snapshot.h"
 
+/* Both return: false */
+static inline bool
+coquill_snapshot_malformed (CoquillTextError *error, const char *what)
+{
+  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "snapshot: %s", what);
+}
+
+static inline bool
+coquill_snapshot_no_memory (CoquillTextError *error)
+{
+  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "snapshot: no memory");
+}
+
 /* The columns of a snapshot, see snapshot.h. */
 enum
 {

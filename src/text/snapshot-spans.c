@@ -34,18 +34,6 @@ typedef struct
   uint64_t *bits;
 } Spans;
 
-static bool
-malformed (CoquillTextError *error, const char *what)
-{
-  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "snapshot: %s", what);
-}
-
-static bool
-no_memory (CoquillTextError *error)
-{
-  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "snapshot: no memory");
-}
-
 static int
 compare_spans (const void *a, const void *b)
 {
@@ -64,7 +52,7 @@ check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
   bool good = true;
 
   if (sorted == NULL)
-    return no_memory (error);
+    return coquill_snapshot_no_memory (error);
   for (size_t i = 0; i < self->n_spans; i++)
     sorted[i] = &self->spans[i];
   qsort (sorted, self->n_spans, sizeof *sorted, compare_spans);
@@ -75,7 +63,7 @@ check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
       good = good && (before->agent != span->agent || before->sequence + before->length <= span->sequence);
     }
   free (sorted);
-  return good || malformed (error, "an item comes twice");
+  return good || coquill_snapshot_malformed (error, "an item comes twice");
 }
 
 /* Sets @length bits from @from on, 1 to 64. There is a word behind the last. Returns: whether all of them
@@ -139,15 +127,15 @@ read_spans (Spans *self, CoquillSnapshot *snapshot, CoquillTextError *error)
       uint64_t skipped = (uint64_t)coquill_reader_signed (&self->sequences);
 
       if (here > COQUILL_SNAPSHOT_MAX_TEXT || agent >= snapshot->n_agents)
-        return malformed (error, "bad span");
+        return coquill_snapshot_malformed (error, "bad span");
 
       Author *author = &self->authors[agent];
       uint64_t sequence = author->expected + skipped;
 
       if (here > author->length || sequence > author->length - here)
-        return malformed (error, "bad span");
+        return coquill_snapshot_malformed (error, "bad span");
       if (self->bits != NULL && !claim (self->bits, author->first_bit + sequence, here))
-        return malformed (error, "an item comes twice");
+        return coquill_snapshot_malformed (error, "an item comes twice");
       snapshot->spans[i] = (CoquillSnapshotSpan){ sequence, (uint32_t)agent, (uint32_t)here };
       author->expected = sequence + here;
       length += here;
@@ -155,7 +143,7 @@ read_spans (Spans *self, CoquillSnapshot *snapshot, CoquillTextError *error)
   if (length != snapshot->text_length || self->lengths.failed || self->agents.failed || self->sequences.failed
       || coquill_reader_left (&self->lengths) > 0 || coquill_reader_left (&self->agents) > 0
       || coquill_reader_left (&self->sequences) > 0)
-    return malformed (error, "bad span");
+    return coquill_snapshot_malformed (error, "bad span");
   return self->bits != NULL || check_spans_sorted (snapshot, error);
 }
 
@@ -167,7 +155,7 @@ coquill_snapshot_decode_spans (CoquillSnapshot *self,
 {
   /* Each span has a byte of its own in this column. */
   if (n_spans > columns->columns[COQUILL_SNAPSHOT_LENGTHS].size)
-    return malformed (error, "cut short");
+    return coquill_snapshot_malformed (error, "cut short");
 
   size_t size = columns->total - columns->columns[COQUILL_SNAPSHOT_TEXT].size;
   uint8_t *plain = malloc (size + 1), *next = plain;
@@ -176,7 +164,8 @@ coquill_snapshot_decode_spans (CoquillSnapshot *self,
   bool good;
 
   self->spans = malloc ((n_spans + 1) * sizeof *self->spans);
-  good = (self->spans != NULL && plain != NULL && prepare (&spans, self, n_spans)) || no_memory (error);
+  good = (self->spans != NULL && plain != NULL && prepare (&spans, self, n_spans))
+         || coquill_snapshot_no_memory (error);
   for (unsigned i = COQUILL_SNAPSHOT_LENGTHS; good && i < COQUILL_SNAPSHOT_COLUMNS; i++)
     {
       good = coquill_columns_unpack (columns, i, next, error);

@@ -22,18 +22,6 @@ static const size_t column_limits[COQUILL_SNAPSHOT_COLUMNS] = {
   [COQUILL_SNAPSHOT_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
 };
 
-static bool
-malformed (CoquillTextError *error, const char *what)
-{
-  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED, "snapshot: %s", what);
-}
-
-static bool
-no_memory (CoquillTextError *error)
-{
-  return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "snapshot: no memory");
-}
-
 /* What decoding checks of a span, so that what was encoded can be decoded. */
 static bool
 span_is_good (const CoquillSnapshot *self, const CoquillSnapshotSpan *span)
@@ -142,14 +130,14 @@ check_agents_distinct (const CoquillSnapshot *self, CoquillTextError *error)
     return true;
   sorted = malloc (self->n_agents * sizeof *sorted);
   if (sorted == NULL)
-    return no_memory (error);
+    return coquill_snapshot_no_memory (error);
   for (size_t i = 0; i < self->n_agents; i++)
     sorted[i] = &self->agents[i];
   qsort (sorted, self->n_agents, sizeof *sorted, compare_agents);
   for (size_t i = 1; i < self->n_agents; i++)
     good = good && compare_agents (&sorted[i - 1], &sorted[i]) != 0;
   free (sorted);
-  return good || malformed (error, "an agent comes twice");
+  return good || coquill_snapshot_malformed (error, "an agent comes twice");
 }
 
 static bool
@@ -161,10 +149,10 @@ decode_agents (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_agents, 
   if (n_agents > COQUILL_SNAPSHOT_MAX_AGENTS)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many agents");
   if (n_agents > coquill_reader_left (reader) / COQUILL_AGENT_MIN_BYTES)
-    return malformed (error, "cut short");
+    return coquill_snapshot_malformed (error, "cut short");
   self->agents = calloc (n_agents + 1, sizeof *self->agents);
   if (self->agents == NULL)
-    return no_memory (error);
+    return coquill_snapshot_no_memory (error);
   self->n_agents = n_agents;
 
   for (size_t i = 0; i < n_agents; i++)
@@ -177,7 +165,7 @@ decode_agents (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_agents, 
       good = good && starts && agent->length <= COQUILL_MAX_SEQUENCE;
     }
   coquill_agent_coder_clear (&coder);
-  return (good && !reader->failed) || malformed (error, "bad agent");
+  return (good && !reader->failed) || coquill_snapshot_malformed (error, "bad agent");
 }
 
 static bool
@@ -189,7 +177,7 @@ decode_heads (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_heads, Co
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_TOO_LARGE, "snapshot: too many heads");
   self->heads = calloc (n_heads + 1, sizeof *self->heads);
   if (self->heads == NULL)
-    return no_memory (error);
+    return coquill_snapshot_no_memory (error);
   self->n_heads = n_heads;
 
   for (size_t i = 0; i < n_heads; i++)
@@ -202,7 +190,7 @@ decode_heads (CoquillSnapshot *self, CoquillReader *reader, uint64_t n_heads, Co
       head->depth = coquill_reader_varint (reader);
       good = good && head_is_good (self, head);
     }
-  return (good && !reader->failed) || malformed (error, "bad head");
+  return (good && !reader->failed) || coquill_snapshot_malformed (error, "bad head");
 }
 
 static bool
@@ -217,13 +205,13 @@ decode_text (CoquillSnapshot *self, CoquillColumns *columns, CoquillTextError *e
     {
       self->owned_text = malloc (column->size);
       if (self->owned_text == NULL)
-        return no_memory (error);
+        return coquill_snapshot_no_memory (error);
       self->text = (const char *)self->owned_text;
       if (!coquill_columns_unpack (columns, COQUILL_SNAPSHOT_TEXT, self->owned_text, error))
         return false;
     }
   return coquill_utf8_check (self->text, self->text_bytes, &self->text_length)
-         || malformed (error, "the text is none");
+         || coquill_snapshot_malformed (error, "the text is none");
 }
 
 static bool
