@@ -105,8 +105,10 @@ typedef struct
  * versions, and keeps the characters' order as it is with all of them.
  *
  * An item whose parents are all items before it means a place in the text as it is, and goes straight to the
- * order. An item that is concurrent with others means a place in the text of its parents. For that there is
- * the window (merge-window.h): the places that differ, in the versions that are being written in. A view of
+ * order. An item that is concurrent with others means a place in the text of its parents. While that is a
+ * matter of a few characters, as nearly always, the flat window answers it (flat-window.h), from what each
+ * item's author knew (walker-rows.h). For all else there is the merge window (merge-window.h), called the
+ * window below: the places that differ, in the versions that are being written in. A view of
  * it is moved to the item's parents by taking items back and up again, the item's place is found in it, and
  * from there its place in the order.
  *
