@@ -84,7 +84,8 @@
  *   11 payloads       sizes of the records' bytes
  *   12 payload bytes  the records' bytes
  *
- * A column is packed where that makes it smaller. In memory a change is these columns, unpacked (change.h).
+ * A column is packed where that makes it an eighth smaller: less isn't worth the time to unpack it. In memory
+ * a change is these columns, unpacked (change.h).
  *
  * Decoding treats every byte as hostile. All sizes are checked before anything is allocated; the memory taken
  * is bounded by the limits below whatever the input says; the checksum is checked before anything is

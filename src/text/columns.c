@@ -21,31 +21,31 @@ static const size_t min_packed[] = {
   [COQUILL_PACKING_LARGE] = 1 << 18,
 };
 
-/* How hard to try. What packs well takes time, some 300 ns a byte of text for the last per cent; so that
- * packing takes about as long whatever the size of the history is (30 ms where U of tests/bench is 0.25 ms),
- * the more there is the less is tried. Text has matches to look for; the numbers of a column have mostly
- * their distribution. */
+/* How hard to try. The more there is the less, so that packing takes some 30 ms at most up to a few megabytes
+ * (where U of tests/bench is 0.25 ms). The last per cent of a text would take most of the time, and is made of
+ * short matches, each of which takes as long to unpack as ten bytes: so none is shorter than five or six. */
 typedef struct
 {
   size_t size; /* of columns up to that */
   int level;
   int strategy; /* 0: all as the level has it */
+  int min_match;
   int search_log;
-  int target_length;
 } Effort;
 
 static const Effort text_efforts[] = {
-  { .size = 128 << 10, .level = 17 },
-  { .size = 192 << 10, .level = 16, .strategy = ZSTD_btopt, .search_log = 4, .target_length = 32 },
-  { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .search_log = 5, .target_length = 32 },
-  { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .search_log = 6, .target_length = 32 },
+  { .size = 192 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
+  { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .min_match = 6, .search_log = 5 },
+  { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .min_match = 5, .search_log = 5 },
   { .size = 8 << 20, .level = 6 },
   { .size = SIZE_MAX, .level = 3 },
 };
 
 static const Effort number_efforts[] = {
-  { .size = 16 << 10, .level = 19 }, { .size = 32 << 10, .level = 16 }, { .size = 256 << 10, .level = 13 },
-  { .size = 2 << 20, .level = 8 },   { .size = SIZE_MAX, .level = 3 },
+  { .size = 16 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
+  { .size = 256 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 4 },
+  { .size = 2 << 20, .level = 8 },
+  { .size = SIZE_MAX, .level = 3 },
 };
 
 static const Effort fast_effort = { .level = 3 };
@@ -59,8 +59,7 @@ set_effort (ZSTD_CCtx *context, const Effort *effort)
   if (good && effort->strategy != 0)
     good = !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_strategy, effort->strategy))
            && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_searchLog, effort->search_log))
-           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_targetLength, effort->target_length))
-           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_minMatch, 4));
+           && !ZSTD_isError (ZSTD_CCtx_setParameter (context, ZSTD_c_minMatch, effort->min_match));
   return good;
 }
 
@@ -91,7 +90,7 @@ pack (ZSTD_CCtx **context,
 
   if (ZSTD_isError (size))
     return false;
-  if (size < plain->length)
+  if (size < plain->length - plain->length / 8)
     packed->length = size;
   return true;
 }
