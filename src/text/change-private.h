@@ -9,6 +9,7 @@
 enum
 {
   HEAD_KIND = 3,
+  HEAD_OTHER_KINDS = 1 << 1, /* neither an insertion nor a deletion */
   HEAD_BACKWARD = 1 << 2,
   HEAD_AGENT = 1 << 3,
   HEAD_SEQUENCE = 1 << 4,
@@ -38,6 +39,7 @@ enum
  * @ends: of the columns
  * @code_points: of the text column that no operation has taken yet
  * @cut: a column ended early, or a number wasn't written as it should be
+ * @long_run: a run had too many items
  * @code: what is wrong
  * @what: in words
  *
@@ -51,6 +53,7 @@ typedef struct
   uint64_t n_items;
   uint32_t widest;
   bool cut;
+  bool long_run;
   CoquillTextErrorCode code;
   const char *what;
 } CoquillChangeCheck;
@@ -86,7 +89,7 @@ coquill_change_too_large (CoquillChangeCheck *check, const char *what)
 COQUILL_CHANGE_INLINE uint8_t
 coquill_change_take_byte (CoquillChangeReader *self, CoquillChangeColumn column, CoquillChangeCheck *check)
 {
-  if (check != NULL && self->next[column] == check->ends[column])
+  if (check != NULL && self->next[column] >= check->ends[column])
     {
       check->cut = true;
       return 0;

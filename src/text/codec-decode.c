@@ -111,8 +111,8 @@ static bool
 unpack (Decoder *self)
 {
   CoquillChange *change = self->change;
-  /* One more: readers may look at the byte behind a column. */
-  size_t size = self->columns.total + 1, used = 0;
+  /* More: readers may look at the byte behind a column, and the check of a stretch at so many. */
+  size_t size = self->columns.total + COQUILL_STRETCH_MOST + 1, used = 0;
 
   if (size > change->room_size)
     {
@@ -132,7 +132,7 @@ unpack (Decoder *self)
       column->length = column->capacity = self->columns.columns[i].size;
       used += column->length;
     }
-  change->room[used] = 0;
+  memset (change->room + used, 0, size - used);
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     if (change->columns[i].length > 0
         && !coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))
@@ -155,6 +155,23 @@ check_text (Decoder *self, CoquillChangeCheck *check)
   return true;
 }
 
+/* What coquill_stretch_check() doesn't look for in each operation. */
+static bool
+check_bytes (Decoder *self)
+{
+  const CoquillBuffer *heads = &self->change->columns[COQUILL_COLUMN_HEADS];
+  const CoquillBuffer *far = &self->change->columns[COQUILL_COLUMN_FAR_POSITIONS];
+  uint8_t bad = 0;
+
+  for (size_t i = 0; i < heads->length; i++)
+    bad |= (heads->data[i] & (HEAD_KIND | HEAD_BACKWARD)) == HEAD_BACKWARD;
+  if (bad)
+    return malformed (self, "bad head of an operation");
+  if (far->length > 0 && memchr (far->data, 0, far->length) != NULL)
+    return malformed (self, "columns and operations do not match");
+  return true;
+}
+
 static bool
 is_at_ends (const CoquillChangeReader *reader, const CoquillChangeCheck *check)
 {
@@ -174,10 +191,11 @@ check_operations (Decoder *self, const CoquillChangeReader *start, CoquillChange
 
   while (reader->next[COQUILL_COLUMN_HEADS] != reader->end)
     {
-      bool in_stretch = reader->place.any && coquill_stretch_has (*reader->next[COQUILL_COLUMN_HEADS]);
+      const uint8_t *head = reader->next[COQUILL_COLUMN_HEADS];
 
-      if (in_stretch ? !coquill_stretch_check (reader, check)
-                     : !coquill_change_take_operation (reader, &operation, check))
+      if ((reader->place.any && !coquill_stretch_check (reader, check))
+          || (reader->next[COQUILL_COLUMN_HEADS] == head
+              && !coquill_change_take_operation (reader, &operation, check)))
         return coquill_text_error_set (self->error, check->code, "change: %s", check->what);
     }
   if (!is_at_ends (reader, check))
@@ -207,10 +225,10 @@ check_columns (Decoder *self)
   check.n_parents = 0;
   check.n_items = 0;
   check.widest = 0;
-  check.cut = false;
+  check.cut = check.long_run = false;
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     check.ends[i] = change->columns[i].data + change->columns[i].length;
-  if (!check_text (self, &check))
+  if (!check_bytes (self) || !check_text (self, &check))
     return false;
   if (!coquill_change_reader_start (&reader, change, 0))
     return no_memory (self);
