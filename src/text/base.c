@@ -13,7 +13,7 @@ struct CoquillBaseContent
 {
   const char *text;
   size_t n_bytes;
-  const CoquillOrder *order;
+  CoquillOrder *order;
   const CoquillGraph *graph;
 
   CoquillBaseSpan *spans; /* (nullable): ascending by id, when somebody has asked */
@@ -34,7 +34,7 @@ coquill_base_new (size_t n_heads)
 
 void
 coquill_base_set_content (
-    CoquillBase *self, const char *text, size_t n_bytes, const CoquillOrder *order, const CoquillGraph *graph)
+    CoquillBase *self, const char *text, size_t n_bytes, CoquillOrder *order, const CoquillGraph *graph)
 {
   *self->content = (CoquillBaseContent){ .text = text, .n_bytes = n_bytes, .order = order, .graph = graph };
 }

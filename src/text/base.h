@@ -75,11 +75,8 @@ coquill_base_new (size_t n_heads);
  * All three outlive the base's content.
  */
 void
-coquill_base_set_content (CoquillBase *self,
-                          const char *text,
-                          size_t n_bytes,
-                          const CoquillOrder *order,
-                          const CoquillGraph *graph);
+coquill_base_set_content (
+    CoquillBase *self, const char *text, size_t n_bytes, CoquillOrder *order, const CoquillGraph *graph);
 
 /**
  * coquill_base_free:

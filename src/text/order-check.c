@@ -8,9 +8,30 @@
 typedef struct
 {
   const CoquillOrder *order;
+  uint64_t n_folds;             /* that were found in rings */
   const CoquillOrderLeaf *leaf; /* the next one to come */
   const CoquillOrderLeaf *previous;
 } Check;
+
+/* Whether a ring goes round, through runs that are in no other. */
+static bool
+check_ring (Check *check, uint32_t ring)
+{
+  const CoquillOrder *order = check->order;
+
+  if (!order->is_folded || ring >= order->n_folds)
+    return ring == 0;
+  for (uint32_t run = ring; run != 0;)
+    {
+      run = order->folds[run].next;
+      if (run == 0 || run >= order->n_folds || ++check->n_folds >= order->n_folds
+          || order->folds[run].length == 0 || order->folds[run].length > COQUILL_ORDER_MAX_LENGTH)
+        return false;
+      if (run == ring)
+        break;
+    }
+  return true;
+}
 
 static bool
 check_leaf (Check *check, const CoquillOrderLeaf *leaf, uint64_t *width)
@@ -27,6 +48,8 @@ check_leaf (Check *check, const CoquillOrderLeaf *leaf, uint64_t *width)
 
       if (span->length == 0 || span->length > COQUILL_ORDER_MAX_LENGTH
           || (previous != NULL && coquill_order_follows (previous, span)))
+        return false;
+      if (coquill_order_is_visible (span) ? !check_ring (check, -span->standing) : check->order->is_folded)
         return false;
       if (check->order->ids != NULL
           && (coquill_order_index_get (check->order->ids, span->id) != leaf
@@ -92,13 +115,15 @@ check_places (const CoquillOrder *self)
 bool
 coquill_order_check (CoquillOrder *self)
 {
-  Check check = { self, self->first, NULL };
+  Check check = { .order = self, .leaf = self->first };
+  CoquillOrderPlace place;
   uint64_t width;
 
   /* So that the index is told all. */
   if (self->ids != NULL)
-    coquill_order_next_id (self, 0);
-  if (!check_node (&check, self->root, self->height, NULL, &width))
+    coquill_order_find_visible_id (self, 0, &place);
+  if (!check_ring (&check, self->front) || !check_node (&check, self->root, self->height, NULL, &width))
     return false;
-  return check_places (self) && check.leaf == NULL && check.previous == self->last && width == self->width;
+  return check_places (self) && check.leaf == NULL && check.previous == self->last && width == self->width
+         && (!self->is_folded || check.n_folds + (self->n_folds > 0) == self->n_folds);
 }

@@ -27,14 +27,16 @@ coquill_order_n_spans (const CoquillOrder *self)
 }
 
 CoquillOrderPlace
-coquill_order_start (const CoquillOrder *self)
+coquill_order_start (CoquillOrder *self)
 {
+  coquill_order_unfold (self);
   return (CoquillOrderPlace){ self->first, coquill_order_leaf_first (self->first), 0 };
 }
 
 CoquillOrderPlace
-coquill_order_end (const CoquillOrder *self)
+coquill_order_end (CoquillOrder *self)
 {
+  coquill_order_unfold (self);
   return (CoquillOrderPlace){ self->last, LEAF_SPANS, 0 };
 }
 
@@ -68,12 +70,19 @@ find (CoquillOrder *self, uint64_t position)
 }
 
 CoquillOrderPlace
-coquill_order_find (CoquillOrder *self, uint64_t position)
+coquill_order_find_visible (CoquillOrder *self, uint64_t position)
 {
   CoquillOrderPlace place = find (self, position + 1);
 
   place.offset--;
   return place;
+}
+
+CoquillOrderPlace
+coquill_order_find (CoquillOrder *self, uint64_t position)
+{
+  coquill_order_unfold (self);
+  return coquill_order_find_visible (self, position);
 }
 
 CoquillOrderPlace
@@ -83,6 +92,7 @@ coquill_order_find_behind (CoquillOrder *self, uint64_t position)
 
   if (position == 0)
     return coquill_order_start (self);
+  coquill_order_unfold (self);
   place = find (self, position);
   if (coquill_order_rest (&place) == 0)
     coquill_order_next (&place);
@@ -127,7 +137,7 @@ coquill_order_position (CoquillOrder *self, const CoquillOrderPlace *place)
     }
   for (; i < place->index; i++)
     position += coquill_order_span_width (&leaf->spans[i]);
-  if (place->offset > 0 && leaf->spans[i].standing == 0)
+  if (place->offset > 0 && coquill_order_standing (place) == 0)
     position += place->offset;
   return position;
 }
@@ -240,7 +250,7 @@ scan (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
 }
 
 bool
-coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
+coquill_order_find_visible_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
 {
   CoquillOrderLeaf *leaf;
 
@@ -251,9 +261,17 @@ coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *plac
   return leaf != NULL && find_in_leaf (leaf, id, place);
 }
 
+bool
+coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
+{
+  coquill_order_unfold (self);
+  return coquill_order_find_visible_id (self, id, place);
+}
+
 CoquillId
 coquill_order_next_id (CoquillOrder *self, CoquillId id)
 {
+  coquill_order_unfold (self);
   ready_index (self);
   return coquill_order_index_next (self->ids, id);
 }

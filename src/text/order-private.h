@@ -8,6 +8,14 @@
 
 #define COQUILL_ORDER_NODE_CHILDREN 32
 
+/* What was deleted, while an order is folded: a run of characters behind the visible span that has it. */
+typedef struct
+{
+  CoquillId id;
+  uint32_t length;
+  uint32_t next; /* of the ring: behind the last comes the first */
+} CoquillOrderFold;
+
 /* A hand's place in the text while nobody has asked for it: so far that no position is near. */
 #define COQUILL_ORDER_UNKNOWN (UINT64_C (1) << 62)
 
@@ -41,6 +49,13 @@ struct CoquillOrder
   CoquillOrderLeaf *last;
   size_t n_leaves;
 
+  /* Folded: all spans are visible, and what was deleted behind each hangs at it (order-fold.c). */
+  bool is_folded;
+  uint32_t front; /* the ring before the first span: its last one, or 0 */
+  CoquillOrderFold *folds;
+  size_t n_folds; /* with the one numbered 0, which is none */
+  size_t folds_capacity;
+
   /* The index, and what it costs: leaves that got spans of which it isn't told yet, and those out of use, to
    * which it may still lead: empty, linked by next. */
   CoquillOrderIndex *ids; /* NULL until it is asked for often enough */
@@ -54,7 +69,7 @@ struct CoquillOrder
 static inline uint32_t
 coquill_order_span_width (const CoquillOrderSpan *span)
 {
-  return span->length & -(uint32_t)(span->standing == 0);
+  return span->length & -(uint32_t)coquill_order_is_visible (span);
 }
 
 static inline unsigned
@@ -118,7 +133,8 @@ coquill_order_slot (const CoquillOrderNode *parent, const void *child, uint32_t 
   return i;
 }
 
-/* Whether two neighbours can be one. */
+/* Whether two neighbours can be one. In a folded order they aren't asked (order-fold.c), but when leaves are
+ * merged: then what hangs at the first is between them. */
 static inline bool
 coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 {
@@ -153,3 +169,76 @@ coquill_order_add_leaf (CoquillOrder *self);
 /* To be called when the hand's leaf has few spans: merges it with a neighbour if both are small. */
 void
 coquill_order_shrink (CoquillOrder *self);
+
+/* A change puts in at most a span and the tail of a span that it cuts. */
+#define COQUILL_ORDER_NEEDED_SPANS 2
+
+/* Takes a leaf in hand for a change, with so many spans before the gap. */
+static inline void
+coquill_order_hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_before)
+{
+  if (self->leaf != leaf)
+    coquill_order_take (self, leaf, leaf == self->first ? 0 : COQUILL_ORDER_UNKNOWN);
+  coquill_order_leaf_move_gap (leaf, n_before);
+  if (leaf->gap_end - leaf->gap < COQUILL_ORDER_NEEDED_SPANS)
+    coquill_order_split (self);
+}
+
+/* Moves the gap behind the span with the visible character at position - 1. Returns how many of the span's
+ * characters lie behind the position. */
+static inline uint32_t
+coquill_order_seek (CoquillOrder *self, uint64_t position)
+{
+  CoquillOrderLeaf *leaf;
+  CoquillOrderSpan *spans;
+  uint64_t within, gap_width;
+  unsigned gap, gap_end;
+
+  if (position - 1 - self->before >= self->leaf_width)
+    coquill_order_reach (self, position);
+
+  leaf = self->leaf;
+  spans = leaf->spans;
+  within = position - self->before;
+  gap = leaf->gap;
+  gap_end = leaf->gap_end;
+  gap_width = leaf->gap_width;
+  if (within > gap_width)
+    do
+      {
+        gap_width += coquill_order_span_width (&spans[gap_end]);
+        spans[gap++] = spans[gap_end++];
+      }
+    while (within > gap_width);
+  else
+    for (uint32_t width; within <= gap_width - (width = coquill_order_span_width (&spans[gap - 1]));)
+      {
+        gap_width -= width;
+        spans[--gap_end] = spans[--gap];
+      }
+  leaf->gap = gap;
+  leaf->gap_end = gap_end;
+  leaf->gap_width = gap_width;
+  if (gap_end - gap < COQUILL_ORDER_NEEDED_SPANS)
+    {
+      coquill_order_split (self);
+      return (uint32_t)(self->leaf->gap_width + self->before - position);
+    }
+  return (uint32_t)(gap_width - within);
+}
+
+static inline void
+coquill_order_shrink_if_small (CoquillOrder *self)
+{
+  if (coquill_order_leaf_n_spans (self->leaf) < COQUILL_ORDER_LEAF_SPANS / 4)
+    coquill_order_shrink (self);
+}
+
+/* coquill_order_insert_at(), of a folded order. */
+void
+coquill_order_insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
+
+/* coquill_order_delete_at(), of a folded order. */
+void
+coquill_order_delete_folded (
+    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data);

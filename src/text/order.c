@@ -14,9 +14,6 @@
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 
-/* A change puts in at most a span and the tail of a span that it cuts. */
-#define NEEDED_SPANS 2
-
 CoquillOrder *
 coquill_order_new (void)
 {
@@ -27,6 +24,7 @@ coquill_order_new (void)
   self->first = self->leaf;
   self->last = self->leaf;
   self->n_leaves = 1;
+  self->is_folded = true;
   return self;
 }
 
@@ -46,19 +44,9 @@ coquill_order_free (CoquillOrder *self)
   if (self == NULL)
     return;
   coquill_order_drop_index (self);
+  free (self->folds);
   free_nodes (self->root, self->height);
   free (self);
-}
-
-/* Takes a leaf in hand for a change, with so many spans before the gap. */
-static void
-hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_before)
-{
-  if (self->leaf != leaf)
-    coquill_order_take (self, leaf, leaf == self->first ? 0 : COQUILL_ORDER_UNKNOWN);
-  coquill_order_leaf_move_gap (leaf, n_before);
-  if (leaf->gap_end - leaf->gap < NEEDED_SPANS)
-    coquill_order_split (self);
 }
 
 /* Takes a leaf in hand for a change, with a place's span directly before the gap. */
@@ -67,51 +55,8 @@ hold_span (CoquillOrder *self, const CoquillOrderPlace *place)
 {
   CoquillOrderLeaf *leaf = place->leaf;
 
-  hold (self, leaf,
-        place->index < leaf->gap ? place->index + 1 : place->index + 1 - leaf->gap_end + leaf->gap);
-}
-
-/* Moves the gap behind the span with the visible character at position - 1. Returns how many of the span's
- * characters lie behind the position. */
-static inline uint32_t
-seek (CoquillOrder *self, uint64_t position)
-{
-  CoquillOrderLeaf *leaf;
-  CoquillOrderSpan *spans;
-  uint64_t within, gap_width;
-  unsigned gap, gap_end;
-
-  if (position - 1 - self->before >= self->leaf_width)
-    coquill_order_reach (self, position);
-
-  leaf = self->leaf;
-  spans = leaf->spans;
-  within = position - self->before;
-  gap = leaf->gap;
-  gap_end = leaf->gap_end;
-  gap_width = leaf->gap_width;
-  if (within > gap_width)
-    do
-      {
-        gap_width += coquill_order_span_width (&spans[gap_end]);
-        spans[gap++] = spans[gap_end++];
-      }
-    while (within > gap_width);
-  else
-    for (uint32_t width; within <= gap_width - (width = coquill_order_span_width (&spans[gap - 1]));)
-      {
-        gap_width -= width;
-        spans[--gap_end] = spans[--gap];
-      }
-  leaf->gap = gap;
-  leaf->gap_end = gap_end;
-  leaf->gap_width = gap_width;
-  if (gap_end - gap < NEEDED_SPANS)
-    {
-      coquill_order_split (self);
-      return (uint32_t)(self->leaf->gap_width + self->before - position);
-    }
-  return (uint32_t)(gap_width - within);
+  coquill_order_hold (
+      self, leaf, place->index < leaf->gap ? place->index + 1 : place->index + 1 - leaf->gap_end + leaf->gap);
 }
 
 static inline void
@@ -127,13 +72,6 @@ join_over_gap (CoquillOrderLeaf *leaf)
       leaf->gap_width -= coquill_order_span_width (left);
       leaf->gap--;
     }
-}
-
-static inline void
-shrink_if_small (CoquillOrder *self)
-{
-  if (coquill_order_leaf_n_spans (self->leaf) < LEAF_SPANS / 4)
-    coquill_order_shrink (self);
 }
 
 /* Puts in characters before so many of the span before the gap, if there is one. */
@@ -188,9 +126,10 @@ coquill_order_insert (CoquillOrder *self, const CoquillOrderPlace *place, Coquil
 
       if (previous != NULL && place->index == coquill_order_leaf_first (leaf)
           && coquill_order_follows (coquill_order_leaf_last (previous), &new))
-        hold (self, previous, coquill_order_leaf_n_spans (previous));
+        coquill_order_hold (self, previous, coquill_order_leaf_n_spans (previous));
       else
-        hold (self, leaf, place->index < leaf->gap ? place->index : place->index - leaf->gap_end + leaf->gap);
+        coquill_order_hold (
+            self, leaf, place->index < leaf->gap ? place->index : place->index - leaf->gap_end + leaf->gap);
       insert_at_gap (self, 0, id, piece);
     }
   if (piece < length)
@@ -200,6 +139,11 @@ coquill_order_insert (CoquillOrder *self, const CoquillOrderPlace *place, Coquil
 void
 coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
 {
+  if (self->is_folded)
+    {
+      coquill_order_insert_folded (self, position, id, length);
+      return;
+    }
   if (position == 0)
     {
       CoquillOrderPlace place = coquill_order_start (self);
@@ -209,17 +153,19 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
     }
   for (; length > COQUILL_ORDER_MAX_LENGTH; length -= COQUILL_ORDER_MAX_LENGTH)
     {
-      insert_at_gap (self, seek (self, position), id, COQUILL_ORDER_MAX_LENGTH);
+      insert_at_gap (self, coquill_order_seek (self, position), id, COQUILL_ORDER_MAX_LENGTH);
       position += COQUILL_ORDER_MAX_LENGTH;
       id += COQUILL_ORDER_MAX_LENGTH;
     }
   if (length > 0)
-    insert_at_gap (self, seek (self, position), id, (uint32_t)length);
+    insert_at_gap (self, coquill_order_seek (self, position), id, (uint32_t)length);
 }
 
 void
 coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing)
 {
+  if (standing > 0)
+    coquill_order_unfold (self);
   while (length > 0)
     {
       uint32_t piece = length < COQUILL_ORDER_MAX_LENGTH ? (uint32_t)length : COQUILL_ORDER_MAX_LENGTH;
@@ -259,7 +205,8 @@ coquill_order_append_spans (CoquillOrder *self, const CoquillOrderSpan *spans, s
       /* The last leaf is in hand now, and its gap at the end. */
       leaf = self->leaf;
       for (; leaf->gap < LEAF_SPANS && spans + 1 < end && self->ids == NULL
-             && !coquill_order_follows (&leaf->spans[leaf->gap - 1], spans + 1);
+             && !coquill_order_follows (&leaf->spans[leaf->gap - 1], spans + 1)
+             && (spans[1].standing == 0 || !self->is_folded);
            spans++)
         {
           leaf->spans[leaf->gap++] = spans[1];
@@ -357,9 +304,14 @@ void
 coquill_order_delete_at (
     CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data)
 {
+  if (self->is_folded)
+    {
+      coquill_order_delete_folded (self, position, count, func, data);
+      return;
+    }
   while (count > 0)
     {
-      uint32_t here = seek (self, position + 1) + 1;
+      uint32_t here = coquill_order_seek (self, position + 1) + 1;
       CoquillOrderSpan span = cut (self, here, count < here ? (uint32_t)count : here);
 
       count -= span.length;
@@ -373,7 +325,7 @@ coquill_order_delete_at (
         }
       else
         put_behind_gap (self->leaf, span);
-      shrink_if_small (self);
+      coquill_order_shrink_if_small (self);
     }
 }
 
@@ -393,7 +345,7 @@ coquill_order_set_standing (CoquillOrder *self,
   span.standing = standing;
   self->leaf_width += coquill_order_span_width (&span);
   put_behind_gap (self->leaf, span);
-  shrink_if_small (self);
+  coquill_order_shrink_if_small (self);
 }
 
 void
@@ -406,5 +358,5 @@ coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32
   hold_span (self, place);
   cut (self, here, length);
   join_over_gap (self->leaf);
-  shrink_if_small (self);
+  coquill_order_shrink_if_small (self);
 }

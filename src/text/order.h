@@ -20,6 +20,11 @@
  * is taken. So edits near each other cost a few steps, any other O(log n). An id leads to its place by an
  * index, which is made when it is asked for again and again, and kept from then on.
  *
+ * Until somebody asks for more than what is visible, the order is *folded*: what was deleted hangs in rings
+ * at the visible spans that it stands behind, and isn't in the tree. So who edits text that nobody else edits
+ * doesn't search through all that was ever deleted. Calls that need it in the tree put it there, once, in
+ * O(n); this ends the validity of places.
+ *
  * Spans have no pointers to them from outside but those in places, which last until the next change. Not
  * thread-safe, and not even while only reading: finding moves the hand.
  */
@@ -46,6 +51,18 @@ typedef struct
   uint32_t length;
   uint32_t standing;
 } CoquillOrderSpan;
+
+/**
+ * coquill_order_is_visible:
+ *
+ * Returns: whether no deletion stands. What a folded order has hung at a visible span makes @standing
+ * negative
+ */
+static inline bool
+coquill_order_is_visible (const CoquillOrderSpan *span)
+{
+  return (int32_t)span->standing <= 0;
+}
 
 /**
  * CoquillOrderLeaf:
@@ -118,10 +135,19 @@ coquill_order_width (const CoquillOrder *self);
 /**
  * coquill_order_n_spans:
  *
- * Returns: spans, visible or not. O(leaves)
+ * Returns: spans in the tree, visible or not. O(leaves)
  */
 size_t
 coquill_order_n_spans (const CoquillOrder *self);
+
+/**
+ * coquill_order_unfold:
+ *
+ * Puts what was deleted into the tree, once and for all. All calls here that give a place do this first, if
+ * they don't say otherwise. O(n) the first time, then O(1)
+ */
+void
+coquill_order_unfold (CoquillOrder *self);
 
 /**
  * coquill_order_start:
@@ -129,7 +155,7 @@ coquill_order_n_spans (const CoquillOrder *self);
  * Returns: the place before everything, deleted or not. O(1)
  */
 CoquillOrderPlace
-coquill_order_start (const CoquillOrder *self);
+coquill_order_start (CoquillOrder *self);
 
 /**
  * coquill_order_end:
@@ -137,7 +163,7 @@ coquill_order_start (const CoquillOrder *self);
  * Returns: the place behind everything. O(1)
  */
 CoquillOrderPlace
-coquill_order_end (const CoquillOrder *self);
+coquill_order_end (CoquillOrder *self);
 
 /**
  * coquill_order_find:
@@ -147,6 +173,15 @@ coquill_order_end (const CoquillOrder *self);
  */
 CoquillOrderPlace
 coquill_order_find (CoquillOrder *self, uint64_t position);
+
+/**
+ * coquill_order_find_visible:
+ * @position: less than the width
+ *
+ * coquill_order_find(), for who only reads what is visible from there on: a folded order stays folded.
+ */
+CoquillOrderPlace
+coquill_order_find_visible (CoquillOrder *self, uint64_t position);
 
 /**
  * coquill_order_find_behind:
@@ -169,6 +204,17 @@ coquill_order_find_behind (CoquillOrder *self, uint64_t position);
  */
 bool
 coquill_order_find_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place);
+
+/**
+ * coquill_order_find_visible_id:
+ * @place: (out): in front of the character
+ *
+ * coquill_order_find_id(), for who only reads: a folded order stays folded.
+ *
+ * Returns: false if the order doesn't hold the character, or it is folded away
+ */
+bool
+coquill_order_find_visible_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place);
 
 /**
  * coquill_order_next_id:
@@ -224,6 +270,8 @@ coquill_order_standing (const CoquillOrderPlace *place)
 {
   if (place->index == COQUILL_ORDER_LEAF_SPANS)
     return 0;
+  if (coquill_order_is_visible (&place->leaf->spans[place->index]))
+    return 0;
   return place->leaf->spans[place->index].standing;
 }
 
@@ -271,12 +319,12 @@ coquill_order_take_visible (CoquillOrderPlace *place, CoquillOrderSpan *spans)
   for (; i < leaf->gap; i++)
     {
       spans[n] = leaf->spans[i];
-      n += leaf->spans[i].standing == 0;
+      n += coquill_order_is_visible (&leaf->spans[i]);
     }
   for (i = i < leaf->gap_end ? leaf->gap_end : i; i < COQUILL_ORDER_LEAF_SPANS; i++)
     {
       spans[n] = leaf->spans[i];
-      n += leaf->spans[i].standing == 0;
+      n += coquill_order_is_visible (&leaf->spans[i]);
     }
   if (n > 0 && place->offset > 0 && coquill_order_standing (place) == 0)
     {

@@ -11,7 +11,7 @@ coquill_text_id_at (CoquillText *self, uint64_t position, CoquillChangeId *id)
   if (position >= coquill_text_length (self))
     return false;
   coquill_text_catch_up (self);
-  place = coquill_order_find (self->walker->order, position);
+  place = coquill_order_find_visible (self->walker->order, position);
   *id = coquill_change_id (coquill_order_id (&place));
   return true;
 }
@@ -27,7 +27,7 @@ coquill_text_foreach_span (
   if (count == 0)
     return true;
   coquill_text_catch_up (self);
-  for (place = coquill_order_find (self->walker->order, position); count > 0;)
+  for (place = coquill_order_find_visible (self->walker->order, position); count > 0;)
     {
       CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
       unsigned n_spans = coquill_order_take_visible (&place, spans);
@@ -52,7 +52,7 @@ coquill_text_foreach_span (
   return func (&range, range_position, data);
 }
 
-/* Finds a character, visible or not. Returns: false if there is none, or it was deleted below a snapshot
+/* Finds a character, visible or not, to read where it is. Returns: false if there is none, or it was deleted below a snapshot
  * without history */
 static bool
 find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
@@ -65,7 +65,8 @@ find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
   if (!coquill_graph_has (graph, id))
     return false;
   coquill_text_catch_up (self);
-  if (coquill_order_find_id (self->walker->order, id, place))
+  if (coquill_order_find_visible_id (self->walker->order, id, place)
+      || coquill_order_find_id (self->walker->order, id, place))
     return true;
 
   /* It is no insertion, or one that was deleted below the snapshot from which the walker started. */

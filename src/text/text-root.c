@@ -65,7 +65,7 @@ skip (CoquillOrderPlace *place, uint32_t length)
 
 /* Whether the same characters are visible. */
 static bool
-is_same_text (const CoquillOrder *a, const CoquillOrder *b)
+is_same_text (CoquillOrder *a, CoquillOrder *b)
 {
   CoquillOrderPlace here = coquill_order_start (a), there = coquill_order_start (b);
 

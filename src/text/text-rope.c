@@ -200,7 +200,7 @@ void
 coquill_text_rebuild_rope (CoquillText *self)
 {
   CoquillRope *rope = coquill_rope_new ();
-  CoquillOrderPlace place = coquill_order_start (self->walker->order);
+  CoquillOrderPlace place;
   const CoquillGraph *graph = self->graph;
   Finder finder;
 
@@ -210,6 +210,7 @@ coquill_text_rebuild_rope (CoquillText *self)
     return;
 
   finder_init (&finder, graph);
+  place = coquill_order_find_visible (self->walker->order, 0);
   while (coquill_order_rest (&place) > 0)
     {
       CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];

@@ -153,6 +153,108 @@ test_against_array (gconstpointer data)
   order_model_clear (&model);
 }
 
+/* What is visible, asked for in the ways that leave the order folded. */
+static void
+assert_visible_same (OrderModel *self)
+{
+  guint64 width = coquill_order_width (self->order), position = 0;
+  CoquillOrderPlace place;
+
+  g_assert_true (coquill_order_check (self->order));
+  g_assert_cmpuint (width, ==, order_model_position (self, self->characters->len));
+  if (width == 0)
+    return;
+  place = coquill_order_find_visible (self->order, 0);
+  for (guint i = 0; position < width;)
+    {
+      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+      guint n_spans = coquill_order_take_visible (&place, spans);
+
+      for (guint span = 0; span < n_spans; span++)
+        for (guint32 at = 0; at < spans[span].length; at++, i++, position++)
+          {
+            while (order_model_character (self, i)->standing != 0)
+              i++;
+            g_assert_cmpuint (order_model_character (self, i)->id, ==, spans[span].id + at);
+          }
+    }
+  position = (guint64)order_model_roll (self, (gint)width);
+  place = coquill_order_find_visible (self->order, position);
+  order_model_assert_place (self, &place, order_model_find_visible (self, position));
+  g_assert_true (coquill_order_find_visible_id (self->order, coquill_order_id (&place), &place));
+  g_assert_cmpuint (coquill_order_position (self->order, &place), ==, position);
+}
+
+static void
+edit_folded (OrderModel *self, const Habits *habits, guint64 *near_position)
+{
+  guint64 width = coquill_order_width (self->order);
+  guint64 position = (guint64)order_model_roll (self, (gint)width + 1);
+  guint length = (guint)order_model_roll (self, habits->max_length) + 1;
+
+  if ((guint)order_model_roll (self, 100) < habits->together)
+    {
+      position = *near_position + (guint)order_model_roll (self, 3);
+      position = MIN (position, width);
+    }
+  if ((guint)order_model_roll (self, 100) < habits->insertion)
+    {
+      guint agent = (guint)order_model_roll (self, (gint)habits->n_agents);
+      CoquillId id = coquill_id (agent, self->sequences[agent]);
+      guint index = position == 0 ? 0 : order_model_find_visible (self, position - 1) + 1;
+
+      self->sequences[agent] += length + (order_model_roll (self, 8) == 0);
+      coquill_order_insert_at (self->order, position, id, length);
+      order_model_insert (self, index, id, length, 0);
+      *near_position = position + length;
+    }
+  else
+    {
+      Told told = { self, order_model_find_visible (self, position) };
+
+      coquill_order_delete_at (self->order, position, MIN (length, width - position), told_cb, &told);
+      *near_position = position > 1 ? position - 1 : 0;
+    }
+}
+
+/* As long as places are asked for of visible characters only, what was deleted isn't in the tree; and then it
+ * is. */
+static void
+test_folded_against_array (gconstpointer data)
+{
+  const Habits *habits = data;
+  OrderModel model;
+
+  for (guint round = 0; round < 4; round++)
+    {
+      guint64 near_position = 0;
+      gsize n_spans;
+
+      order_model_init (&model);
+      for (guint i = 0; i < round; i++)
+        g_rand_int (model.random);
+      for (guint i = 0; i < habits->n_steps * MAX (test_effort (), 10) / 100; i++)
+        {
+          edit_folded (&model, habits, &near_position);
+          if (i % 16 == 0 || i < 40)
+            assert_visible_same (&model);
+          if (order_model_roll (&model, 500) == 0)
+            coquill_order_drop_index (model.order);
+        }
+      assert_visible_same (&model);
+      n_spans = coquill_order_n_spans (model.order);
+      order_model_assert_same (&model);
+      g_assert_cmpuint (n_spans, <, coquill_order_n_spans (model.order));
+      for (guint i = 0; i < 50; i++)
+        {
+          edit_folded (&model, habits, &near_position);
+          order_model_ask (&model);
+        }
+      order_model_assert_same (&model);
+      order_model_clear (&model);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -203,5 +305,9 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/order-random/mostly-deleted-as-an-array", &tombstones, test_against_array);
   g_test_add_data_func ("/order-random/taken-out-again-as-an-array", &going_back, test_against_array);
   g_test_add_data_func ("/order-random/long-deletions-as-an-array", &long_deletions, test_against_array);
+  g_test_add_data_func ("/order-random/one-who-types-folded", &typing, test_folded_against_array);
+  g_test_add_data_func ("/order-random/many-everywhere-folded", &crowd, test_folded_against_array);
+  g_test_add_data_func ("/order-random/mostly-deleted-folded", &tombstones, test_folded_against_array);
+  g_test_add_data_func ("/order-random/long-deletions-folded", &long_deletions, test_folded_against_array);
   return g_test_run ();
 }
