@@ -22,8 +22,9 @@ static const size_t min_packed[] = {
 };
 
 /* How hard to try. The more there is the less, so that packing takes some 30 ms at most up to a few megabytes
- * (where U of tests/bench is 0.25 ms). The last per cent of a text would take most of the time, and is made of
- * short matches, each of which takes as long to unpack as ten bytes: so none is shorter than five or six. */
+ * (where U of tests/bench is 0.25 ms). The last per cent of a text would take most of the time, and is made
+ * of short matches, each of which takes as long to unpack as ten bytes: so none is shorter than five or six.
+ */
 typedef struct
 {
   size_t size; /* of columns up to that */

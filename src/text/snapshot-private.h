@@ -23,11 +23,16 @@ coquill_snapshot_no_memory (CoquillTextError *error)
 enum
 {
   COQUILL_SNAPSHOT_TEXT,
+  COQUILL_SNAPSHOT_HEADS,
   COQUILL_SNAPSHOT_LENGTHS,
-  COQUILL_SNAPSHOT_AGENTS,
   COQUILL_SNAPSHOT_SEQUENCES,
+  COQUILL_SNAPSHOT_AGENTS,
   COQUILL_SNAPSHOT_COLUMNS
 };
+
+/* A head: how many bytes its span has in lengths, in sequences and in agents. */
+#define COQUILL_SNAPSHOT_LENGTH_BITS 3
+#define COQUILL_SNAPSHOT_SEQUENCE_BITS 3
 
 /* Unpacks and checks the spans, when agents and text are there. */
 bool

@@ -2,6 +2,7 @@
 /* snapshot-spans.c: hostile bytes to the spans of a snapshot. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "text/change.h"
 #include "text/snapshot-private.h"
@@ -20,16 +21,30 @@ typedef struct
 } Author;
 
 /**
- * Spans:
- * @bits: (nullable): one for each item of all agents, set if it was in a span
+ * Column:
+ * @next: the first byte not yet read; there are NUMBER_BYTES behind the end that may be read
  *
- * The columns of the spans, unpacked, and what is known of their agents.
+ * A column of numbers.
  */
 typedef struct
 {
-  CoquillReader lengths;
-  CoquillReader agents;
-  CoquillReader sequences;
+  const uint8_t *next;
+  const uint8_t *end;
+} Column;
+
+/* What reading a number looks at, however long it is. */
+#define NUMBER_BYTES 8
+
+/**
+ * Spans:
+ * @columns: unpacked
+ * @bits: (nullable): one for each item of all agents, set if it was in a span
+ *
+ * The columns of the spans, and what is known of their agents.
+ */
+typedef struct
+{
+  Column columns[COQUILL_SNAPSHOT_COLUMNS];
   Author *authors;
   uint64_t *bits;
 } Spans;
@@ -37,18 +52,16 @@ typedef struct
 static int
 compare_spans (const void *a, const void *b)
 {
-  const CoquillSnapshotSpan *const *left = a, *const *right = b;
+  const CoquillOrderSpan *const *left = a, *const *right = b;
 
-  if ((*left)->agent != (*right)->agent)
-    return (*left)->agent < (*right)->agent ? -1 : 1;
-  return ((*left)->sequence > (*right)->sequence) - ((*left)->sequence < (*right)->sequence);
+  return ((*left)->id > (*right)->id) - ((*left)->id < (*right)->id);
 }
 
 /* No item twice, by sorting. */
 static bool
 check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
 {
-  const CoquillSnapshotSpan **sorted = malloc ((self->n_spans + 1) * sizeof *sorted);
+  const CoquillOrderSpan **sorted = malloc ((self->n_spans + 1) * sizeof *sorted);
   bool good = true;
 
   if (sorted == NULL)
@@ -57,11 +70,7 @@ check_spans_sorted (const CoquillSnapshot *self, CoquillTextError *error)
     sorted[i] = &self->spans[i];
   qsort (sorted, self->n_spans, sizeof *sorted, compare_spans);
   for (size_t i = 1; i < self->n_spans; i++)
-    {
-      const CoquillSnapshotSpan *before = sorted[i - 1], *span = sorted[i];
-
-      good = good && (before->agent != span->agent || before->sequence + before->length <= span->sequence);
-    }
+    good = good && sorted[i - 1]->id + sorted[i - 1]->length <= sorted[i]->id;
   free (sorted);
   return good || coquill_snapshot_malformed (error, "an item comes twice");
 }
@@ -112,37 +121,51 @@ prepare (Spans *self, const CoquillSnapshot *snapshot, size_t n_spans)
   return self->bits != NULL;
 }
 
+/* The next number, of so many bytes, less than NUMBER_BYTES. Sets the top bit of @faults if the highest is 0.
+ * What is behind the column's end is for the caller to find. */
+static inline uint64_t
+take (Column *self, unsigned n_bytes, uint64_t *faults)
+{
+  uint64_t top = UINT64_C (1) << 8 * n_bytes, number = coquill_varint_word (self->next) & (top - 1);
+
+  *faults |= number - (top >> 8);
+  self->next += n_bytes;
+  return number;
+}
+
 static bool
 read_spans (Spans *self, CoquillSnapshot *snapshot, CoquillTextError *error)
 {
-  uint64_t agent = 0, length = 0;
+  const uint8_t *heads = self->columns[COQUILL_SNAPSHOT_HEADS].next;
+  Column lengths = self->columns[COQUILL_SNAPSHOT_LENGTHS];
+  Column sequences = self->columns[COQUILL_SNAPSHOT_SEQUENCES];
+  Column agents = self->columns[COQUILL_SNAPSHOT_AGENTS];
+  uint64_t agent = 0, length = 0, faults = 0;
 
   for (size_t i = 0; i < snapshot->n_spans; i++)
     {
-      uint64_t head = coquill_reader_mixed_varint (&self->lengths), here = (head >> 1) + 1;
+      unsigned head = heads[i], widths = head >> COQUILL_SNAPSHOT_LENGTH_BITS;
+      uint64_t here = take (&lengths, head & ((1 << COQUILL_SNAPSHOT_LENGTH_BITS) - 1), &faults) + 1;
+      uint64_t skipped = take (&sequences, widths & ((1 << COQUILL_SNAPSHOT_SEQUENCE_BITS) - 1), &faults);
 
-      if (head & 1)
-        agent = coquill_reader_varint (&self->agents);
-
-      uint64_t skipped = (uint64_t)coquill_reader_signed (&self->sequences);
-
-      if (here > COQUILL_SNAPSHOT_MAX_TEXT || agent >= snapshot->n_agents)
+      agent ^= take (&agents, widths >> COQUILL_SNAPSHOT_SEQUENCE_BITS, &faults);
+      if (lengths.next > lengths.end || sequences.next > sequences.end || agents.next > agents.end
+          || here > COQUILL_SNAPSHOT_MAX_TEXT || agent >= snapshot->n_agents)
         return coquill_snapshot_malformed (error, "bad span");
 
       Author *author = &self->authors[agent];
-      uint64_t sequence = author->expected + skipped;
+      uint64_t sequence = author->expected + coquill_varint_unfold (skipped);
 
       if (here > author->length || sequence > author->length - here)
         return coquill_snapshot_malformed (error, "bad span");
       if (self->bits != NULL && !claim (self->bits, author->first_bit + sequence, here))
         return coquill_snapshot_malformed (error, "an item comes twice");
-      snapshot->spans[i] = (CoquillSnapshotSpan){ sequence, (uint32_t)agent, (uint32_t)here };
+      snapshot->spans[i] = (CoquillOrderSpan){ coquill_id ((uint32_t)agent, sequence), (uint32_t)here, 0 };
       author->expected = sequence + here;
       length += here;
     }
-  if (length != snapshot->text_length || self->lengths.failed || self->agents.failed || self->sequences.failed
-      || coquill_reader_left (&self->lengths) > 0 || coquill_reader_left (&self->agents) > 0
-      || coquill_reader_left (&self->sequences) > 0)
+  if (length != snapshot->text_length || faults >> 63 != 0 || lengths.next != lengths.end
+      || sequences.next != sequences.end || agents.next != agents.end)
     return coquill_snapshot_malformed (error, "bad span");
   return self->bits != NULL || check_spans_sorted (snapshot, error);
 }
@@ -153,27 +176,27 @@ coquill_snapshot_decode_spans (CoquillSnapshot *self,
                                uint64_t n_spans,
                                CoquillTextError *error)
 {
-  /* Each span has a byte of its own in this column. */
-  if (n_spans > columns->columns[COQUILL_SNAPSHOT_LENGTHS].size)
-    return coquill_snapshot_malformed (error, "cut short");
+  if (columns->columns[COQUILL_SNAPSHOT_HEADS].size != n_spans)
+    return coquill_snapshot_malformed (error, "not one head for each span");
 
   size_t size = columns->total - columns->columns[COQUILL_SNAPSHOT_TEXT].size;
-  uint8_t *plain = malloc (size + 1), *next = plain;
+  uint8_t *plain = malloc (size + NUMBER_BYTES), *next = plain;
   Spans spans = { 0 };
-  CoquillReader *const readers[] = { NULL, &spans.lengths, &spans.agents, &spans.sequences };
   bool good;
 
   self->spans = malloc ((n_spans + 1) * sizeof *self->spans);
   good = (self->spans != NULL && plain != NULL && prepare (&spans, self, n_spans))
          || coquill_snapshot_no_memory (error);
-  for (unsigned i = COQUILL_SNAPSHOT_LENGTHS; good && i < COQUILL_SNAPSHOT_COLUMNS; i++)
+  for (unsigned i = COQUILL_SNAPSHOT_HEADS; good && i < COQUILL_SNAPSHOT_COLUMNS; i++)
     {
       good = coquill_columns_unpack (columns, i, next, error);
-      coquill_reader_init (readers[i], next, columns->columns[i].size);
+      spans.columns[i].next = next;
       next += columns->columns[i].size;
+      spans.columns[i].end = next;
     }
   if (good)
     {
+      memset (next, 0, NUMBER_BYTES);
       self->n_spans = n_spans;
       good = read_spans (&spans, self, error);
     }

@@ -17,17 +17,21 @@
 
 static const size_t column_limits[COQUILL_SNAPSHOT_COLUMNS] = {
   [COQUILL_SNAPSHOT_TEXT] = COQUILL_SNAPSHOT_MAX_TEXT,
-  [COQUILL_SNAPSHOT_LENGTHS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
-  [COQUILL_SNAPSHOT_AGENTS] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
-  [COQUILL_SNAPSHOT_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * COQUILL_VARINT_MAX_BYTES,
+  [COQUILL_SNAPSHOT_HEADS] = COQUILL_SNAPSHOT_MAX_SPANS,
+  [COQUILL_SNAPSHOT_LENGTHS] = COQUILL_SNAPSHOT_MAX_SPANS * 4,
+  [COQUILL_SNAPSHOT_SEQUENCES] = COQUILL_SNAPSHOT_MAX_SPANS * 6,
+  [COQUILL_SNAPSHOT_AGENTS] = COQUILL_SNAPSHOT_MAX_SPANS * 3,
 };
 
 /* What decoding checks of a span, so that what was encoded can be decoded. */
 static bool
-span_is_good (const CoquillSnapshot *self, const CoquillSnapshotSpan *span)
+span_is_good (const CoquillSnapshot *self, const CoquillOrderSpan *span)
 {
-  return span->agent < self->n_agents && span->length > 0 && span->length <= self->agents[span->agent].length
-         && span->sequence <= self->agents[span->agent].length - span->length;
+  uint32_t agent = coquill_id_agent (span->id);
+  uint64_t sequence = coquill_id_sequence (span->id);
+
+  return agent < self->n_agents && span->length > 0 && span->length <= self->agents[agent].length
+         && sequence <= self->agents[agent].length - span->length;
 }
 
 static bool
@@ -36,29 +40,44 @@ head_is_good (const CoquillSnapshot *self, const CoquillSnapshotHead *head)
   return head->agent < self->n_agents && head->sequence < self->agents[head->agent].length;
 }
 
+/* Returns: the bytes that were appended */
+static unsigned
+append_number (CoquillBuffer *column, uint64_t number)
+{
+  unsigned n = 0;
+
+  for (; number > 0; number >>= 8, n++)
+    coquill_buffer_append_byte (column, (uint8_t)number);
+  return n;
+}
+
 static bool
 encode_spans (const CoquillSnapshot *snapshot, CoquillBuffer *columns)
 {
   uint64_t *expected = coquill_allocate ((snapshot->n_agents + 1) * sizeof *expected);
   uint64_t length = 0, text_length;
-  uint32_t agent = 0;
+  uint32_t agent_before = 0;
   bool good = true;
 
   for (size_t i = 0; good && i < snapshot->n_spans; i++)
     {
-      const CoquillSnapshotSpan *span = &snapshot->spans[i];
+      const CoquillOrderSpan *span = &snapshot->spans[i];
+      uint32_t agent = coquill_id_agent (span->id);
+      uint64_t sequence = coquill_id_sequence (span->id);
+      unsigned head;
 
       good = span_is_good (snapshot, span);
       if (!good)
         break;
-      coquill_buffer_append_varint (&columns[COQUILL_SNAPSHOT_LENGTHS],
-                                    (uint64_t)(span->length - 1) << 1 | (span->agent != agent));
-      if (span->agent != agent)
-        coquill_buffer_append_varint (&columns[COQUILL_SNAPSHOT_AGENTS], span->agent);
-      agent = span->agent;
-      coquill_buffer_append_signed (&columns[COQUILL_SNAPSHOT_SEQUENCES],
-                                    (int64_t)(span->sequence - expected[span->agent]));
-      expected[span->agent] = span->sequence + span->length;
+      head = append_number (&columns[COQUILL_SNAPSHOT_AGENTS], agent ^ agent_before);
+      head <<= COQUILL_SNAPSHOT_SEQUENCE_BITS;
+      head |= append_number (&columns[COQUILL_SNAPSHOT_SEQUENCES],
+                             coquill_varint_fold (sequence - expected[agent]));
+      head <<= COQUILL_SNAPSHOT_LENGTH_BITS;
+      head |= append_number (&columns[COQUILL_SNAPSHOT_LENGTHS], span->length - 1);
+      coquill_buffer_append_byte (&columns[COQUILL_SNAPSHOT_HEADS], (uint8_t)head);
+      agent_before = agent;
+      expected[agent] = sequence + span->length;
       length += span->length;
     }
   free (expected);

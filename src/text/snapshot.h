@@ -6,6 +6,7 @@
 #include "text/agent.h"
 #include "text/buffer.h"
 #include "text/error.h"
+#include "text/order.h"
 
 /* clang-format off */
 /*
@@ -24,10 +25,12 @@
  *   columns                  mask, sizes and bytes, as in codec.h, but only columns of 256 KiB and more are
  *                            packed: what is opened first should open at once
  *     0 text                   the visible text, UTF-8
- *     1 lengths                code points of a span, less 1, times 2, plus 1 if its agent isn't that of the span
- *                              before, at first 0
- *     2 agents                 agent index, where it changes
- *     3 sequences              signed: less the item behind the agent's span before, at first 0
+ *     1 heads                  one byte a span: how many bytes it has in each of the other columns, so that these
+ *                              are read without a branch: bits 0–2 lengths, bits 3–5 sequences, bits 6–7 agents.
+ *                              There a number is its bytes, the low one first, without the highest ones that are 0
+ *     2 lengths                code points less 1
+ *     3 sequences              folded (varint.h): less the item behind the agent's span before, at first 0
+ *     4 agents                 agent index, exclusive or that of the span before, at first 0
  *   checksum       4 bytes   CRC-32C of all bytes before
  *
  * Spans are the text's attribution: in the order of the text, each says which items of which agent the next
@@ -66,19 +69,6 @@ typedef struct
 } CoquillSnapshotAgent;
 
 /**
- * CoquillSnapshotSpan:
- * @sequence: of the first code point; the others follow on
- * @agent: index of the agent
- * @length: code points
- */
-typedef struct
-{
-  uint64_t sequence;
-  uint32_t agent;
-  uint32_t length;
-} CoquillSnapshotSpan;
-
-/**
  * CoquillSnapshotHead:
  * @sequence: of the item
  * @depth: its depth in the graph
@@ -101,7 +91,7 @@ typedef struct
 {
   CoquillSnapshotAgent *agents;
   size_t n_agents;
-  CoquillSnapshotSpan *spans;
+  CoquillOrderSpan *spans; /* of which no deletion stands */
   size_t n_spans;
   CoquillSnapshotHead *heads;
   size_t n_heads;

@@ -14,7 +14,7 @@
 
 typedef struct
 {
-  CoquillSnapshotSpan *spans;
+  CoquillOrderSpan *spans;
   size_t n_spans;
   size_t capacity;
 } Spans;
@@ -26,7 +26,7 @@ collect_span (const CoquillTextRange *range, uint64_t position, void *data)
 
   self->spans = coquill_grow (self->spans, &self->capacity, self->n_spans + 1, sizeof *self->spans);
   self->spans[self->n_spans++]
-      = (CoquillSnapshotSpan){ range->sequence, range->agent, (uint32_t)range->length };
+      = (CoquillOrderSpan){ coquill_id (range->agent, range->sequence), (uint32_t)range->length, 0 };
   return true;
 }
 
@@ -121,26 +121,6 @@ make_base (const CoquillSnapshot *snapshot, uint64_t n_items, uint64_t *depth)
   return base;
 }
 
-#define SPANS_AT_ONCE 64
-
-static void
-append_spans (CoquillOrder *order, const CoquillSnapshot *snapshot)
-{
-  CoquillOrderSpan spans[SPANS_AT_ONCE];
-  size_t n;
-
-  for (size_t done = 0; done < snapshot->n_spans; done += n)
-    {
-      for (n = 0; n < SPANS_AT_ONCE && done + n < snapshot->n_spans; n++)
-        {
-          const CoquillSnapshotSpan *span = &snapshot->spans[done + n];
-
-          spans[n] = (CoquillOrderSpan){ coquill_id (span->agent, span->sequence), span->length, 0 };
-        }
-      coquill_order_append_spans (order, spans, n);
-    }
-}
-
 CoquillText *
 coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextError *error)
 {
@@ -177,7 +157,7 @@ coquill_text_load_snapshot (const uint8_t *bytes, size_t n_bytes, CoquillTextErr
       coquill_walker_free (self->walker);
       self->walker = coquill_walker_new (self->graph, self->base);
       coquill_base_set_content (self->base, text, snapshot->text_bytes, self->walker->order, self->graph);
-      append_spans (self->walker->order, snapshot);
+      coquill_order_append_spans (self->walker->order, snapshot->spans, snapshot->n_spans);
     }
   coquill_snapshot_free (snapshot);
   return self;

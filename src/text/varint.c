@@ -3,8 +3,6 @@
 
 #include "text/varint.h"
 
-#include <string.h>
-
 uint32_t
 coquill_reader_fixed32 (CoquillReader *self)
 {
@@ -27,30 +25,8 @@ coquill_reader_fixed64 (CoquillReader *self)
   return value;
 }
 
-/* Eight bytes, the first one lowest. */
-static uint64_t
-load8 (const uint8_t *bytes)
-{
-  uint64_t word;
-
-  memcpy (&word, bytes, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64 (word);
-#endif
-  return word;
-}
-
-/* Groups of seven bits, one a byte, moved together: pairs, pairs of pairs, and the halves. */
-static uint64_t
-pack_sevens (uint64_t word)
-{
-  word = (word & UINT64_C (0x007f007f007f007f)) | (word & UINT64_C (0x7f007f007f007f00)) >> 1;
-  word = (word & UINT64_C (0x00003fff00003fff)) | (word & UINT64_C (0x3fff00003fff0000)) >> 2;
-  return (word & UINT64_C (0x000000000fffffff)) | (word & UINT64_C (0x0fffffff00000000)) >> 4;
-}
-
-static uint64_t
-read_bytewise (CoquillReader *self)
+uint64_t
+coquill_reader_long_varint (CoquillReader *self)
 {
   uint64_t value = 0;
 
@@ -71,36 +47,6 @@ read_bytewise (CoquillReader *self)
 
   self->failed = true;
   return 0;
-}
-
-uint64_t
-coquill_reader_long_varint (CoquillReader *self)
-{
-  if (self->failed || coquill_reader_left (self) < 8)
-    return read_bytewise (self);
-
-  uint64_t word = load8 (self->next);
-  uint64_t ends = ~word & UINT64_C (0x8080808080808080);
-
-  if (ends == 0)
-    return read_bytewise (self);
-
-  unsigned bytes = (unsigned)__builtin_ctzll (ends) / 8 + 1;
-  uint64_t value = pack_sevens (word & (ends ^ (ends - 1)));
-
-  if (bytes > 1 && value >> 7 * (bytes - 1) == 0)
-    {
-      self->failed = true;
-      return 0;
-    }
-  self->next += bytes;
-  return value;
-}
-
-bool
-coquill_buffer_append_signed (CoquillBuffer *self, int64_t value)
-{
-  return coquill_buffer_append_varint (self, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
 }
 
 bool

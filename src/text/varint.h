@@ -133,39 +133,21 @@ coquill_varint_word (const uint8_t *bytes)
 }
 
 /**
- * coquill_reader_mixed_varint:
+ * coquill_varint_fold:
  *
- * coquill_reader_varint() for numbers of which no processor can guess how long they are: up to eight bytes at
- * once.
+ * Returns: 0, 1, 2, 3 … for 0, -1, 1, -2 …
  */
 static inline uint64_t
-coquill_reader_mixed_varint (CoquillReader *self)
+coquill_varint_fold (uint64_t value)
 {
-  uint64_t word = coquill_reader_left (self) >= 8 ? coquill_varint_word (self->next) : UINT64_MAX;
-  uint64_t stops = ~word & UINT64_C (0x8080808080808080);
-  uint64_t last = stops & (0 - stops); /* the top bit of the number's last byte */
-
-  word &= last - 1;
-  /* Of several bytes, the last one isn't zero; of one it may be. */
-  if (self->failed || last == 0 || (word | (last >> 7 & 1)) < last >> 7)
-    return coquill_reader_varint (self);
-  self->next += ((unsigned)__builtin_ctzll (last) + 1) / 8;
-  word = (word & UINT64_C (0x007f007f007f007f)) | (word & UINT64_C (0x7f007f007f007f00)) >> 1;
-  word = (word & UINT64_C (0x00003fff00003fff)) | (word & UINT64_C (0x3fff00003fff0000)) >> 2;
-  return (word & UINT64_C (0x0fffffff)) | (word & UINT64_C (0x0fffffff00000000)) >> 4;
+  return value << 1 ^ (0 - (value >> 63));
 }
 
-/**
- * coquill_reader_signed:
- *
- * Returns: the next folded number, or 0 with @failed set
- */
-static inline int64_t
-coquill_reader_signed (CoquillReader *self)
+/* The other way round. */
+static inline uint64_t
+coquill_varint_unfold (uint64_t folded)
 {
-  uint64_t folded = coquill_reader_mixed_varint (self);
-
-  return (int64_t)(folded >> 1 ^ (0 - (folded & 1)));
+  return folded >> 1 ^ (0 - (folded & 1));
 }
 
 /**
@@ -198,14 +180,6 @@ coquill_buffer_append_varint (CoquillBuffer *self, uint64_t value)
   self->length += (size_t)(coquill_varint_write (end, value) - end);
   return true;
 }
-
-/**
- * coquill_buffer_append_signed:
- *
- * Appends @value folded.
- */
-bool
-coquill_buffer_append_signed (CoquillBuffer *self, int64_t value);
 
 /**
  * coquill_buffer_append_fixed32:

@@ -60,14 +60,14 @@ test_varints_are_short_and_have_one_form (void)
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       coquill_buffer_append_varint (&buffer, numbers[i]);
-      coquill_buffer_append_signed (&buffer, (gint64)numbers[i]);
+      coquill_buffer_append_varint (&buffer, coquill_varint_fold (numbers[i]));
       coquill_buffer_append_fixed64 (&buffer, numbers[i]);
     }
   coquill_reader_init (&reader, buffer.data, buffer.length);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
       g_assert_cmpuint (coquill_reader_varint (&reader), ==, numbers[i]);
-      g_assert_cmpint (coquill_reader_signed (&reader), ==, (gint64)numbers[i]);
+      g_assert_cmpuint (coquill_varint_unfold (coquill_reader_varint (&reader)), ==, numbers[i]);
       g_assert_cmpuint (coquill_reader_fixed64 (&reader), ==, numbers[i]);
     }
   g_assert_false (reader.failed);
@@ -118,6 +118,15 @@ test_checksum_is_the_standard_one (void)
     for (gsize length = 0; from + length <= sizeof bytes; length++)
       g_assert_cmphex (coquill_crc32c (bytes + from, length), ==,
                        coquill_crc32c_portable (bytes + from, length));
+
+  gsize n_many = 100000;
+  g_autofree guint8 *many = g_malloc (n_many);
+
+  for (gsize i = 0; i < n_many; i++)
+    many[i] = (guint8)(i * i / 7 + i / 256);
+  for (gsize length = n_many - 20; length > 100; length = length * 2 / 3)
+    g_assert_cmphex (coquill_crc32c (many + length % 9, length), ==,
+                     coquill_crc32c_portable (many + length % 9, length));
 }
 
 static void

@@ -80,12 +80,13 @@ test_snapshot (void)
                           "00" DEVICE_A "00" NONCE "0106"
                           "01" DEVICE_B "00" NONCE "0101"
                           "000507"
-                          "0F0A080408"
+                          "1F0A08020204"
                           "4861796C6F"
-                          "02010100"
-                          "0100"
-                          "00000002");
-  g_assert_cmpuint (bytes.length, ==, 120);
+                          "01404008"
+                          "01"
+                          "02"
+                          "0101");
+  g_assert_cmpuint (bytes.length, ==, 119);
   coquill_buffer_clear (&bytes);
   coquill_text_free (text);
 }

@@ -25,17 +25,18 @@ draft_init (Draft *self, GRand *rand, guint n_agents, guint n_spans)
   g_autofree guint64 *next = g_new0 (guint64, n_agents + 1);
 
   self->agents = g_array_new (FALSE, TRUE, sizeof (CoquillSnapshotAgent));
-  self->spans = g_array_new (FALSE, TRUE, sizeof (CoquillSnapshotSpan));
+  self->spans = g_array_new (FALSE, TRUE, sizeof (CoquillOrderSpan));
   self->heads = g_array_new (FALSE, TRUE, sizeof (CoquillSnapshotHead));
   self->text = g_string_new (NULL);
 
   for (guint i = 0; i < n_spans; i++)
     {
-      CoquillSnapshotSpan span = { .length = (guint64)g_rand_int_range (rand, 1, 30),
-                                   .agent = (guint32)g_rand_int_range (rand, 0, (gint32)n_agents) };
+      guint32 length = (guint32)g_rand_int_range (rand, 1, 30);
+      guint32 agent = (guint32)g_rand_int_range (rand, 0, (gint32)n_agents);
+      guint64 sequence = next[agent] + (guint64)g_rand_int_range (rand, 0, 3);
+      CoquillOrderSpan span = { coquill_id (agent, sequence), length, 0 };
 
-      span.sequence = next[span.agent] + (guint64)g_rand_int_range (rand, 0, 3);
-      next[span.agent] = span.sequence + span.length;
+      next[agent] = sequence + length;
       g_array_append_val (self->spans, span);
       for (guint64 j = 0; j < span.length; j++)
         g_string_append_unichar (self->text, g_rand_boolean (rand) ? 'x' : 0x20ac);
@@ -56,9 +57,9 @@ draft_init (Draft *self, GRand *rand, guint n_agents, guint n_spans)
   /* Spans stand in any order in a text: the sequences of one agent need not rise. */
   for (guint i = 0; i + 1 < n_spans; i++)
     {
-      CoquillSnapshotSpan *spans = (CoquillSnapshotSpan *)(void *)self->spans->data;
+      CoquillOrderSpan *spans = (CoquillOrderSpan *)(void *)self->spans->data;
       guint j = (guint)g_rand_int_range (rand, (gint32)i, (gint32)n_spans);
-      CoquillSnapshotSpan span = spans[i];
+      CoquillOrderSpan span = spans[i];
 
       spans[i] = spans[j];
       spans[j] = span;
@@ -67,7 +68,7 @@ draft_init (Draft *self, GRand *rand, guint n_agents, guint n_spans)
   self->snapshot = (CoquillSnapshot){
     .agents = (CoquillSnapshotAgent *)(void *)self->agents->data,
     .n_agents = self->agents->len,
-    .spans = (CoquillSnapshotSpan *)(void *)self->spans->data,
+    .spans = (CoquillOrderSpan *)(void *)self->spans->data,
     .n_spans = self->spans->len,
     .heads = (CoquillSnapshotHead *)(void *)self->heads->data,
     .n_heads = self->heads->len,
@@ -102,9 +103,9 @@ assert_snapshots_equal (const CoquillSnapshot *a, const CoquillSnapshot *b)
     }
   for (gsize i = 0; i < a->n_spans; i++)
     {
-      g_assert_cmpuint (a->spans[i].agent, ==, b->spans[i].agent);
-      g_assert_cmpuint (a->spans[i].sequence, ==, b->spans[i].sequence);
+      g_assert_cmpuint (a->spans[i].id, ==, b->spans[i].id);
       g_assert_cmpuint (a->spans[i].length, ==, b->spans[i].length);
+      g_assert_cmpuint (b->spans[i].standing, ==, 0);
     }
   for (gsize i = 0; i < a->n_heads; i++)
     {
@@ -163,7 +164,7 @@ test_large_text_comes_back (void)
 {
   const gsize length = 3 << 20;
   CoquillSnapshotAgent agent = { .length = length };
-  CoquillSnapshotSpan span = { .length = (guint32)length };
+  CoquillOrderSpan span = { .length = (guint32)length };
   g_autofree char *text = g_malloc (length);
   CoquillSnapshot snapshot
       = { .agents = &agent, .n_agents = 1, .spans = &span, .n_spans = 1, .text = text, .text_bytes = length };
@@ -265,7 +266,7 @@ static void
 test_spans_that_do_not_fit_are_refused (void)
 {
   CoquillSnapshotAgent agent = { .length = 10 };
-  CoquillSnapshotSpan spans[2] = { { .length = 2 }, { .length = 1, .sequence = 2 } };
+  CoquillOrderSpan spans[2] = { { .length = 2 }, { .length = 1, .id = 2 } };
   CoquillSnapshotHead head = { .sequence = 9, .depth = 9 };
   CoquillSnapshot snapshot = { .agents = &agent,
                                .n_agents = 1,
@@ -281,9 +282,9 @@ test_spans_that_do_not_fit_are_refused (void)
   g_assert_true (coquill_snapshot_encode (&snapshot, &bytes));
   coquill_buffer_clear (&bytes);
 
-  spans[1].sequence = 10; /* behind the agent's items */
+  spans[1].id = 10; /* behind the agent's items */
   g_assert_false (coquill_snapshot_encode (&snapshot, &bytes));
-  spans[1].sequence = 2;
+  spans[1].id = 2;
   head.sequence = 10;
   g_assert_false (coquill_snapshot_encode (&snapshot, &bytes));
   head.sequence = 9;
@@ -293,7 +294,7 @@ test_spans_that_do_not_fit_are_refused (void)
 
   /* An item twice: the writer trusts its caller, the reader nobody, whether few items are deleted or nearly
    * all. */
-  spans[1].sequence = 1;
+  spans[1].id = 1;
   for (guint i = 0; i < 2; i++)
     {
       agent.length = i == 0 ? 10 : UINT64_C (1) << 39;
