@@ -12,21 +12,16 @@ coquill_flat_window_clear (CoquillFlatWindow *self)
 {
   self->n_entries = 0;
   self->is_full = false;
+  coquill_flat_window_rewind (self);
 }
 
-/* How many of an entry's characters are visible in a version that has the first: none or all. It is cut where
- * that is needed. */
-static uint32_t
-width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
+/* The same where the version may have deleted some of them: none or all. The entry is cut where that is needed.
+ */
+static __attribute__ ((noinline)) uint32_t
+width_of_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
 {
-  CoquillFlatEntry *entry = &self->entries[index];
-  uint32_t n_known = version->n[entry->track] - (uint32_t)entry->id;
+  const CoquillFlatEntry *entry = &self->entries[index];
 
-  if (n_known < entry->length)
-    {
-      coquill_flat_window_cut (self, index, n_known);
-      entry = &self->entries[index];
-    }
   for (unsigned i = 0; i < entry->n_deletions; i++)
     {
       const CoquillFlatDeletion *deletion = &entry->deletions[i];
@@ -37,47 +32,44 @@ width_in (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *ver
       if (n_deleted >= entry->length)
         return 0;
       coquill_flat_window_cut (self, index, deletion->backward ? entry->length - n_deleted : n_deleted);
-      return width_in (self, index, version);
+      return width_of_deleted (self, index, version);
     }
-  return entry->length;
+  return coquill_flat_entry_n_known (entry, version);
 }
 
 CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
 {
-  /* Where what comes next starts, and how far all before is wider in the text as it is than in the version.
-   */
-  uint64_t start = 0, wider = 0;
-  unsigned n_entries = self->n_entries, index;
+  CoquillFlatMark here = self->near;
 
-  for (index = 0; index < n_entries; index++)
+  if (position < here.start)
+    here = (CoquillFlatMark){ 0, 0, 0 };
+  for (; here.index < self->n_entries; here.index++)
     {
-      const CoquillFlatEntry *entry = &self->entries[index];
-      uint32_t n_known = version->n[entry->track];
-      bool is_known = n_known > (uint32_t)entry->id;
-      uint32_t width = is_known ? entry->length : 0;
-      uint64_t end;
+      const CoquillFlatEntry *entry = &self->entries[here.index];
+      uint32_t width = coquill_flat_entry_n_known (entry, version), shown;
+      uint64_t offset = position - here.start;
 
-      if (is_known & ((entry->n_deletions > 0) | (n_known - (uint32_t)entry->id < width)))
+      if (entry->n_deletions > 0 && width > 0)
         {
-          width = width_in (self, index, version);
-          n_entries = self->n_entries;
-          entry = &self->entries[index];
+          width = width_of_deleted (self, here.index, version);
+          entry = &self->entries[here.index];
         }
-      end = start + entry->gap + width;
-      if (position < end)
+      shown = entry->n_deletions == 0 ? entry->length : 0;
+      if (offset < (uint64_t)entry->gap + width)
         {
-          uint64_t offset = position - start - entry->gap;
-
-          if (position - start < entry->gap)
-            break;
-          return (CoquillFlatPlace){ index, false, offset,
-                                     position + wider - (entry->n_deletions == 0 ? 0 : offset) };
+          self->near = here;
+          if (offset < entry->gap)
+            return (CoquillFlatPlace){ here.index, true, offset, entry->gap - offset, position + here.wider };
+          offset -= entry->gap;
+          return (CoquillFlatPlace){ here.index, false, offset, width - offset,
+                                     position + here.wider - (shown > 0 ? 0 : offset) };
         }
-      start = end;
-      wider += (entry->n_deletions == 0 ? entry->length : 0) - (uint64_t)width;
+      here.start += (uint64_t)entry->gap + width;
+      here.wider += (uint64_t)shown - width;
     }
-  return (CoquillFlatPlace){ index, true, position - start, position + wider };
+  self->near = here;
+  return (CoquillFlatPlace){ here.index, true, position - here.start, UINT64_MAX, position + here.wider };
 }
 
 /* Makes room for one more in front of an entry. */
@@ -101,6 +93,8 @@ coquill_flat_window_cut (CoquillFlatWindow *self, unsigned index, uint32_t offse
 
   if (offset == 0 || offset >= entry->length)
     return;
+  if (index < self->near.index)
+    coquill_flat_window_rewind (self);
   entry = make_room (self, index);
   entry[0] = entry[1];
   entry[0].length = offset;
@@ -164,10 +158,14 @@ coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const Coqui
 {
   bool backward[COQUILL_FLAT_MAX_DELETIONS];
 
+  if (index < self->near.index)
+    coquill_flat_window_rewind (self);
   if (index < self->n_entries)
     self->entries[index].gap -= entry->gap;
   if (index > 0 && can_join (&self->entries[index - 1], entry, backward))
     {
+      if (index == self->near.index)
+        coquill_flat_window_rewind (self);
       join (&self->entries[index - 1], entry, backward);
       return index - 1;
     }
@@ -185,6 +183,8 @@ coquill_flat_window_join (CoquillFlatWindow *self, unsigned index)
 
   if (index == 0 || index >= self->n_entries || !can_join (entry - 1, entry, backward))
     return false;
+  if (index <= self->near.index)
+    coquill_flat_window_rewind (self);
   join (entry - 1, entry, backward);
   self->n_entries--;
   memmove (entry, entry + 1, (self->n_entries - index) * sizeof *entry);
@@ -216,4 +216,5 @@ coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version)
         gap += entry->length;
     }
   self->n_entries = n_kept;
+  coquill_flat_window_rewind (self);
 }

@@ -83,7 +83,21 @@ typedef struct
 } CoquillFlatEntry;
 
 /**
+ * CoquillFlatMark:
+ * @index: of an entry
+ * @start: visible characters of a version that lie before its gap
+ * @wider: how many more the text as it is has there; modulo 2^64
+ */
+typedef struct
+{
+  unsigned index;
+  uint64_t start;
+  uint64_t wider;
+} CoquillFlatMark;
+
+/**
  * CoquillFlatWindow:
+ * @near: where a character was found last, in the version that is asked for
  * @is_full: it can't tell all versions any more
  *
  * What comes behind the last entry all versions have alike.
@@ -93,6 +107,7 @@ typedef struct
   CoquillFlatEntry *entries;
   unsigned n_entries;
   size_t capacity;
+  CoquillFlatMark near;
   bool is_full;
 } CoquillFlatWindow;
 
@@ -101,6 +116,7 @@ typedef struct
  * @index: of the entry with the character, or of that whose gap has it, or the number of entries
  * @in_gap: it is in the gap
  * @offset: characters of the gap or entry that lie before
+ * @rest: from the character on, those of the gap or entry that the version has
  * @effect: visible characters of the text as it is that lie before
  */
 typedef struct
@@ -108,8 +124,23 @@ typedef struct
   unsigned index;
   bool in_gap;
   uint64_t offset;
+  uint64_t rest;
   uint64_t effect;
 } CoquillFlatPlace;
+
+/**
+ * coquill_flat_entry_n_known:
+ *
+ * Returns: how many of the characters, from the first one on, a version has, deleted or not
+ */
+static inline uint32_t
+coquill_flat_entry_n_known (const CoquillFlatEntry *entry, const CoquillFlatVersion *version)
+{
+  uint32_t end = version->n[entry->track], id = (uint32_t)entry->id;
+  uint32_t n_known = end > id ? end - id : 0;
+
+  return n_known < entry->length ? n_known : entry->length;
+}
 
 /**
  * coquill_flat_entry_is_absent:
@@ -131,28 +162,46 @@ void
 coquill_flat_window_clear (CoquillFlatWindow *self);
 
 /**
+ * coquill_flat_window_rewind:
+ *
+ * To be called when another version is asked for than before. The same one may grow by what is done where
+ * something was found last.
+ */
+static inline void
+coquill_flat_window_rewind (CoquillFlatWindow *self)
+{
+  self->near = (CoquillFlatMark){ 0, 0, 0 };
+}
+
+/**
  * coquill_flat_window_find:
  * @position: of a character that is visible in the version, or behind all of them
  *
- * Finds a character. Cuts entries of which the version has a part only. O(entries)
+ * Finds a character. Cuts entries that the version deleted a part of. O(entries), from the last that was
+ * found on
  */
 CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position);
 
 /**
  * coquill_flat_window_follows:
+ * @version: in which the place was found
  * @id: of what is put directly behind a place that was found
  *
  * Returns: whether it goes on in the place's entry, which then only has to be lengthened
  */
 static inline bool
-coquill_flat_window_follows (const CoquillFlatWindow *self, const CoquillFlatPlace *place, CoquillId id)
+coquill_flat_window_follows (const CoquillFlatWindow *self,
+                             const CoquillFlatVersion *version,
+                             const CoquillFlatPlace *place,
+                             CoquillId id)
 {
   const CoquillFlatEntry *entry = &self->entries[place->index];
 
-  return !place->in_gap && place->offset + 1 == entry->length && entry->id + entry->length == id
-         && entry->right_is_next && entry->n_deletions == 0
-         && (place->index + 1 == self->n_entries || entry[1].gap > 0);
+  return !place->in_gap && (place->offset + 1 == entry->length) & (entry->id + entry->length == id)
+         && entry->right_is_next & (entry->n_deletions == 0)
+         && (place->index + 1 == self->n_entries || entry[1].gap > 0
+             || !coquill_flat_entry_is_absent (&entry[1], version));
 }
 
 /**

@@ -144,7 +144,7 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
       CoquillFlatPlace at = coquill_flat_window_find (flat, &self->flat->rows.version, piece->place - 1);
       bool is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
 
-      if (at.index < flat->n_entries && coquill_flat_window_follows (flat, &at, piece->id))
+      if (coquill_flat_window_follows (flat, &self->flat->rows.version, &at, piece->id))
         {
           flat->entries[at.index].length += (uint32_t)piece->length;
           flat->entries[at.index].newest = entry.newest;
@@ -209,10 +209,8 @@ delete_in_gap (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *entry
 
   if (here > in_span)
     here = in_span;
-  if (backward && here > at.offset + 1)
-    here = at.offset + 1;
-  if (!backward && at.index < flat->n_entries && here > flat->entries[at.index].gap - at.offset)
-    here = flat->entries[at.index].gap - at.offset;
+  if (here > (backward ? at.offset + 1 : at.rest))
+    here = backward ? at.offset + 1 : at.rest;
   if (backward)
     {
       place.offset -= (uint32_t)here - 1;
@@ -237,7 +235,7 @@ delete_in_entry (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *cha
   CoquillFlatWindow *flat = &self->flat->window;
   CoquillFlatEntry *entry = &flat->entries[at.index];
   bool backward = change->deletions[0].backward;
-  uint64_t here = backward ? at.offset + 1 : entry->length - at.offset;
+  uint64_t here = backward ? at.offset + 1 : at.rest;
 
   if (here > limit)
     here = limit;
@@ -317,6 +315,8 @@ static bool delete (CoquillWalker *self, const CoquillGraphPiece *piece, Coquill
         coquill_delta_list_delete (deltas, piece->backward ? at.effect - (here - 1) : at.effect, here,
                                    coquill_id_agent (piece->id));
       done += here;
+      if (here < piece->length)
+        coquill_flat_window_rewind (flat);
     }
   return true;
 }
@@ -365,32 +365,52 @@ coquill_walker_free_flat (CoquillWalker *self)
 }
 
 CoquillWalkerFlatResult
-coquill_walker_walk_flat (
-    CoquillWalker *self, CoquillGraphPiece *piece, size_t run, uint64_t floor, CoquillDeltaList *deltas)
+coquill_walker_walk_flat (CoquillWalker *self,
+                          CoquillGraphCursor *cursor,
+                          size_t run,
+                          uint64_t end,
+                          uint64_t floor,
+                          CoquillDeltaList *deltas)
 {
   CoquillWalkerFlat *flat = self->flat;
   CoquillWalkerRows *rows = &flat->rows;
+  CoquillGraphPiece piece;
 
-  if (flat->window.n_entries >= flat->collapse_at)
-    collapse (self, floor);
-  if (flat->window.is_full || flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES
-      || piece->kind == COQUILL_OPERATION_RESTORE
-      || (run != rows->last_run && !coquill_walker_rows_enter (rows, self->graph, piece->first, run)))
-    return COQUILL_WALKER_FLAT_FULL;
+  if (run != rows->last_run)
+    {
+      if (!coquill_walker_rows_enter (rows, self->graph, self->end, run))
+        return COQUILL_WALKER_FLAT_FULL;
+      coquill_flat_window_rewind (&flat->window);
+    }
+  while (self->end < end)
+    {
+      bool possible = true;
 
-  if (piece->kind == COQUILL_OPERATION_INSERT)
-    {
-      if (!insert (self, piece, deltas))
+      if (flat->window.n_entries >= flat->collapse_at)
+        collapse (self, floor);
+      if (flat->window.is_full || flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES)
+        return COQUILL_WALKER_FLAT_FULL;
+
+      coquill_graph_cursor_step (cursor, end, &piece);
+      if (piece.kind == COQUILL_OPERATION_INSERT)
+        possible = insert (self, &piece, deltas);
+      else if (piece.kind == COQUILL_OPERATION_DELETE)
+        {
+          if (piece.length > MANY_DELETED)
+            piece.length = MANY_DELETED;
+          possible = delete (self, &piece, deltas);
+          coquill_graph_cursor_go_back (cursor, piece.first + piece.length);
+        }
+      else if (piece.kind == COQUILL_OPERATION_RESTORE)
+        {
+          coquill_graph_cursor_go_back (cursor, piece.first);
+          return COQUILL_WALKER_FLAT_FULL;
+        }
+      if (!possible)
         return COQUILL_WALKER_FLAT_IMPOSSIBLE;
+      rows->version.n[rows->last_track] += (uint32_t)piece.length;
+      rows->writers[rows->last_track].used = ++flat->n_operations;
+      self->end += piece.length;
     }
-  else if (piece->kind == COQUILL_OPERATION_DELETE)
-    {
-      if (piece->length > MANY_DELETED)
-        piece->length = MANY_DELETED;
-      if (!delete (self, piece, deltas))
-        return COQUILL_WALKER_FLAT_IMPOSSIBLE;
-    }
-  rows->version.n[rows->last_track] += (uint32_t)piece->length;
-  rows->writers[rows->last_track].used = ++flat->n_operations;
   return COQUILL_WALKER_FLAT_DONE;
 }

@@ -124,9 +124,9 @@ coquill_walker_note (CoquillWalker *self, CoquillWalkerDeed deed)
 
 /**
  * CoquillWalkerFlatResult:
- * @COQUILL_WALKER_FLAT_DONE: the piece was walked
- * @COQUILL_WALKER_FLAT_FULL: it wasn't, and the flat window can't go on
- * @COQUILL_WALKER_FLAT_IMPOSSIBLE: it can't be
+ * @COQUILL_WALKER_FLAT_DONE: all was walked
+ * @COQUILL_WALKER_FLAT_FULL: from the item that is next now, the flat window can't go on
+ * @COQUILL_WALKER_FLAT_IMPOSSIBLE: the item that is next now can't be
  */
 typedef enum
 {
@@ -148,15 +148,20 @@ coquill_walker_free_flat (CoquillWalker *self);
 
 /**
  * coquill_walker_walk_flat:
- * @piece: (inout): what is next; cut if only a part of it was walked
+ * @cursor: at the item that is next
  * @run: which holds it
+ * @end: of the run or less
  * @floor: all that is known to come knows what lies below
  *
- * Does in the flat window what one piece does.
+ * Walks items in the flat window.
  */
 CoquillWalkerFlatResult
-coquill_walker_walk_flat (
-    CoquillWalker *self, CoquillGraphPiece *piece, size_t run, uint64_t floor, CoquillDeltaList *deltas);
+coquill_walker_walk_flat (CoquillWalker *self,
+                          CoquillGraphCursor *cursor,
+                          size_t run,
+                          uint64_t end,
+                          uint64_t floor,
+                          CoquillDeltaList *deltas);
 
 /**
  * coquill_walker_open_window:

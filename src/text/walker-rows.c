@@ -12,42 +12,50 @@ coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
 {
   self->opened = version;
   self->last_run = SIZE_MAX;
+  self->last_track = 0;
   self->n_tracks = 0;
   self->n_rows = 0;
-  self->base = self->all = (CoquillFlatVersion){ .n[COQUILL_FLAT_EVERYBODY] = UINT32_MAX };
-}
-
-/* The agent's track, a new one if it has none. */
-static unsigned
-find_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
-{
-  unsigned track = self->n_tracks;
-
-  for (unsigned i = 0; i < self->n_tracks; i++)
-    if (self->writers[i].agent == agent)
-      return i;
-  if (track == COQUILL_FLAT_TRACKS)
-    return track;
-  self->writers[track] = (CoquillWalkerWriter){ .agent = agent, .lacks = NONE };
-  self->base.n[track] = self->all.n[track] = sequence;
-  for (unsigned i = 0; i < COQUILL_WALKER_N_ROWS && i < self->n_rows; i++)
-    self->rows[i].known[track] = sequence;
-  self->n_tracks++;
-  return track;
+  self->base = self->all = self->version = (CoquillFlatVersion){ .n[COQUILL_FLAT_EVERYBODY] = UINT32_MAX };
+  memset (self->agents, 0xff, sizeof self->agents);
+  memset (self->newest, 0, sizeof self->newest);
 }
 
 static bool
-has_row (const CoquillWalkerRows *self, uint64_t number)
+add_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
 {
-  return self->n_rows - number <= COQUILL_WALKER_N_ROWS;
+  unsigned track = self->n_tracks;
+
+  if (track == COQUILL_FLAT_TRACKS)
+    return false;
+  self->n_tracks++;
+  self->agents[track] = agent;
+  self->base.n[track] = self->all.n[track] = sequence;
+  for (unsigned i = 0; i < COQUILL_WALKER_N_ROWS && i < self->n_rows; i++)
+    self->rows[i].known[track] = sequence;
+  for (unsigned i = 0; i < track; i++)
+    self->writers[i].known[track] = sequence;
+  self->writers[track] = (CoquillWalkerWriter){ .last = NONE, .lacks = NONE };
+  memcpy (self->writers[track].known, self->base.n, sizeof self->writers[track].known);
+  return true;
+}
+
+/* The agent's track, COQUILL_FLAT_TRACKS if it has none. All are looked at, as nobody can guess which it is. */
+static inline unsigned
+find_track (const CoquillWalkerRows *self, uint32_t agent)
+{
+  unsigned track = COQUILL_FLAT_TRACKS;
+
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
+    track -= self->agents[i] == agent ? COQUILL_FLAT_TRACKS - i : 0;
+  return track;
 }
 
 static const CoquillWalkerRow *
-find_row (const CoquillWalkerRows *self, uint64_t version)
+find_old_row (const CoquillWalkerRows *self, uint32_t version)
 {
-  for (uint64_t number = self->n_rows; number > 0 && has_row (self, number - 1); number--)
+  for (uint64_t n_rows = self->n_rows; n_rows > 0 && self->n_rows - n_rows < COQUILL_WALKER_N_ROWS; n_rows--)
     {
-      const CoquillWalkerRow *row = &self->rows[(number - 1) % COQUILL_WALKER_N_ROWS];
+      const CoquillWalkerRow *row = &self->rows[(n_rows - 1) % COQUILL_WALKER_N_ROWS];
 
       if (row->first <= version)
         return row;
@@ -55,39 +63,53 @@ find_row (const CoquillWalkerRows *self, uint64_t version)
   return NULL;
 }
 
-/* Makes the version that of some parents of an agent's next item. */
-static bool
-join_parents (
-    CoquillWalkerRows *self, unsigned track, uint32_t sequence, const uint32_t *parents, size_t n_parents)
+/* The row of the run with a local version. */
+static inline const CoquillWalkerRow *
+find_row (const CoquillWalkerRows *self, uint32_t version)
+{
+  unsigned n_newer = 0;
+
+  for (unsigned i = 0; i < COQUILL_WALKER_N_NEWEST; i++)
+    n_newer += self->newest[i] > version;
+  if (n_newer == COQUILL_WALKER_N_NEWEST || n_newer >= self->n_rows)
+    return find_old_row (self, version);
+  return &self->rows[(self->n_rows - 1 - n_newer) % COQUILL_WALKER_N_ROWS];
+}
+
+/* Adds to the version what a parent knows. */
+static inline bool
+join_parent (CoquillWalkerRows *self, uint32_t parent)
+{
+  const CoquillWalkerRow *row;
+  uint32_t *n = self->version.n;
+  uint32_t n_own;
+
+  if (parent < self->opened)
+    return true;
+  row = find_row (self, parent);
+  if (row == NULL)
+    return false;
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
+    n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
+  n_own = row->sequence + (parent - row->first) + 1;
+  n[row->track] = n_own > n[row->track] ? n_own : n[row->track];
+  return true;
+}
+
+/* Makes the version that of the parents of an agent's next item. Whoever goes on knows at least what he knew
+ * before. */
+static inline bool
+join_parents (CoquillWalkerRows *self, unsigned track, const uint32_t *parents, size_t n_parents)
 {
   const CoquillWalkerWriter *writer = &self->writers[track];
-  const CoquillWalkerRow *own = NULL;
-  uint32_t *n = self->version.n;
 
-  self->version = self->base;
-  /* Whoever goes on knows at least what he knew before. */
-  if (writer->has_row && has_row (self, writer->row))
-    {
-      own = &self->rows[writer->row % COQUILL_WALKER_N_ROWS];
-      memcpy (n, own->known, sizeof own->known);
-    }
-  n[track] = sequence;
+  memcpy (self->version.n, writer->known, sizeof writer->known);
+  /* As nearly always: his own last item, and another's. */
+  if (n_parents == 2 && ((parents[0] == writer->last) | (parents[1] == writer->last)))
+    return join_parent (self, parents[0] ^ parents[1] ^ writer->last);
   for (size_t i = 0; i < n_parents; i++)
-    {
-      const CoquillWalkerRow *row;
-      uint32_t n_own;
-
-      if (parents[i] < self->opened || (own != NULL && parents[i] - own->first < sequence - own->sequence))
-        continue;
-      row = find_row (self, parents[i]);
-      if (row == NULL)
-        return false;
-      for (unsigned j = 0; j < self->n_tracks; j++)
-        n[j] = row->known[j] > n[j] ? row->known[j] : n[j];
-      n_own = row->sequence + (parents[i] - row->first) + 1;
-      if (n_own > n[row->track])
-        n[row->track] = n_own;
-    }
+    if (!join_parent (self, parents[i]))
+      return false;
   return true;
 }
 
@@ -98,40 +120,44 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
                            size_t number)
 {
   const CoquillGraphRun *run = &graph->runs[number];
-  size_t parents_end = number + 1 < graph->n_runs ? graph->runs[number + 1].first_parent : graph->n_parents;
+  size_t n_parents
+      = (number + 1 < graph->n_runs ? run[1].first_parent : graph->n_parents) - run->first_parent;
   uint32_t sequence = (uint32_t)(run->sequence + (version - run->first));
   bool is_linear = version > run->first || run->lowest_unknown >= run->first;
-  unsigned track;
+  const uint32_t *parents = graph->parents != NULL ? graph->parents + run->first_parent : NULL;
+  unsigned track = find_track (self, run->agent);
+  CoquillWalkerWriter *last = &self->writers[self->last_track], *writer;
   CoquillWalkerRow *row;
 
   /* The newest run is over. */
-  if (self->last_run != SIZE_MAX)
-    {
-      self->all.n[self->last_track] = self->version.n[self->last_track];
-      if (self->writers[self->last_track].lacks == NONE)
-        self->writers[self->last_track].lacks = (uint32_t)version;
-    }
-  track = find_track (self, run->agent, sequence);
-  if (track == COQUILL_FLAT_TRACKS)
-    return false;
+  self->all.n[self->last_track] = self->version.n[self->last_track];
+  last->last = (uint32_t)version - 1;
+  last->lacks = last->lacks == NONE ? (uint32_t)version : last->lacks;
 
-  if (is_linear)
-    self->version = self->all;
-  else if (!join_parents (self, track, sequence,
-                          graph->parents != NULL ? graph->parents + run->first_parent : NULL,
-                          parents_end - run->first_parent))
+  if (track == COQUILL_FLAT_TRACKS && !add_track (self, run->agent, sequence))
     return false;
+  if (track == COQUILL_FLAT_TRACKS)
+    track = self->n_tracks - 1;
+  writer = &self->writers[track];
+  if (version > run->first || !join_parents (self, track, parents, n_parents))
+    {
+      if (!is_linear)
+        return false;
+      self->version = self->all;
+    }
+  self->version.n[track] = sequence;
   self->last_run = number;
   self->last_track = track;
-  self->writers[track].lacks = is_linear ? NONE : run->lowest_unknown;
-  self->writers[track].has_row = true;
-  self->writers[track].row = self->n_rows;
+  memcpy (writer->known, self->version.n, sizeof writer->known);
+  writer->lacks = is_linear ? NONE : run->lowest_unknown;
 
   row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];
   memcpy (row->known, self->version.n, sizeof row->known);
   row->first = (uint32_t)version;
   row->sequence = sequence;
   row->track = track;
+  memmove (self->newest, self->newest + 1, sizeof self->newest - sizeof *self->newest);
+  self->newest[COQUILL_WALKER_N_NEWEST - 1] = (uint32_t)version;
   return true;
 }
 

@@ -9,6 +9,9 @@
 /* Runs that have a row: a parent is nearly always one of the newest few. A power of two. */
 #define COQUILL_WALKER_N_ROWS 256
 
+/* Of these, so many are looked at at once. */
+#define COQUILL_WALKER_N_NEWEST 8
+
 /**
  * CoquillWalkerRow:
  * @known: what the parents of the run's first item know
@@ -26,21 +29,19 @@ typedef struct
 
 /**
  * CoquillWalkerWriter:
- * @agent: local index
+ * @known: what the parents of the first item of its newest run know
+ * @last: local version of its newest item; UINT32_MAX for none
  * @lacks: the lowest local version that its newest item doesn't know; UINT32_MAX if it knows all that came
  * before, and nothing has come since
- * @has_row: @row is known
- * @row: the number of its newest run's row, counted from the first that there ever was
  * @used: how many operations had been walked when its newest run began or went on
  *
  * An agent who has items in the window.
  */
 typedef struct
 {
-  uint32_t agent;
+  uint32_t known[COQUILL_FLAT_TRACKS];
+  uint32_t last;
   uint32_t lacks;
-  bool has_row;
-  uint64_t row;
   uint64_t used;
 } CoquillWalkerWriter;
 
@@ -52,6 +53,8 @@ typedef struct
  * @opened: local version from which on all is counted
  * @last_run: the newest, SIZE_MAX for none
  * @last_track: its agent's
+ * @agents: local indices; UINT32_MAX for those there aren't
+ * @newest: the first local versions of the newest rows, ascending; 0 for those there aren't
  *
  * Each agent's items are a chain, so a version is a number of items for each agent.
  */
@@ -64,8 +67,10 @@ typedef struct
   size_t last_run;
   unsigned last_track;
   unsigned n_tracks;
+  uint32_t agents[COQUILL_FLAT_TRACKS];
   CoquillWalkerWriter writers[COQUILL_FLAT_TRACKS];
   uint64_t n_rows; /* that there ever were */
+  uint32_t newest[COQUILL_WALKER_N_NEWEST];
   CoquillWalkerRow rows[COQUILL_WALKER_N_ROWS];
 } CoquillWalkerRows;
 

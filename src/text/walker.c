@@ -292,27 +292,33 @@ leave_flat (CoquillWalker *self)
     abort ();
 }
 
-/* Does what one piece does, inside a window. */
+/* Walks items of one run inside a window: some, or all up to @end. */
 static bool
-walk_piece (CoquillWalker *self,
-            CoquillGraphCursor *cursor,
-            CoquillGraphPiece *piece,
-            uint64_t floor,
-            CoquillDeltaList *deltas)
+walk_run (CoquillWalker *self,
+          CoquillGraphCursor *cursor,
+          size_t run,
+          uint64_t end,
+          uint64_t floor,
+          CoquillDeltaList *deltas)
 {
+  CoquillGraphPiece piece;
+
   if (self->state == COQUILL_WALKER_FLAT)
-    switch (coquill_walker_walk_flat (self, piece, cursor->run, floor, deltas))
+    switch (coquill_walker_walk_flat (self, cursor, run, end, floor, deltas))
       {
       case COQUILL_WALKER_FLAT_DONE:
-        coquill_graph_cursor_go_back (cursor, piece->first + piece->length);
         return true;
       case COQUILL_WALKER_FLAT_IMPOSSIBLE:
         return false;
       case COQUILL_WALKER_FLAT_FULL:
         leave_flat (self);
-        break;
+        return true;
       }
-  return walk_in_window (self, piece, cursor->run, deltas);
+  coquill_graph_cursor_next (cursor, end, &piece);
+  if (!walk_in_window (self, &piece, run, deltas))
+    return false;
+  self->end += piece.length;
+  return true;
 }
 
 /* Goes back to where everything from there on has all before it among its ancestors, a local version at the
@@ -320,9 +326,10 @@ walk_piece (CoquillWalker *self,
 static void
 reach_back (CoquillWalker *self, uint64_t version)
 {
+  const CoquillGraph *graph = self->graph;
   CoquillGraphCursor cursor;
-  CoquillGraphPiece piece;
-  uint64_t end = self->end, n_operations = 0;
+  uint64_t end = self->end;
+  size_t run, n_operations;
 
   /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
    * way each time; unless enough has come since the last time to pay for it. */
@@ -332,14 +339,15 @@ reach_back (CoquillWalker *self, uint64_t version)
   take_back_from (self, version);
   set_in_trunk (self, false);
   coquill_walker_open_flat (self, self->end, UINT64_MAX);
-  coquill_graph_cursor_init (&cursor, self->graph, self->end);
-  while (coquill_graph_cursor_next (&cursor, end, &piece))
+  coquill_graph_cursor_init (&cursor, graph, self->end);
+  n_operations = coquill_graph_find_operation (graph, end - 1) - cursor.operation + 1;
+  for (run = cursor.run; self->end < end; run += self->end == coquill_graph_run_end (graph, run))
     {
+      uint64_t run_end = coquill_graph_run_end (graph, run);
+
       /* As in leave_flat(): it was walked once. */
-      if (!walk_piece (self, &cursor, &piece, 0, NULL))
+      if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, 0, NULL))
         abort ();
-      self->end += piece.length;
-      n_operations++;
     }
   if (self->state == COQUILL_WALKER_FLAT)
     self->flat->hold = 2 * n_operations;
@@ -404,7 +412,6 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 {
   const CoquillGraph *graph = self->graph;
   CoquillGraphCursor cursor;
-  CoquillGraphPiece piece;
   const CoquillWalkerOutlook *outlooks;
   size_t first_run, last_run, run, n_operations;
   bool is_known;  /* what comes in the near future */
@@ -426,10 +433,16 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   coquill_graph_cursor_init (&cursor, graph, self->end);
   while (self->end < end)
     {
-      uint64_t floor;
+      uint64_t floor, run_end = coquill_graph_run_end (graph, run);
 
-      while (run < last_run && graph->runs[run + 1].first <= self->end)
-        run++;
+      if (run_end <= self->end)
+        {
+          while (coquill_graph_run_end (graph, run) <= self->end)
+            run++;
+          run_end = coquill_graph_run_end (graph, run);
+        }
+      if (run_end > end)
+        run_end = end;
       floor = outlooks[run - first_run].floor;
 
       if (floor < (self->state != COQUILL_WALKER_DIRECT ? self->window_start : self->end))
@@ -451,10 +464,8 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         coquill_walker_open_flat (self, self->end, 0);
       set_in_trunk (self,
                     has_trunk && self->state == COQUILL_WALKER_WINDOW && outlooks[run - first_run].is_trunk);
-      coquill_graph_cursor_next (&cursor, end, &piece);
-      if (!walk_piece (self, &cursor, &piece, floor, deltas))
+      if (!walk_run (self, &cursor, run, run_end, floor, deltas))
         return refuse (self, error);
-      self->end += piece.length;
       if (self->in_trunk)
         self->trunk_end = self->end;
     }

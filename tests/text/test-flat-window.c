@@ -42,6 +42,7 @@ any_version (World *self)
 
   for (guint i = 0; i < N_TRACKS; i++)
     version.n[i] = self->known[i] + (guint32)up_to (self, (gint)(self->next[i] - self->known[i]));
+  coquill_flat_window_rewind (&self->window);
   return version;
 }
 
