@@ -94,15 +94,9 @@ static inline void
 find_run_end (CoquillGraphCursor *self)
 {
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphRun *run = &graph->runs[self->run];
+  bool is_over = self->run + 1 < graph->n_runs && graph->runs[self->run + 1].first <= self->version;
 
-  if (self->run + 1 < graph->n_runs && run[1].first <= self->version)
-    {
-      self->run++;
-      run++;
-    }
-  self->run_end = coquill_graph_run_end (graph, self->run);
-  self->first_id = coquill_id (run->agent, run->sequence) - run->first;
+  coquill_graph_cursor_enter_run (self, self->run + is_over);
 }
 
 /* A piece that isn't a whole row, or no copy of one, or of the last one. Kept apart, since it is rare and

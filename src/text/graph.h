@@ -363,6 +363,22 @@ bool
 coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece);
 
 /**
+ * coquill_graph_cursor_enter_run:
+ * @run: which holds what comes next
+ *
+ * For who knows it: coquill_graph_cursor_step() then needn't find out.
+ */
+static inline void
+coquill_graph_cursor_enter_run (CoquillGraphCursor *self, size_t run)
+{
+  const CoquillGraphRun *row = &self->graph->runs[run];
+
+  self->run = run;
+  self->run_end = coquill_graph_run_end (self->graph, run);
+  self->first_id = coquill_id (row->agent, row->sequence) - row->first;
+}
+
+/**
  * coquill_graph_cursor_step:
  *
  * coquill_graph_cursor_next(), for who goes far: a whole insertion or deletion is told by its row alone.

@@ -381,6 +381,7 @@ coquill_walker_walk_flat (CoquillWalker *self,
       if (!coquill_walker_rows_enter (rows, self->graph, self->end, run))
         return COQUILL_WALKER_FLAT_FULL;
       coquill_flat_window_rewind (&flat->window);
+      coquill_graph_cursor_enter_run (cursor, run);
     }
   while (self->end < end)
     {

@@ -76,6 +76,13 @@ find_row (const CoquillWalkerRows *self, uint32_t version)
   return &self->rows[(self->n_rows - 1 - n_newer) % COQUILL_WALKER_N_ROWS];
 }
 
+static inline void
+join_half (uint32_t *n, const uint32_t *known)
+{
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS / 2; i++)
+    n[i] = known[i] > n[i] ? known[i] : n[i];
+}
+
 /* Adds to the version what a parent knows. */
 static inline bool
 join_parent (CoquillWalkerRows *self, uint32_t parent)
@@ -89,8 +96,9 @@ join_parent (CoquillWalkerRows *self, uint32_t parent)
   row = find_row (self, parent);
   if (row == NULL)
     return false;
-  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
-    n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
+  join_half (n, row->known);
+  if (self->n_tracks > COQUILL_FLAT_TRACKS / 2)
+    join_half (n + COQUILL_FLAT_TRACKS / 2, row->known + COQUILL_FLAT_TRACKS / 2);
   n_own = row->sequence + (parent - row->first) + 1;
   n[row->track] = n_own > n[row->track] ? n_own : n[row->track];
   return true;
@@ -151,13 +159,12 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
   memcpy (writer->known, self->version.n, sizeof writer->known);
   writer->lacks = is_linear ? NONE : run->lowest_unknown;
 
+  self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = (uint32_t)version;
   row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];
   memcpy (row->known, self->version.n, sizeof row->known);
   row->first = (uint32_t)version;
   row->sequence = sequence;
   row->track = track;
-  memmove (self->newest, self->newest + 1, sizeof self->newest - sizeof *self->newest);
-  self->newest[COQUILL_WALKER_N_NEWEST - 1] = (uint32_t)version;
   return true;
 }
 

@@ -54,7 +54,7 @@ typedef struct
  * @last_run: the newest, SIZE_MAX for none
  * @last_track: its agent's
  * @agents: local indices; UINT32_MAX for those there aren't
- * @newest: the first local versions of the newest rows, ascending; 0 for those there aren't
+ * @newest: the first local versions of the newest rows, in any order; 0 for those there aren't
  *
  * Each agent's items are a chain, so a version is a number of items for each agent.
  */

@@ -357,31 +357,37 @@ reach_back (CoquillWalker *self, uint64_t version)
 
 /* Looks ahead from each run from one on. Nobody can tell who will know the last one. */
 static const CoquillWalkerOutlook *
-look_ahead (CoquillWalker *self, size_t first_run, size_t last_run)
+look_ahead (CoquillWalker *self, size_t first_run, size_t last_run, bool has_trunk)
 {
   const CoquillGraph *graph = self->graph;
-  uint64_t floor = UINT64_MAX;
+  const CoquillGraphRun *runs = &graph->runs[first_run];
+  size_t n_runs = last_run - first_run + 1;
+  CoquillWalkerOutlook *outlooks;
+  uint32_t floor = UINT32_MAX;
   uint64_t known = 0; /* all later runs descend from one that ends there or further on */
 
-  self->outlooks = coquill_grow (self->outlooks, &self->outlooks_capacity, last_run - first_run + 1,
-                                 sizeof *self->outlooks);
-  for (size_t run = last_run + 1; run-- > first_run;)
+  self->outlooks = outlooks
+      = coquill_grow (self->outlooks, &self->outlooks_capacity, n_runs, sizeof *self->outlooks);
+  for (size_t i = n_runs; i-- > 0;)
+    {
+      uint32_t lowest = runs[i].lowest_unknown < runs[i].first ? runs[i].lowest_unknown : UINT32_MAX;
+
+      floor = lowest < floor ? lowest : floor;
+      outlooks[i] = (CoquillWalkerOutlook){ floor, false };
+    }
+  for (size_t run = last_run + 1; has_trunk && run-- > first_run;)
     {
       const CoquillGraphRun *row = &graph->runs[run];
       size_t parents_end = run + 1 < graph->n_runs ? row[1].first_parent : graph->n_parents;
-      uint64_t lowest = lowest_unknown (graph, run);
       uint64_t last = parents_end > row->first_parent ? (uint64_t)graph->parents[parents_end - 1] + 1 : 0;
 
-      if (lowest < floor)
-        floor = lowest;
-      self->outlooks[run - first_run].floor = floor;
-      self->outlooks[run - first_run].is_trunk
+      outlooks[run - first_run].is_trunk
           = known >= coquill_graph_run_end (graph, run)
             && coquill_graph_run_end (graph, run) - row->first <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
       if (last < known || run == last_run)
         known = last;
     }
-  return self->outlooks;
+  return outlooks;
 }
 
 /* Forgets what can be forgotten, when the window has grown. @floor: what is still to come knows all below */
@@ -422,12 +428,12 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
   first_run = run = coquill_graph_find_run (graph, self->end);
   last_run = coquill_graph_find_run (graph, end - 1);
-  outlooks = look_ahead (self, first_run, last_run);
   is_known = last_run - first_run >= MANY_RUNS;
   n_operations
       = coquill_graph_find_operation (graph, end - 1) - coquill_graph_find_operation (graph, self->end) + 1;
   has_trunk = n_operations >= COQUILL_WALKER_MANY_OPERATIONS
               && n_operations / COQUILL_WALKER_OPERATIONS_PER_RUN > last_run - first_run;
+  outlooks = look_ahead (self, first_run, last_run, has_trunk);
   if (self->state == COQUILL_WALKER_WINDOW && outlooks->floor < self->trunk_end)
     reach_back (self, outlooks->floor);
   coquill_graph_cursor_init (&cursor, graph, self->end);

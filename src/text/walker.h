@@ -88,14 +88,14 @@ typedef struct
 /**
  * CoquillWalkerOutlook:
  * @floor: the lowest local version that a run to be walked or a later one doesn't know: until then, nothing
- * above may be forgotten
+ * above may be forgotten; UINT32_MAX if they know all
  * @is_trunk: all later runs know all of it
  *
  * What is to come after a run, as far as it is here.
  */
 typedef struct
 {
-  uint64_t floor;
+  uint32_t floor;
   bool is_trunk;
 } CoquillWalkerOutlook;
 
