@@ -163,8 +163,14 @@ coquill_graph_depth (const CoquillGraph *self, uint64_t version)
 const uint64_t *
 coquill_graph_parents (const CoquillGraph *self, uint64_t version, uint64_t *single, size_t *n_parents)
 {
+  return coquill_graph_parents_in (self, coquill_graph_find_run (self, version), version, single, n_parents);
+}
+
+const uint64_t *
+coquill_graph_parents_in (
+    const CoquillGraph *self, size_t index, uint64_t version, uint64_t *single, size_t *n_parents)
+{
   CoquillGraphScratch *scratch = self->scratch;
-  size_t index = coquill_graph_find_run (self, version);
   const CoquillGraphRun *run = &self->runs[index];
 
   *n_parents = version > run->first ? 1 : coquill_graph_run_n_parents (self, index);

@@ -494,6 +494,16 @@ const uint64_t *
 coquill_graph_parents (const CoquillGraph *self, uint64_t version, uint64_t *single, size_t *n_parents);
 
 /**
+ * coquill_graph_parents_in:
+ * @run: that of the item
+ *
+ * coquill_graph_parents(), without a search.
+ */
+const uint64_t *
+coquill_graph_parents_in (
+    const CoquillGraph *self, size_t run, uint64_t version, uint64_t *single, size_t *n_parents);
+
+/**
  * coquill_graph_is_ancestor:
  * @heads: a version, as the local versions of its heads
  *

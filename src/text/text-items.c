@@ -15,19 +15,20 @@ typedef struct
   size_t capacity;
 } View;
 
-/* Tells items with local versions in a range, all in one operation at the least. Returns: how many, 0 if it
- * was stopped */
-static uint64_t
-tell_piece (const CoquillText *self, View *view, uint64_t from, uint64_t to)
+/* Tells the items that come next, as many as are of one operation. Returns: false if all before @to were
+ * told, or it was stopped */
+static bool
+tell_piece (const CoquillText *self, View *view, CoquillGraphCursor *cursor, uint64_t to)
 {
   const CoquillGraph *graph = self->graph;
   CoquillGraphPiece piece;
   CoquillOperation operation = { 0 };
+  const uint64_t *parents;
   uint64_t single;
   size_t n_parents;
-  const uint64_t *parents = coquill_graph_parents (graph, from, &single, &n_parents);
 
-  coquill_graph_piece (graph, coquill_graph_find_operation (graph, from), from, to, &piece);
+  if (!coquill_graph_cursor_next (cursor, to, &piece))
+    return false;
   operation.kind = piece.kind;
   operation.backward = piece.backward;
   operation.agent = coquill_id_agent (piece.id);
@@ -38,12 +39,23 @@ tell_piece (const CoquillText *self, View *view, uint64_t from, uint64_t to)
   else
     operation.position = piece.place;
   operation.content_length = piece.content_length;
+  parents = coquill_graph_parents_in (graph, cursor->run, piece.first, &single, &n_parents);
   operation.n_parents
-      = (uint32_t)coquill_text_ids (self, parents, n_parents, &view->parents, &view->capacity);
-  if (!view->func (&operation, view->parents,
-                   piece.content_length > 0 ? &graph->content[piece.content_offset] : NULL, view->data))
-    return 0;
-  return piece.length;
+      = (uint32_t)coquill_text_ids (self, parents, n_parents, cursor->run, &view->parents, &view->capacity);
+  return view->func (&operation, view->parents,
+                     piece.content_length > 0 ? &graph->content[piece.content_offset] : NULL, view->data);
+}
+
+static bool
+tell_items (const CoquillText *self, View *view, uint64_t from, uint64_t to)
+{
+  CoquillGraphCursor cursor;
+
+  coquill_graph_cursor_init (&cursor, self->graph, from);
+  while (cursor.version < to)
+    if (!tell_piece (self, view, &cursor, to))
+      return false;
+  return true;
 }
 
 bool
@@ -51,21 +63,15 @@ coquill_text_foreach_item (
     const CoquillText *self, uint64_t from, uint64_t to, CoquillTextOperationFunc func, void *data)
 {
   View view = { func, data, NULL, 0 };
+  bool done;
 
   if (to > self->graph->end)
     to = self->graph->end;
   if (from < to && from < self->graph->base)
     return false;
-  while (from < to)
-    {
-      uint64_t told = tell_piece (self, &view, from, to);
-
-      if (told == 0)
-        break;
-      from += told;
-    }
+  done = from >= to || tell_items (self, &view, from, to);
   free (view.parents);
-  return from >= to;
+  return done;
 }
 
 bool
@@ -78,6 +84,7 @@ coquill_text_foreach_operation (const CoquillText *self,
 {
   View view = { func, data, NULL, 0 };
   const CoquillGraph *graph = self->graph;
+  bool done = true;
 
   if (agent >= graph->n_agents)
     return true;
@@ -85,21 +92,18 @@ coquill_text_foreach_operation (const CoquillText *self,
     to = graph->agents[agent].length;
   if (from < to && from < graph->agents[agent].base_length)
     return false;
-  while (from < to)
+  while (done && from < to)
     {
       uint64_t stretch_end;
       uint64_t version = coquill_graph_version_of (graph, coquill_id (agent, from), &stretch_end);
-      uint64_t told;
 
       if (stretch_end - version > to - from)
         stretch_end = version + (to - from);
-      told = tell_piece (self, &view, version, stretch_end);
-      if (told == 0)
-        break;
-      from += told;
+      done = tell_items (self, &view, version, stretch_end);
+      from += stretch_end - version;
     }
   free (view.parents);
-  return from >= to;
+  return done;
 }
 
 typedef struct

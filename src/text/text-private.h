@@ -90,12 +90,13 @@ coquill_text_are_deletions (const CoquillGraph *graph, CoquillId id, uint64_t le
 void
 coquill_text_rebuild_rope (CoquillText *self);
 
-/* Turns local versions, of which the base stands for its heads, into ids in the order of agents. Returns: how
- * many */
+/* Turns local versions, of which the base stands for its heads, into ids in the order of agents. None is in a
+ * run above @last_run. Returns: how many */
 size_t
 coquill_text_ids (const CoquillText *self,
                   const uint64_t *versions,
                   size_t n_versions,
+                  size_t last_run,
                   CoquillChangeId **ids,
                   size_t *capacity);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "text/graph-private.h"
 #include "text/memory.h"
 #include "text/text-private.h"
 
@@ -24,8 +25,8 @@ coquill_text_frontier (const CoquillText *self, size_t *n_ids)
   /* The scratch array isn't part of what the text says. */
   CoquillText *text = (CoquillText *)self;
 
-  *n_ids = coquill_text_ids (self, self->graph->frontier, self->graph->n_frontier, &text->heads,
-                             &text->heads_capacity);
+  *n_ids = coquill_text_ids (self, self->graph->frontier, self->graph->n_frontier, self->graph->n_runs - 1,
+                             &text->heads, &text->heads_capacity);
   return self->heads;
 }
 
@@ -74,6 +75,7 @@ size_t
 coquill_text_ids (const CoquillText *self,
                   const uint64_t *versions,
                   size_t n_versions,
+                  size_t last_run,
                   CoquillChangeId **ids,
                   size_t *capacity)
 {
@@ -82,12 +84,20 @@ coquill_text_ids (const CoquillText *self,
 
   for (size_t i = 0; i < n_versions; i++)
     {
-      size_t n_here = versions[i] < graph->base ? self->base->n_heads : 1;
+      bool in_base = versions[i] < graph->base;
+      size_t n_here = in_base ? self->base->n_heads : 1;
 
       *ids = coquill_grow (*ids, capacity, n_ids + n_here, sizeof **ids);
-      for (size_t j = 0; j < n_here; j++)
-        (*ids)[n_ids++] = coquill_change_id (
-            versions[i] < graph->base ? self->base->heads[j].id : coquill_graph_id_of (graph, versions[i]));
+      for (size_t j = 0; in_base && j < n_here; j++)
+        (*ids)[n_ids + j] = coquill_change_id (self->base->heads[j].id);
+      if (!in_base)
+        {
+          const CoquillGraphRun *run
+              = &graph->runs[coquill_graph_find_run_below (graph, last_run, versions[i])];
+
+          (*ids)[n_ids] = (CoquillChangeId){ run->agent, run->sequence + (versions[i] - run->first) };
+        }
+      n_ids += n_here;
     }
   sort_ids (self, *ids, n_ids);
   return n_ids;
