@@ -162,6 +162,43 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
 }
 
 void
+coquill_order_insert_between (CoquillOrder *self,
+                              uint64_t position,
+                              CoquillId id,
+                              uint64_t length,
+                              CoquillId *left,
+                              CoquillId *right)
+{
+  CoquillOrderPlace place;
+
+  coquill_order_unfold (self);
+  if (position > 0 && length <= COQUILL_ORDER_MAX_LENGTH)
+    {
+      uint32_t behind = coquill_order_seek (self, position);
+      const CoquillOrderLeaf *leaf = self->leaf;
+      const CoquillOrderSpan *span = &leaf->spans[leaf->gap] - 1;
+
+      *left = span->id + span->length - behind - 1;
+      place = (CoquillOrderPlace){ self->leaf, leaf->gap_end, 0 };
+      if (behind == 0 && leaf->gap_end == LEAF_SPANS && leaf->next != NULL)
+        place = (CoquillOrderPlace){ leaf->next, coquill_order_leaf_first (leaf->next), 0 };
+      *right = behind > 0 ? *left + 1 : coquill_order_id (&place);
+      insert_at_gap (self, behind, id, (uint32_t)length);
+      return;
+    }
+  *left = COQUILL_ID_NONE;
+  place = coquill_order_start (self);
+  if (position > 0)
+    {
+      place = coquill_order_find (self, position - 1);
+      *left = coquill_order_id (&place);
+      place = coquill_order_find_behind (self, position);
+    }
+  *right = coquill_order_id (&place);
+  coquill_order_insert (self, &place, id, length);
+}
+
+void
 coquill_order_append (CoquillOrder *self, CoquillId id, uint64_t length, uint32_t standing)
 {
   if (standing > 0)

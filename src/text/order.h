@@ -376,6 +376,22 @@ void
 coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
 
 /**
+ * coquill_order_insert_between:
+ * @position: at most the width
+ * @left: (out): the visible character before, COQUILL_ID_NONE for none
+ * @right: (out): the character that stood behind the place, deleted or not; COQUILL_ID_NONE for none
+ *
+ * coquill_order_insert_at(), for who wants to know the neighbours as well.
+ */
+void
+coquill_order_insert_between (CoquillOrder *self,
+                              uint64_t position,
+                              CoquillId id,
+                              uint64_t length,
+                              CoquillId *left,
+                              CoquillId *right);
+
+/**
  * coquill_order_delete_at:
  * @position: of the first visible character
  * @count: visible characters, at most as many as there are from @position on

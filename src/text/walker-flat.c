@@ -126,72 +126,100 @@ tell_insertion (const CoquillGraphPiece *piece, uint64_t effect, CoquillDeltaLis
                                false, coquill_id_agent (piece->id));
 }
 
+/* Puts in an entry directly behind a character that is deleted in the text as it is, or in front of entries
+ * that its version doesn't have. Returns: its index */
+static unsigned
+insert_among (CoquillWalker *self,
+              unsigned index,
+              bool is_among,
+              uint64_t effect,
+              CoquillFlatEntry *entry,
+              const CoquillGraphPiece *piece,
+              CoquillDeltaList *deltas)
+{
+  CoquillOrderPlace place;
+
+  if (is_among)
+    {
+      unsigned first = index;
+
+      index = integrate (self, index, entry, &place, &effect);
+      if (index > first)
+        entry->gap = 0;
+    }
+  else
+    {
+      place = coquill_walker_find_behind (self, entry->left, effect);
+      entry->right = coquill_order_id (&place);
+      entry->right_is_next = true;
+    }
+  tell_insertion (piece, effect, deltas);
+  coquill_order_insert (self->order, &place, piece->id, piece->length);
+  return index;
+}
+
 static bool
 insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *deltas)
 {
   CoquillFlatWindow *flat = &self->flat->window;
-  CoquillOrderPlace place;
-  CoquillFlatEntry entry = { .id = piece->id,
-                             .left = COQUILL_ID_NONE,
-                             .length = (uint32_t)piece->length,
-                             .newest = (uint32_t)(piece->first + piece->length - 1),
-                             .track = (uint8_t)self->flat->rows.last_track };
+  const CoquillFlatVersion *version = &self->flat->rows.version;
+  uint32_t newest = (uint32_t)(piece->first + piece->length - 1);
+  CoquillFlatEntry entry;
+  CoquillFlatPlace at = { .in_gap = true };
   uint64_t effect = 0;
   unsigned index = 0;
+  bool is_visible = true, is_among;
 
+  entry.gap = 0;
   if (piece->place > 0)
     {
-      CoquillFlatPlace at = coquill_flat_window_find (flat, &self->flat->rows.version, piece->place - 1);
-      bool is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
-
-      if (coquill_flat_window_follows (flat, &self->flat->rows.version, &at, piece->id))
+      at = coquill_flat_window_find (flat, version, piece->place - 1);
+      if (coquill_flat_window_follows (flat, version, &at, piece->id))
         {
           flat->entries[at.index].length += (uint32_t)piece->length;
-          flat->entries[at.index].newest = entry.newest;
+          flat->entries[at.index].newest = newest;
           tell_insertion (piece, at.effect + 1, deltas);
           coquill_order_insert_at (self->order, at.effect + 1, piece->id, piece->length);
           return true;
         }
-      if (at.effect + is_visible > coquill_order_width (self->order))
+      is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
+      effect = at.effect + is_visible;
+      if (at.index == flat->n_entries && effect > coquill_order_width (self->order))
         return false;
       index = at.index;
-      effect = at.effect + is_visible;
       if (at.in_gap)
         entry.gap = (uint32_t)at.offset + 1;
       else
         coquill_flat_window_cut (flat, index++, (uint32_t)at.offset + 1);
-      if (is_visible)
-        {
-          place = coquill_order_find (self->order, effect - 1);
-          entry.left = coquill_order_id (&place);
-          coquill_walker_step (&place);
-        }
-      else
-        {
-          entry.left = flat->entries[at.index].id + at.offset;
-          place = coquill_walker_find_behind (self, entry.left, effect);
-        }
     }
-  else
-    place = coquill_order_start (self->order);
+  entry.id = piece->id;
+  entry.length = (uint32_t)piece->length;
+  entry.newest = newest;
+  entry.track = (uint8_t)self->flat->rows.last_track;
+  entry.right_is_next = false;
+  entry.n_deletions = 0;
 
-  if (index < flat->n_entries && flat->entries[index].gap == entry.gap
-      && coquill_flat_entry_is_absent (&flat->entries[index], &self->flat->rows.version))
+  is_among = index < flat->n_entries && flat->entries[index].gap == entry.gap
+             && coquill_flat_entry_is_absent (&flat->entries[index], version);
+  if (is_visible & !is_among)
     {
-      unsigned first = index;
-
-      index = integrate (self, index, &entry, &place, &effect);
-      if (index > first)
-        entry.gap = 0;
-    }
-  else
-    {
-      entry.right = coquill_order_id (&place);
+      coquill_order_insert_between (self->order, effect, piece->id, piece->length, &entry.left, &entry.right);
       entry.right_is_next = true;
+      tell_insertion (piece, effect, deltas);
     }
+  else
+    {
+      entry.left = COQUILL_ID_NONE;
+      if (!at.in_gap)
+        entry.left = flat->entries[at.index].id + at.offset;
+      else if (effect > 0)
+        {
+          CoquillOrderPlace left = coquill_order_find (self->order, effect - 1);
 
-  tell_insertion (piece, effect, deltas);
-  coquill_order_insert (self->order, &place, piece->id, piece->length);
+          entry.left = coquill_order_id (&left);
+        }
+      index = insert_among (self, index, is_among, effect, &entry, piece, deltas);
+    }
   coquill_flat_window_insert (flat, index, &entry);
   return true;
 }
