@@ -15,10 +15,10 @@ coquill_flat_window_clear (CoquillFlatWindow *self)
   coquill_flat_window_rewind (self);
 }
 
-/* The same where the version may have deleted some of them: none or all. The entry is cut where that is needed.
- */
+/* How many of an entry's characters are visible in a version that deleted a part of them, or where they were
+ * deleted twice: after it was cut where that is needed, none or all that it knows. */
 static __attribute__ ((noinline)) uint32_t
-width_of_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
+cut_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
 {
   const CoquillFlatEntry *entry = &self->entries[index];
 
@@ -32,7 +32,7 @@ width_of_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVers
       if (n_deleted >= entry->length)
         return 0;
       coquill_flat_window_cut (self, index, deletion->backward ? entry->length - n_deleted : n_deleted);
-      return width_of_deleted (self, index, version);
+      return cut_deleted (self, index, version);
     }
   return coquill_flat_entry_n_known (entry, version);
 }
@@ -41,35 +41,41 @@ CoquillFlatPlace
 coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
 {
   CoquillFlatMark here = self->near;
+  uint64_t offset;
 
   if (position < here.start)
     here = (CoquillFlatMark){ 0, 0, 0 };
+  offset = position - here.start;
   for (; here.index < self->n_entries; here.index++)
     {
       const CoquillFlatEntry *entry = &self->entries[here.index];
-      uint32_t width = coquill_flat_entry_n_known (entry, version), shown;
-      uint64_t offset = position - here.start;
+      uint32_t width = coquill_flat_entry_n_known (entry, version);
+      uint32_t first = entry->deletions[0].sequence, end = version->n[entry->deletions[0].track];
+      uint32_t n_deleted = (end > first ? end : first) - first;
 
-      if (entry->n_deletions > 0 && width > 0)
+      /* Nobody can guess what the version has: so without branches, but for what is rare. */
+      width = (width > n_deleted ? width : n_deleted) - n_deleted;
+      if ((n_deleted - 1 < entry->length - 1) | (entry->n_deletions > 1))
         {
-          width = width_of_deleted (self, here.index, version);
+          width = cut_deleted (self, here.index, version);
           entry = &self->entries[here.index];
         }
-      shown = entry->n_deletions == 0 ? entry->length : 0;
       if (offset < (uint64_t)entry->gap + width)
         {
           self->near = here;
+          self->near.start = position - offset;
           if (offset < entry->gap)
             return (CoquillFlatPlace){ here.index, true, offset, entry->gap - offset, position + here.wider };
           offset -= entry->gap;
           return (CoquillFlatPlace){ here.index, false, offset, width - offset,
-                                     position + here.wider - (shown > 0 ? 0 : offset) };
+                                     position + here.wider - (entry->n_deletions == 0 ? 0 : offset) };
         }
-      here.start += (uint64_t)entry->gap + width;
-      here.wider += (uint64_t)shown - width;
+      offset -= (uint64_t)entry->gap + width;
+      here.wider += (uint64_t)(entry->length & -(uint32_t)(entry->n_deletions == 0)) - width;
     }
   self->near = here;
-  return (CoquillFlatPlace){ here.index, true, position - here.start, UINT64_MAX, position + here.wider };
+  self->near.start = position - offset;
+  return (CoquillFlatPlace){ here.index, true, offset, UINT64_MAX, position + here.wider };
 }
 
 /* Makes room for one more in front of an entry. */
@@ -172,6 +178,8 @@ coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const Coqui
   if (index > 0 && entry->gap == 0)
     self->entries[index - 1].right_is_next = false;
   *make_room (self, index) = *entry;
+  if (entry->n_deletions == 0)
+    self->entries[index].deletions[0] = (CoquillFlatDeletion){ .sequence = UINT32_MAX };
   return index;
 }
 

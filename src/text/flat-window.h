@@ -67,6 +67,7 @@ typedef struct
  * @track: of the agent that put it there, or COQUILL_FLAT_EVERYBODY; then it has no origins
  * @right_is_next: what stands directly behind the last character is its origin right still
  * @n_deletions: how many stand; none in the text as it is if it is visible there
+ * @deletions: the first has a sequence that nobody has if there is none
  */
 typedef struct
 {
@@ -136,8 +137,8 @@ typedef struct
 static inline uint32_t
 coquill_flat_entry_n_known (const CoquillFlatEntry *entry, const CoquillFlatVersion *version)
 {
-  uint32_t end = version->n[entry->track], id = (uint32_t)entry->id;
-  uint32_t n_known = end > id ? end - id : 0;
+  uint32_t end = version->n[entry->track], first = (uint32_t)entry->id;
+  uint32_t n_known = (end > first ? end : first) - first;
 
   return n_known < entry->length ? n_known : entry->length;
 }

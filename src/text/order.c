@@ -162,12 +162,8 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
 }
 
 void
-coquill_order_insert_between (CoquillOrder *self,
-                              uint64_t position,
-                              CoquillId id,
-                              uint64_t length,
-                              CoquillId *left,
-                              CoquillId *right)
+coquill_order_insert_between (
+    CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length, CoquillId *left, CoquillId *right)
 {
   CoquillOrderPlace place;
 

@@ -39,7 +39,8 @@ add_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
   return true;
 }
 
-/* The agent's track, COQUILL_FLAT_TRACKS if it has none. All are looked at, as nobody can guess which it is. */
+/* The agent's track, COQUILL_FLAT_TRACKS if it has none. All are looked at, as nobody can guess which it is.
+ */
 static inline unsigned
 find_track (const CoquillWalkerRows *self, uint32_t agent)
 {
@@ -112,9 +113,14 @@ join_parents (CoquillWalkerRows *self, unsigned track, const uint32_t *parents, 
   const CoquillWalkerWriter *writer = &self->writers[track];
 
   memcpy (self->version.n, writer->known, sizeof writer->known);
-  /* As nearly always: his own last item, and another's. */
-  if (n_parents == 2 && ((parents[0] == writer->last) | (parents[1] == writer->last)))
-    return join_parent (self, parents[0] ^ parents[1] ^ writer->last);
+  /* As nearly always: one parent, or his own last item and another's. */
+  if (n_parents - 1 <= 1)
+    {
+      uint32_t one = parents[0], other = parents[n_parents - 1];
+
+      if ((one == other) | (one == writer->last) | (other == writer->last))
+        return join_parent (self, one == writer->last ? other : one);
+    }
   for (size_t i = 0; i < n_parents; i++)
     if (!join_parent (self, parents[i]))
       return false;
@@ -140,7 +146,7 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
   /* The newest run is over. */
   self->all.n[self->last_track] = self->version.n[self->last_track];
   last->last = (uint32_t)version - 1;
-  last->lacks = last->lacks == NONE ? (uint32_t)version : last->lacks;
+  last->lacks = (uint32_t)version < last->lacks ? (uint32_t)version : last->lacks;
 
   if (track == COQUILL_FLAT_TRACKS && !add_track (self, run->agent, sequence))
     return false;
@@ -157,7 +163,7 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
   self->last_run = number;
   self->last_track = track;
   memcpy (writer->known, self->version.n, sizeof writer->known);
-  writer->lacks = is_linear ? NONE : run->lowest_unknown;
+  writer->lacks = run->lowest_unknown | -(uint32_t)is_linear;
 
   self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = (uint32_t)version;
   row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];

@@ -370,7 +370,7 @@ look_ahead (CoquillWalker *self, size_t first_run, size_t last_run, bool has_tru
       = coquill_grow (self->outlooks, &self->outlooks_capacity, n_runs, sizeof *self->outlooks);
   for (size_t i = n_runs; i-- > 0;)
     {
-      uint32_t lowest = runs[i].lowest_unknown < runs[i].first ? runs[i].lowest_unknown : UINT32_MAX;
+      uint32_t lowest = runs[i].lowest_unknown | -(uint32_t)(runs[i].lowest_unknown >= runs[i].first);
 
       floor = lowest < floor ? lowest : floor;
       outlooks[i] = (CoquillWalkerOutlook){ floor, false };
