@@ -447,6 +447,30 @@ coquill_merge_window_copy_view (CoquillMergeWindow *self, unsigned from, unsigne
   self->width.of[view] = self->width.of[from];
 }
 
+/* Returns: how many there are then */
+static size_t
+join_all (CoquillMergeWindowEntry *entries, size_t n_entries)
+{
+  size_t n_joined = 0;
+
+  for (size_t i = 0; i < n_entries; i++)
+    if (n_joined > 0 && can_join (&entries[n_joined - 1], &entries[i]))
+      join (&entries[n_joined - 1], &entries[i]);
+    else
+      entries[n_joined++] = entries[i];
+  return n_joined;
+}
+
+CoquillMergeWindow *
+coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entries)
+{
+  CoquillMergeWindow *self = coquill_allocate (sizeof *self);
+
+  self->root = coquill_allocate (sizeof (CoquillMergeWindowLeaf));
+  coquill_merge_window_build (self, entries, join_all (entries, n_entries));
+  return self;
+}
+
 /*
  * What no item from @version on has touched is alike in all versions that are still to come. Visible, it
  * becomes a gap; deleted, it isn't needed, except in front of an entry that may be absent from some version:
@@ -456,7 +480,7 @@ void
 coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version)
 {
   CoquillMergeWindowEntry *entries = coquill_allocate (self->n_entries * sizeof *entries + 1);
-  size_t n = 0, first = self->n_entries, n_joined = 0;
+  size_t n = 0, first = self->n_entries;
   bool needed = false;
 
   for (CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
@@ -476,12 +500,7 @@ coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version)
         entry = (CoquillMergeWindowEntry){ .id = COQUILL_ID_NONE, .length = entry.length };
       entries[--first] = entry;
     }
-  for (size_t i = first; i < n; i++)
-    if (n_joined > 0 && can_join (&entries[n_joined - 1], &entries[i]))
-      join (&entries[n_joined - 1], &entries[i]);
-    else
-      entries[n_joined++] = entries[i];
-  coquill_merge_window_build (self, entries, n_joined);
+  coquill_merge_window_build (self, &entries[first], join_all (&entries[first], n - first));
   free (entries);
 }
 

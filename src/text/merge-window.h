@@ -85,6 +85,15 @@ typedef struct
  */
 CoquillMergeWindow *
 coquill_merge_window_new (uint64_t width);
+
+/**
+ * coquill_merge_window_new_from:
+ * @entries: are joined where they can be
+ *
+ * Returns: (transfer full): a window of entries, gaps among them, which it copies
+ */
+CoquillMergeWindow *
+coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entries);
 void
 coquill_merge_window_free (CoquillMergeWindow *self);
 

@@ -123,6 +123,28 @@ coquill_walker_note (CoquillWalker *self, CoquillWalkerDeed deed)
 }
 
 /**
+ * coquill_walker_add_to_frontier:
+ * @version: local version of the item that is walked next
+ * @run: which holds it
+ *
+ * The item takes the place of those heads that are its parents.
+ */
+void
+coquill_walker_add_to_frontier (CoquillWalker *self, uint64_t version, size_t run);
+
+/**
+ * coquill_walker_recall:
+ * @version: every item from there on has all before it among its ancestors
+ *
+ * Opens the window as if what was walked from there on had been walked inside it. O(spans of the order), and
+ * O(n log n) for these items.
+ *
+ * Returns: false if they have to be walked again for that; nothing has changed then
+ */
+bool
+coquill_walker_recall (CoquillWalker *self, uint64_t version);
+
+/**
  * CoquillWalkerFlatResult:
  * @COQUILL_WALKER_FLAT_DONE: all was walked
  * @COQUILL_WALKER_FLAT_FULL: from the item that is next now, the flat window can't go on

@@ -20,6 +20,9 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
+/* To look at so many spans of the order takes less than to walk an operation again. */
+#define SPANS_PER_OPERATION 16
+
 /* For each item that has come since the last time, so many may be walked again. */
 #define PAID_FOR 4
 
@@ -113,9 +116,8 @@ coquill_walker_change_standing (CoquillWalker *self,
     }
 }
 
-/* The item takes the place of those heads that are its parents. */
-static void
-add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
+void
+coquill_walker_add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
 {
   const CoquillGraph *graph = self->graph;
   size_t parent = graph->runs[run].first_parent, i = 0, kept;
@@ -168,7 +170,7 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
   if (run != self->last_run)
     {
       coquill_walker_enter_run (self, piece->first, run);
-      add_to_frontier (self, piece->first, run);
+      coquill_walker_add_to_frontier (self, piece->first, run);
     }
   self->n_linear += !self->in_trunk;
   view = &self->views[self->last_view];
@@ -261,9 +263,9 @@ walk_all_in_window (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas,
   return true;
 }
 
-/* Takes back what can't be walked again without something older, from a local version on at the least. */
-static void
-take_back_from (CoquillWalker *self, uint64_t version)
+/* From where on items can be walked again without something older: a local version at the most. */
+static uint64_t
+find_start (const CoquillWalker *self, uint64_t version)
 {
   const CoquillGraph *graph = self->graph;
 
@@ -275,7 +277,7 @@ take_back_from (CoquillWalker *self, uint64_t version)
       if (lowest < version)
         version = lowest;
     }
-  coquill_walker_take_back (self, version);
+  return version;
 }
 
 /* The flat window can't go on: walks in the merge window what it may have to tell. */
@@ -284,7 +286,7 @@ leave_flat (CoquillWalker *self)
 {
   uint64_t end = self->end;
 
-  take_back_from (self, self->window_start);
+  coquill_walker_take_back (self, find_start (self, self->window_start));
   coquill_walker_open_window (self, self->end);
   /* They were walked once, so each had a place in the text of its parents, which is the same in any window.
    */
@@ -321,8 +323,21 @@ walk_run (CoquillWalker *self,
   return true;
 }
 
+/* Whether so much was walked from a version on that it is less work to go through the whole order. */
+static bool
+is_much (const CoquillWalker *self, uint64_t version)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t n_operations
+      = coquill_graph_find_operation (graph, self->end - 1) - coquill_graph_find_operation (graph, version);
+
+  return n_operations >= COQUILL_WALKER_MANY_OPERATIONS
+         && n_operations >= coquill_order_n_spans (self->order) / SPANS_PER_OPERATION;
+}
+
 /* Goes back to where everything from there on has all before it among its ancestors, a local version at the
- * most, and walks the items again inside a window. */
+ * most, so that the items from there on are inside a window: walks them again, or, if they are many, looks
+ * where they are. */
 static void
 reach_back (CoquillWalker *self, uint64_t version)
 {
@@ -336,7 +351,13 @@ reach_back (CoquillWalker *self, uint64_t version)
   if (end - version > PAID_FOR * (end - (self->reached_back < end ? self->reached_back : end)))
     version -= end - version < version - self->first ? end - version : version - self->first;
   self->reached_back = end;
-  take_back_from (self, version);
+  version = find_start (self, version);
+  if (is_much (self, version) && coquill_walker_recall (self, version))
+    {
+      self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
+      return;
+    }
+  coquill_walker_take_back (self, version);
   set_in_trunk (self, false);
   coquill_walker_open_flat (self, self->end, UINT64_MAX);
   coquill_graph_cursor_init (&cursor, graph, self->end);

@@ -115,11 +115,11 @@ typedef struct
  * The window holds what items from `window_start` on have touched. All of these have everything below among
  * their ancestors; so, as long as that is true of what comes later, what lies below can't make a difference,
  * and the window is collapsed to what is newer whenever it has grown, and closed when nothing is concurrent
- * any more. When an item comes that doesn't know all below, the walker goes back: it takes the items from
- * some earlier one on out of the order, mostly from as far back as is needed, and walks them again, this time
- * inside the window. Then it waits until the window has doubled, or about as much has come that was
- * concurrent with nothing, before it collapses it again, so that going back costs O(log n) per item on
- * average, whoever was away for how long.
+ * any more. When an item comes that doesn't know all below, the walker goes back, mostly as far as is needed:
+ * it takes the items from some earlier one on out of the order and walks them again, this time inside the
+ * window, or, if they are many, makes the window as it would be then. Then it waits until the window has
+ * doubled, or about as much has come that was concurrent with nothing, before it collapses it again, so that
+ * going back costs O(log n) per item on average, whoever was away for how long.
  *
  * Of many items that come at once it is known what comes behind. What all of that knows, the trunk, is done
  * in all views at once, so that no view is ever moved over it, and leaves nothing in the window that is kept

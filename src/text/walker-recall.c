@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-recall.c: the window as a walk would have left it, without walking. */
+
+#include <stdlib.h>
+
+#include "text/memory.h"
+#include "text/walker-parts.h"
+#include "text/walker-private.h"
+
+/* The views that a recalled window has: without all that was walked since, for who comes back, and with it.
+ */
+#define VIEW_THEN 0
+#define VIEW_NOW 1
+
+/* The entry of a part. Returns: false if it is too much work to find its origins */
+static bool
+make_entry (CoquillWalkerParts *self, uint32_t number, CoquillMergeWindowEntry *entry)
+{
+  const CoquillWalkerPart *part = &self->parts[number];
+
+  *entry = (CoquillMergeWindowEntry){ .id = COQUILL_ID_NONE, .length = part->length };
+  if (part->since == 0 && part->n_deletions == 0)
+    return true;
+  entry->id = part->id;
+  entry->left = part->id - 1;
+  entry->right = COQUILL_ID_NONE;
+  entry->newest = part->newest;
+  for (unsigned version = 0; version <= COQUILL_MERGE_WINDOW_EFFECT; version++)
+    entry->standing[version] = part->standing;
+  entry->standing[VIEW_THEN] -= part->n_deletions;
+  if (part->since == 0)
+    return true;
+  entry->absent = 1u << VIEW_THEN;
+  return coquill_walker_parts_left (self, number, &entry->left)
+         && coquill_walker_parts_right (self, number, &entry->right);
+}
+
+/* Puts an entry behind all others; a long one as several. */
+static size_t
+put_entry (CoquillMergeWindowEntry *entries, size_t n_entries, CoquillMergeWindowEntry entry)
+{
+  uint32_t left = entry.length;
+
+  while (left > 0)
+    {
+      entry.length = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      entries[n_entries++] = entry;
+      left -= entry.length;
+      if (entry.id != COQUILL_ID_NONE)
+        {
+          entry.id += entry.length;
+          entry.left = entry.id - 1;
+        }
+    }
+  return n_entries;
+}
+
+static CoquillMergeWindow *
+make_window (CoquillWalkerParts *self)
+{
+  size_t n_entries = 0, room = 0;
+  CoquillMergeWindowEntry *entries;
+  CoquillMergeWindow *window = NULL;
+  uint32_t number;
+
+  for (number = 0; number < self->n_parts; number++)
+    room += 1 + self->parts[number].length / COQUILL_MERGE_WINDOW_MAX_LENGTH;
+  entries = coquill_allocate ((room + 1) * sizeof *entries);
+  for (number = 0; number < self->n_parts; number++)
+    {
+      CoquillMergeWindowEntry entry;
+
+      if (!make_entry (self, number, &entry))
+        break;
+      n_entries = put_entry (entries, n_entries, entry);
+    }
+  if (number == self->n_parts)
+    window = coquill_merge_window_new_from (entries, n_entries);
+  free (entries);
+  return window;
+}
+
+static void
+note (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t done, CoquillTargetRange range)
+{
+  coquill_walker_note (self,
+                       (CoquillWalkerDeed){ .id = range.id,
+                                            .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
+                                            .length = (uint32_t)range.length,
+                                            .version = (uint32_t)(piece->first + done),
+                                            .kind = (uint8_t)piece->kind,
+                                            .backward = range.backward });
+}
+
+/* What the items did, and what each knew. */
+static void
+recall_tracks (CoquillWalker *self, uint64_t version)
+{
+  const CoquillGraph *graph = self->graph;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
+
+  coquill_graph_cursor_init (&cursor, graph, version);
+  while (coquill_graph_cursor_next (&cursor, self->end, &piece))
+    {
+      if (cursor.run != self->last_run)
+        {
+          CoquillWalkerVector vector;
+
+          coquill_walker_tracks_enter (self->tracks, graph, piece.first, cursor.run, version,
+                                       graph->runs[cursor.run].lowest_unknown
+                                           >= graph->runs[cursor.run].first,
+                                       false, &self->last_track, &vector);
+          coquill_walker_add_to_frontier (self, piece.first, cursor.run);
+          self->last_run = cursor.run;
+        }
+      if (piece.kind == COQUILL_OPERATION_INSERT)
+        note (self, &piece, 0, (CoquillTargetRange){ .id = piece.id, .length = piece.length });
+      for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;)
+        {
+          CoquillTargetRange target;
+
+          coquill_targets_find (&self->targets, piece.first + done, piece.length - done, &target);
+          note (self, &piece, done, target);
+          done += target.length;
+        }
+      self->frontier[self->n_frontier - 1] = piece.first + piece.length - 1;
+    }
+  self->last_run = SIZE_MAX;
+}
+
+static void
+set_view (CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads)
+{
+  CoquillWalkerView *view = &self->views[number];
+
+  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, heads, n_heads);
+  coquill_range_map_free (view->lacking);
+  view->lacking = NULL;
+  view->valid = true;
+  view->owner = UINT32_MAX;
+  view->used = ++self->n_uses;
+  view->n_trunk = 0;
+  view->has_vector = self->tracks->exact;
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    view->vector.n[i] = number == VIEW_NOW ? self->tracks->tracks[i].length : self->tracks->tracks[i].base;
+}
+
+static void
+enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window)
+{
+  uint64_t single;
+  size_t n_parents;
+  const uint64_t *parents = coquill_graph_parents (self->graph, version, &single, &n_parents);
+
+  coquill_walker_close_window (self);
+  coquill_walker_open_window (self, version);
+  coquill_merge_window_free (self->window);
+  self->window = window;
+  recall_tracks (self, version);
+  set_view (self, VIEW_THEN, parents, n_parents);
+  set_view (self, VIEW_NOW, self->frontier, self->n_frontier);
+}
+
+static bool
+has_restoration (const CoquillWalker *self, uint64_t version)
+{
+  const CoquillGraph *graph = self->graph;
+  size_t last = coquill_graph_find_operation (graph, self->end - 1);
+
+  for (size_t i = coquill_graph_find_operation (graph, version); i <= last; i++)
+    if (graph->operations[i].kind == COQUILL_OPERATION_RESTORE)
+      return true;
+  return false;
+}
+
+bool
+coquill_walker_recall (CoquillWalker *self, uint64_t version)
+{
+  CoquillWalkerParts parts;
+  CoquillMergeWindow *window;
+
+  if (has_restoration (self, version))
+    return false;
+  coquill_walker_parts_init (&parts, self, version);
+  window = make_window (&parts);
+  coquill_walker_parts_clear (&parts);
+  if (window != NULL)
+    enter_window (self, version, window);
+  return window != NULL;
+}

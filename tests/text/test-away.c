@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* test-away.c: someone who was away for long comes back, while others wrote at the same places. */
+
+#include "seed.h"
+#include "small-text.h"
+
+#define N_OTHERS 3
+#define N_TURNS 150
+#define N_EDITS 4   /* of one turn */
+#define N_ALONE 600 /* edits of who is away: so many that nobody walks them again */
+#define PIECE 7     /* items that come at once */
+#define LENGTH 400  /* of the text that all begin with */
+#define PLACES 40   /* near each other, where everybody writes */
+
+typedef struct
+{
+  CoquillText *text;
+  guint32 agent;
+} Person;
+
+/* Mostly at the same places; each is an operation. */
+static void
+edit (GRand *random, const Person *self, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      gint32 length = (gint32)coquill_text_length (self->text);
+      gint32 end = g_rand_int_range (random, 0, 3) > 0 ? MIN (PLACES, length) : length;
+      guint64 position = (guint64)g_rand_int_range (random, 0, end + 1);
+      guint64 count = MIN ((guint64)g_rand_int_range (random, 1, 4), (guint64)length - position);
+
+      if (count > 0 && g_rand_int_range (random, 0, 5) < 2)
+        delete (self->text, self->agent, position, count);
+      else
+        insert (self->text, self->agent, position, &"abcdef"[g_rand_int_range (random, 0, 6)]);
+    }
+}
+
+/* Same characters, by the same people. */
+static void
+assert_same (CoquillText *a, CoquillText *b)
+{
+  g_autofree char *text_a = coquill_text_to_string (a, NULL);
+  g_autofree char *text_b = coquill_text_to_string (b, NULL);
+
+  g_assert_cmpstr (text_a, ==, text_b);
+  for (guint64 i = 0; i < coquill_text_length (a); i++)
+    {
+      CoquillChangeId id_a, id_b;
+
+      g_assert_true (coquill_text_id_at (a, i, &id_a));
+      g_assert_true (coquill_text_id_at (b, i, &id_b));
+      g_assert_cmpuint (id_a.sequence, ==, id_b.sequence);
+      g_assert_cmpint (
+          coquill_agent_compare (coquill_text_agent (a, id_a.agent), coquill_text_agent (b, id_b.agent)), ==,
+          0);
+    }
+}
+
+/* Each piece changes the rope where it says, and none makes it anew. */
+static void
+merge_in_pieces (CoquillText *to, CoquillText *from)
+{
+  for (guint64 first = 0, n = coquill_text_n_items (from); first < n; first += PIECE)
+    {
+      CoquillChange *change = coquill_text_extract (from, first, MIN (first + PIECE, n));
+      CoquillTextError error;
+
+      if (!coquill_text_merge (to, change, NULL, NULL, &error))
+        g_error ("%s", error.message);
+      coquill_change_free (change);
+    }
+}
+
+static Person
+new_person (guint8 number, CoquillText *base)
+{
+  Person self;
+
+  self.text = new_text (number, &self.agent);
+  merge (self.text, base);
+  return self;
+}
+
+/* Others who write together. */
+static void
+write_together (GRand *random, Person *others)
+{
+  for (guint turn = 0; turn < N_TURNS; turn++)
+    {
+      guint i = (guint)g_rand_int_range (random, 0, N_OTHERS),
+            j = (guint)g_rand_int_range (random, 0, N_OTHERS);
+
+      edit (random, &others[i], N_EDITS);
+      if (i != j && g_rand_int_range (random, 0, 2) == 0)
+        merge (others[j].text, others[i].text);
+    }
+}
+
+static void
+come_back (GRand *random, gboolean restoring)
+{
+  guint32 writer;
+  CoquillText *base = new_text (9, &writer), *early = coquill_text_new (), *whole = coquill_text_new ();
+  g_autofree char *words = g_strnfill (LENGTH, '.');
+  Person others[N_OTHERS], away;
+
+  insert (base, writer, 0, words);
+  for (guint i = 0; i < N_OTHERS; i++)
+    others[i] = new_person ((guint8)(i + 1), base);
+  away = new_person ((guint8)g_rand_int_range (random, 4, 6), base);
+  write_together (random, others);
+  edit (random, &away, N_ALONE);
+  if (restoring)
+    restore (away.text, away.agent, away.agent, delete (away.text, away.agent, 3, 2), 2);
+
+  merge_in_pieces (early, others[0].text);
+  merge_in_pieces (early, away.text);
+  merge (others[0].text, away.text);
+  assert_same (early, others[0].text);
+  merge_in_pieces (away.text, others[0].text);
+  assert_same (away.text, early);
+
+  /* They go on, and not all of them have all of it. */
+  edit (random, &others[0], N_EDITS);
+  edit (random, &others[1], N_EDITS);
+  edit (random, &away, N_EDITS);
+  for (guint i = 1; i < N_OTHERS; i++)
+    merge_in_pieces (early, others[i].text);
+  merge_in_pieces (early, away.text);
+  merge_in_pieces (early, others[0].text);
+  merge (others[0].text, away.text);
+  for (guint i = N_OTHERS - 1; i > 0; i--)
+    merge (others[0].text, others[i].text);
+  merge (whole, early);
+  assert_same (early, others[0].text);
+  assert_same (early, whole);
+
+  for (guint i = 0; i < N_OTHERS; i++)
+    coquill_text_free (others[i].text);
+  coquill_text_free (away.text);
+  coquill_text_free (base);
+  coquill_text_free (early);
+  coquill_text_free (whole);
+}
+
+static void
+test_coming_back (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+
+  for (guint i = 0; i < 10; i++)
+    come_back (random, FALSE);
+}
+
+static void
+test_coming_back_with_a_restoration (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+
+  for (guint i = 0; i < 4; i++)
+    come_back (random, TRUE);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/away/coming-back-ends-the-same-whatever-comes-first", test_coming_back);
+  g_test_add_func ("/away/a-restoration-among-it-ends-the-same", test_coming_back_with_a_restoration);
+  return g_test_run ();
+}
