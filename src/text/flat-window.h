@@ -197,9 +197,13 @@ coquill_flat_window_follows (const CoquillFlatWindow *self,
                              const CoquillFlatPlace *place,
                              CoquillId id)
 {
-  const CoquillFlatEntry *entry = &self->entries[place->index];
+  const CoquillFlatEntry *entry;
 
-  return !place->in_gap && (place->offset + 1 == entry->length) & (entry->id + entry->length == id)
+  /* Where all is a gap there are no entries. */
+  if (place->in_gap)
+    return false;
+  entry = &self->entries[place->index];
+  return (place->offset + 1 == entry->length) & (entry->id + entry->length == id)
          && entry->right_is_next & (entry->n_deletions == 0)
          && (place->index + 1 == self->n_entries || entry[1].gap > 0
              || !coquill_flat_entry_is_absent (&entry[1], version));
