@@ -13,10 +13,10 @@
 #define FRAME_HEAD 2
 #define FRAME_TAIL 4
 
-/* Smaller columns are never packed: zstd's own header takes a dozen bytes, its work microseconds, and what is
- * sent at once is small. */
+/* Smaller columns are never packed: zstd's own header takes a dozen bytes, its work microseconds. What is
+ * sent at once is merged at once, and goes in one datagram or two whether packed or not. */
 static const size_t min_packed[] = {
-  [COQUILL_PACKING_FAST] = 256,
+  [COQUILL_PACKING_FAST] = 1024,
   [COQUILL_PACKING_COMPACT] = 48,
   [COQUILL_PACKING_LARGE] = 1 << 18,
 };
