@@ -3,10 +3,6 @@
 
 #include "text/order-private.h"
 
-#include <stdlib.h>
-
-#include "text/memory.h"
-
 /*
  * What was deleted behind a visible span, up to the next one, is a ring of runs (CoquillOrderFold), named by
  * its last; so both ends of it are at hand, and two rings are made one in O(1). A span names its ring by the
@@ -33,60 +29,13 @@ hang (CoquillOrderSpan *span, uint32_t ring)
   span->standing = -ring;
 }
 
-/* Puts a run behind another, of whose ring it then is; 0: it is one of its own. Returns its number. */
-static inline uint32_t
-put_behind (CoquillOrder *self, uint32_t run, CoquillId id, uint32_t length)
+/* The ring numbered 0, which has nothing in it: no characters follow on those of its run, or precede them. */
+static void
+start_folds (CoquillOrder *self)
 {
-  uint32_t new = self->n_folds > 0 ? (uint32_t)self->n_folds : 1;
-
-  if (new >= self->folds_capacity)
-    self->folds = coquill_grow (self->folds, &self->folds_capacity, new + UINT64_C (1), sizeof *self->folds);
-  self->n_folds = new + UINT64_C (1);
-  if (run == 0)
-    run = new;
-  else
-    self->folds[new].next = self->folds[run].next;
-  self->folds[new].id = id;
-  self->folds[new].length = length;
-  self->folds[run].next = new;
-  return new;
-}
-
-/* Returns: the ring with characters behind it. */
-static inline uint32_t
-append_to_ring (CoquillOrder *self, uint32_t ring, CoquillId id, uint32_t length)
-{
-  if (ring > 0)
-    {
-      CoquillOrderFold *last = &self->folds[ring];
-
-      if (id - last->id == last->length && length <= COQUILL_ORDER_MAX_LENGTH - last->length)
-        {
-          last->length += length;
-          return ring;
-        }
-    }
-  return put_behind (self, ring, id, length);
-}
-
-/* Returns: the ring with characters in front of it. */
-static inline uint32_t
-prepend_to_ring (CoquillOrder *self, uint32_t ring, CoquillId id, uint32_t length)
-{
-  if (ring > 0)
-    {
-      CoquillOrderFold *first = &self->folds[self->folds[ring].next];
-
-      if (first->id - id == length && length <= COQUILL_ORDER_MAX_LENGTH - first->length)
-        {
-          first->id = id;
-          first->length += length;
-        }
-      else
-        put_behind (self, ring, id, length); /* what is behind the last one is the first */
-      return ring;
-    }
-  return put_behind (self, 0, id, length);
+  self->folds = coquill_grow (self->folds, &self->folds_capacity, 1, sizeof *self->folds);
+  self->folds[0] = (CoquillOrderFold){ .id = COQUILL_ID_NONE };
+  self->n_folds = 1;
 }
 
 /* Returns: the ring with another behind it. */
@@ -103,27 +52,60 @@ join_rings (CoquillOrder *self, uint32_t ring, uint32_t other)
   return other;
 }
 
+/* Returns: the ring with characters behind it, and another behind these. */
+static inline uint32_t
+put_between (CoquillOrder *self, uint32_t ring, CoquillId id, uint32_t length, uint32_t other)
+{
+  CoquillOrderFold *last = &self->folds[ring], *first = &self->folds[self->folds[other].next];
+  uint32_t new;
+
+  if (id - last->id == last->length && length <= COQUILL_ORDER_MAX_LENGTH - last->length)
+    {
+      last->length += length;
+      return join_rings (self, ring, other);
+    }
+  if (first->id - id == length && length <= COQUILL_ORDER_MAX_LENGTH - first->length)
+    {
+      first->id = id;
+      first->length += length;
+      return join_rings (self, ring, other);
+    }
+  new = (uint32_t)self->n_folds;
+  if (new == self->folds_capacity)
+    self->folds = coquill_grow (self->folds, &self->folds_capacity, new + UINT64_C (1), sizeof *self->folds);
+  self->n_folds++;
+  self->folds[new] = (CoquillOrderFold){ id, length, new };
+  return join_rings (self, join_rings (self, ring, new), other);
+}
+
+/* Makes a span of its own of the last characters of the one before the gap: with its ring, which stands
+ * behind it. */
+static inline void
+part (CoquillOrderLeaf *leaf, uint32_t rest)
+{
+  CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
+
+  if (rest == 0)
+    return;
+  left->length -= rest;
+  leaf->gap_width -= rest;
+  leaf->spans[--leaf->gap_end] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
+  left->standing = 0;
+}
+
 static inline void
 insert_behind (CoquillOrder *self, uint32_t rest, CoquillId id, uint32_t length)
 {
   CoquillOrderLeaf *leaf = self->leaf;
   CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
 
-  if (rest == 0 && id - left->id == left->length && length <= COQUILL_ORDER_MAX_LENGTH - left->length)
+  if (id - left->id == left->length && rest == 0 && length <= COQUILL_ORDER_MAX_LENGTH - left->length)
     left->length += length;
   else
     {
-      CoquillOrderSpan new = { id, length, left->standing };
-
+      part (leaf, rest);
+      leaf->spans[leaf->gap++] = (CoquillOrderSpan){ id, length, left->standing };
       left->standing = 0;
-      if (rest > 0)
-        {
-          left->length -= rest;
-          leaf->gap_width -= rest;
-          leaf->spans[--leaf->gap_end] = (CoquillOrderSpan){ left->id + left->length, rest, new.standing };
-          new.standing = 0;
-        }
-      leaf->spans[leaf->gap++] = new;
     }
   leaf->gap_width += length;
   self->leaf_width += length;
@@ -157,122 +139,74 @@ coquill_order_insert_folded (CoquillOrder *self, uint64_t position, CoquillId id
       if (position == 0)
         insert_in_front (self, id, piece);
       else
-        insert_behind (self, coquill_order_seek (self, position), id, piece);
+        insert_behind (self, coquill_order_seek (self, position, true), id, piece);
       position += piece;
       id += piece;
       length -= piece;
     }
 }
 
-typedef struct
-{
-  uint64_t count; /* characters that are still to be deleted */
-  uint32_t ring;  /* what was deleted */
-  CoquillOrderFunc func;
-  void *data;
-} Deletion;
-
-static inline void
-tell (const Deletion *deletion, CoquillId id, uint32_t length)
-{
-  if (deletion->func != NULL)
-    deletion->func (id, length, deletion->data);
-}
-
-/* Deletes within the span before the gap, of which so much is behind the position. */
-static inline void
-delete_within (CoquillOrder *self, Deletion *deletion, uint32_t rest)
-{
-  CoquillOrderLeaf *leaf = self->leaf;
-  CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
-  uint32_t length = deletion->count < rest ? (uint32_t)deletion->count : rest;
-  CoquillId id = left->id + left->length - rest;
-
-  left->length -= rest;
-  leaf->gap_width -= rest;
-  self->leaf_width -= length;
-  deletion->count -= length;
-  tell (deletion, id, length);
-  if (length < rest)
-    {
-      leaf->spans[--leaf->gap_end] = (CoquillOrderSpan){ id + length, rest - length, left->standing };
-      deletion->ring = put_behind (self, 0, id, length);
-    }
-  else
-    deletion->ring = prepend_to_ring (self, deletion->ring, id, length);
-}
-
-/* Deletes behind the gap, up to the end of the leaf. */
-static inline void
-delete_behind (CoquillOrder *self, Deletion *deletion)
+/* Deletes up to @count characters behind the gap, up to the end of the leaf. Returns how many remain. */
+static inline uint64_t
+delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
 {
   CoquillOrderLeaf *leaf = self->leaf;
 
-  while (deletion->count > 0 && leaf->gap_end < LEAF_SPANS)
+  while (count > 0 && leaf->gap_end < LEAF_SPANS)
     {
       CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
-      uint32_t length = right->length;
+      CoquillId id = right->id;
+      uint32_t length = right->length < count ? right->length : (uint32_t)count;
 
-      if (length > deletion->count)
-        length = (uint32_t)deletion->count;
-      tell (deletion, right->id, length);
-      deletion->ring = append_to_ring (self, deletion->ring, right->id, length);
-      deletion->count -= length;
+      right->id += length;
+      right->length -= length;
+      leaf->gap_end += right->length == 0;
       self->leaf_width -= length;
-      if (length < right->length)
-        {
-          right->id += length;
-          right->length -= length;
-        }
-      else
-        {
-          deletion->ring = join_rings (self, deletion->ring, ring_of (right));
-          leaf->gap_end++;
-        }
+      count -= length;
+      coquill_order_tell_deleted (self, id, length);
+      *ring = put_between (self, *ring, id, length, right->length == 0 ? ring_of (right) : 0);
     }
+  return count;
 }
 
 void
-coquill_order_delete_folded (
-    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data)
+coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
-  Deletion deletion = { count, 0, func, data };
-
-  if (self->n_folds > MAX_FOLDS)
+  if (self->n_folds == 0)
+    start_folds (self);
+  else if (self->n_folds > MAX_FOLDS)
     {
       coquill_order_unfold (self);
-      coquill_order_delete_at (self, position, count, func, data);
+      coquill_order_delete_at (self, position, count, NULL);
       return;
     }
-  while (deletion.count > 0)
+  while (count > 0)
     {
       CoquillOrderSpan *left = NULL;
+      uint32_t ring = self->front;
 
       if (position == 0)
-        {
-          coquill_order_hold (self, self->first, 0);
-          deletion.ring = self->front;
-        }
+        coquill_order_hold (self, self->first, 0);
       else
         {
-          uint32_t rest = coquill_order_seek (self, position);
+          uint32_t rest = coquill_order_seek (self, position, true);
+          CoquillOrderLeaf *leaf = self->leaf;
 
-          left = &self->leaf->spans[self->leaf->gap - 1];
-          deletion.ring = ring_of (left);
-          if (rest > 0)
-            delete_within (self, &deletion, rest);
-          if (deletion.count > 0 && self->leaf->gap_end == LEAF_SPANS)
+          part (leaf, rest);
+          left = &leaf->spans[leaf->gap - 1];
+          ring = ring_of (left);
+          if (leaf->gap_end == LEAF_SPANS)
             {
               coquill_order_reach (self, position + 1);
               coquill_order_leaf_move_gap (self->leaf, 0);
             }
         }
-      delete_behind (self, &deletion);
+      count = delete_behind (self, count, &ring);
       /* Before leaves are merged: what the ring parts isn't to be joined. */
       if (left != NULL)
-        hang (left, deletion.ring);
+        hang (left, ring);
       else
-        self->front = deletion.ring;
+        self->front = ring;
       coquill_order_shrink_if_small (self);
     }
 }

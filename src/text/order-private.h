@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/memory.h"
 #include "text/order-index.h"
 #include "text/order.h"
 
@@ -55,6 +56,11 @@ struct CoquillOrder
   CoquillOrderFold *folds;
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
+
+  /* What was deleted last, to be told. */
+  CoquillOrderSpan *deleted;
+  size_t n_deleted;
+  size_t deleted_capacity;
 
   /* The index, and what it costs: leaves that got spans of which it isn't told yet, and those out of use, to
    * which it may still lead: empty, linked by next. */
@@ -187,7 +193,7 @@ coquill_order_hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_befor
 /* Moves the gap behind the span with the visible character at position - 1. Returns how many of the span's
  * characters lie behind the position. */
 static inline uint32_t
-coquill_order_seek (CoquillOrder *self, uint64_t position)
+coquill_order_seek (CoquillOrder *self, uint64_t position, bool all_are_visible)
 {
   CoquillOrderLeaf *leaf;
   CoquillOrderSpan *spans;
@@ -206,14 +212,19 @@ coquill_order_seek (CoquillOrder *self, uint64_t position)
   if (within > gap_width)
     do
       {
-        gap_width += coquill_order_span_width (&spans[gap_end]);
+        gap_width += all_are_visible ? spans[gap_end].length : coquill_order_span_width (&spans[gap_end]);
         spans[gap++] = spans[gap_end++];
       }
     while (within > gap_width);
   else
-    for (uint32_t width; within <= gap_width - (width = coquill_order_span_width (&spans[gap - 1]));)
+    for (;;)
       {
-        gap_width -= width;
+        uint64_t before = gap_width;
+
+        before -= all_are_visible ? spans[gap - 1].length : coquill_order_span_width (&spans[gap - 1]);
+        if (within > before)
+          break;
+        gap_width = before;
         spans[--gap_end] = spans[--gap];
       }
   leaf->gap = gap;
@@ -228,6 +239,15 @@ coquill_order_seek (CoquillOrder *self, uint64_t position)
 }
 
 static inline void
+coquill_order_tell_deleted (CoquillOrder *self, CoquillId id, uint32_t length)
+{
+  if (self->n_deleted == self->deleted_capacity)
+    self->deleted
+        = coquill_grow (self->deleted, &self->deleted_capacity, self->n_deleted + 1, sizeof *self->deleted);
+  self->deleted[self->n_deleted++] = (CoquillOrderSpan){ id, length, 1 };
+}
+
+static inline void
 coquill_order_shrink_if_small (CoquillOrder *self)
 {
   if (coquill_order_leaf_n_spans (self->leaf) < COQUILL_ORDER_LEAF_SPANS / 4)
@@ -238,7 +258,6 @@ coquill_order_shrink_if_small (CoquillOrder *self)
 void
 coquill_order_insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
 
-/* coquill_order_delete_at(), of a folded order. */
+/* The same of coquill_order_delete_at(). */
 void
-coquill_order_delete_folded (
-    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data);
+coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count);

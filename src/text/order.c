@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "text/memory.h"
-
 /*
  * Each change moves the gap of the leaf in hand to its place, and then looks only at the spans on both sides
  * of it. Spans that belong together are joined over the gap.
@@ -45,6 +43,7 @@ coquill_order_free (CoquillOrder *self)
     return;
   coquill_order_drop_index (self);
   free (self->folds);
+  free (self->deleted);
   free_nodes (self->root, self->height);
   free (self);
 }
@@ -153,12 +152,12 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
     }
   for (; length > COQUILL_ORDER_MAX_LENGTH; length -= COQUILL_ORDER_MAX_LENGTH)
     {
-      insert_at_gap (self, coquill_order_seek (self, position), id, COQUILL_ORDER_MAX_LENGTH);
+      insert_at_gap (self, coquill_order_seek (self, position, false), id, COQUILL_ORDER_MAX_LENGTH);
       position += COQUILL_ORDER_MAX_LENGTH;
       id += COQUILL_ORDER_MAX_LENGTH;
     }
   if (length > 0)
-    insert_at_gap (self, coquill_order_seek (self, position), id, (uint32_t)length);
+    insert_at_gap (self, coquill_order_seek (self, position, false), id, (uint32_t)length);
 }
 
 void
@@ -170,7 +169,7 @@ coquill_order_insert_between (
   coquill_order_unfold (self);
   if (position > 0 && length <= COQUILL_ORDER_MAX_LENGTH)
     {
-      uint32_t behind = coquill_order_seek (self, position);
+      uint32_t behind = coquill_order_seek (self, position, false);
       const CoquillOrderLeaf *leaf = self->leaf;
       const CoquillOrderSpan *span = &leaf->spans[leaf->gap] - 1;
 
@@ -301,7 +300,7 @@ put_behind_gap (CoquillOrderLeaf *leaf, CoquillOrderSpan span)
 
 /* Deletes visible characters behind the gap, up to the end of the leaf. Returns how many of @count remain. */
 static uint64_t
-delete_behind_gap (CoquillOrder *self, uint64_t count, CoquillOrderFunc func, void *data)
+delete_behind_gap (CoquillOrder *self, uint64_t count)
 {
   CoquillOrderLeaf *leaf = self->leaf;
   uint64_t rest = count;
@@ -321,8 +320,7 @@ delete_behind_gap (CoquillOrder *self, uint64_t count, CoquillOrderFunc func, vo
         leaf->gap_end++;
       if (span.standing == 0)
         {
-          if (func != NULL)
-            func (span.id, span.length, data);
+          coquill_order_tell_deleted (self, span.id, span.length);
           rest -= span.length;
           span.standing = 1;
         }
@@ -333,33 +331,35 @@ delete_behind_gap (CoquillOrder *self, uint64_t count, CoquillOrderFunc func, vo
   return rest;
 }
 
-void
-coquill_order_delete_at (
-    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data)
+const CoquillOrderSpan *
+coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
 {
+  self->n_deleted = 0;
   if (self->is_folded)
     {
-      coquill_order_delete_folded (self, position, count, func, data);
-      return;
+      coquill_order_delete_folded (self, position, count);
+      count = 0;
     }
   while (count > 0)
     {
-      uint32_t here = coquill_order_seek (self, position + 1) + 1;
+      uint32_t here = coquill_order_seek (self, position + 1, false) + 1;
       CoquillOrderSpan span = cut (self, here, count < here ? (uint32_t)count : here);
 
       count -= span.length;
       span.standing = 1;
-      if (func != NULL)
-        func (span.id, span.length, data);
+      coquill_order_tell_deleted (self, span.id, span.length);
       if (count > 0)
         {
           put_before_gap (self->leaf, span);
-          count = delete_behind_gap (self, count, func, data);
+          count = delete_behind_gap (self, count);
         }
       else
         put_behind_gap (self->leaf, span);
       coquill_order_shrink_if_small (self);
     }
+  if (n_spans != NULL)
+    *n_spans = self->n_deleted;
+  return self->deleted;
 }
 
 void

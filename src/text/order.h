@@ -101,15 +101,6 @@ typedef struct
 } CoquillOrderPlace;
 
 /**
- * CoquillOrderFunc:
- * @id: of the first character of a run
- * @length: characters
- *
- * Is told characters. Must not touch the order.
- */
-typedef void (*CoquillOrderFunc) (CoquillId id, uint32_t length, void *data);
-
-/**
  * coquill_order_new:
  *
  * Returns: (transfer full): an order that holds nothing
@@ -393,16 +384,17 @@ coquill_order_insert_between (CoquillOrder *self,
 
 /**
  * coquill_order_delete_at:
- * @position: of the first visible character
- * @count: visible characters, at most as many as there are from @position on
- * @func: (nullable): told the deleted characters in runs of ids, in their order
+ * @position: of the first one
+ * @count: visible characters; there are as many
+ * @n_spans: (out) (optional): how many are returned
  *
  * Makes one deletion stand on each of some visible characters. O(1) near the last edit, and O(1) for each
  * span.
+ *
+ * Returns: (transfer none): the characters, from front to end, until the next call
  */
-void
-coquill_order_delete_at (
-    CoquillOrder *self, uint64_t position, uint64_t count, CoquillOrderFunc func, void *data);
+const CoquillOrderSpan *
+coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans);
 
 /**
  * coquill_order_set_standing:

@@ -47,7 +47,7 @@ delete_characters (CoquillWalker *self,
 
   if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
     {
-      coquill_order_delete_at (self->order, effect, length, NULL, NULL);
+      coquill_order_delete_at (self->order, effect, length, NULL);
       if (deltas != NULL)
         coquill_delta_list_delete (deltas, effect, length, agent);
     }

@@ -272,7 +272,7 @@ delete_in_entry (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *cha
   change->id = entry->id + at.offset;
   change->length = (uint32_t)here;
   if (entry->n_deletions == 0)
-    coquill_order_delete_at (self->order, backward ? at.effect - (here - 1) : at.effect, here, NULL, NULL);
+    coquill_order_delete_at (self->order, backward ? at.effect - (here - 1) : at.effect, here, NULL);
   else
     coquill_walker_change_standing (self, change->id, here, at.effect, 1, NULL, 0);
 

@@ -4,69 +4,20 @@
 
 #include "text/walker-private.h"
 
-typedef struct
-{
-  CoquillTargets *targets;
-  uint64_t version; /* of the next deletion */
-} Deleted;
-
-static void
-add_targets (CoquillId id, uint32_t length, void *data)
-{
-  Deleted *self = data;
-
-  coquill_targets_add (self->targets, self->version, id, length, false);
-  self->version += length;
-}
-
-/* So many deletions of a run backwards are done at once. */
-#define BACKWARD_AT_ONCE 128
-
-typedef struct
-{
-  unsigned n_ranges;
-  CoquillTargetRange ranges[BACKWARD_AT_ONCE];
-} Collected;
-
-static void
-collect_target (CoquillId id, uint32_t length, void *data)
-{
-  Collected *self = data;
-
-  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, true };
-}
-
-/* The order tells what it deletes from front to end. */
-static void
-delete_backward (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length)
-{
-  Collected collected;
-
-  for (uint64_t here; length > 0; length -= here)
-    {
-      here = length < BACKWARD_AT_ONCE ? length : BACKWARD_AT_ONCE;
-      collected.n_ranges = 0;
-      coquill_order_delete_at (self->order, place + length - here, here, collect_target, &collected);
-      while (collected.n_ranges-- > 0)
-        {
-          const CoquillTargetRange *range = &collected.ranges[collected.n_ranges];
-
-          coquill_targets_add (&self->targets, version, range->id, range->length, range->length > 1);
-          version += range->length;
-        }
-    }
-}
-
 void
 coquill_walker_delete_visible (
     CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
 {
-  Deleted deleted = { &self->targets, version };
+  size_t n_spans;
+  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
 
-  if (backward)
-    delete_backward (self, version, place, length);
-  else
-    coquill_order_delete_at (self->order, place, length, add_targets, &deleted);
+  for (size_t i = 0; i < n_spans; i++)
+    {
+      const CoquillOrderSpan *span = backward ? &spans[n_spans - 1 - i] : &spans[i];
+
+      coquill_targets_add (&self->targets, version, span->id, span->length, backward && span->length > 1);
+      version += span->length;
+    }
 }
 
 /* @width: (inout): of the text, which the order would have to add up */

@@ -18,24 +18,33 @@ typedef struct
   guint removal;
 } Habits;
 
-typedef struct
-{
-  OrderModel *model;
-  guint index;
-} Told;
-
+/* Deletes characters of both; those that are told are those of the array. */
 static void
-told_cb (CoquillId id, uint32_t length, void *data)
+delete_both (OrderModel *self, guint64 position, guint64 count, gboolean ask)
 {
-  Told *told = data;
+  guint index = order_model_find_visible (self, position);
+  gsize n_spans = 0;
+  const CoquillOrderSpan *span
+      = coquill_order_delete_at (self->order, position, count, ask ? &n_spans : NULL);
+  guint32 at = 0;
 
-  for (; length > 0; length--, id++)
+  for (guint64 i = 0; i < count; i++, index++)
     {
-      while (order_model_character (told->model, told->index)->standing != 0)
-        told->index++;
-      g_assert_cmpuint (order_model_character (told->model, told->index)->id, ==, id);
-      order_model_character (told->model, told->index)->standing = 1;
+      while (order_model_character (self, index)->standing != 0)
+        index++;
+      order_model_character (self, index)->standing = 1;
+      if (!ask)
+        continue;
+      g_assert_cmpuint (n_spans, >, 0);
+      g_assert_cmpuint (order_model_character (self, index)->id, ==, span->id + at);
+      if (++at == span->length)
+        {
+          at = 0;
+          span++;
+          n_spans--;
+        }
     }
+  g_assert_cmpuint (n_spans, ==, 0);
 }
 
 static void
@@ -77,23 +86,7 @@ step (OrderModel *self, const Habits *habits, guint64 *near_position)
     }
   else if (kind < habits->insertion + habits->deletion)
     {
-      guint count = MIN (length, width - (guint)position);
-      Told told = { self, order_model_find_visible (self, position) };
-
-      if (order_model_roll (self, 2) == 0)
-        {
-          coquill_order_delete_at (self->order, position, count, told_cb, &told);
-        }
-      else
-        {
-          coquill_order_delete_at (self->order, position, count, NULL, NULL);
-          for (guint i = told.index; count > 0; i++)
-            if (order_model_character (self, i)->standing == 0)
-              {
-                order_model_character (self, i)->standing = 1;
-                count--;
-              }
-        }
+      delete_both (self, position, MIN (length, width - (guint)position), order_model_roll (self, 2) == 0);
       *near_position = position > 3 ? position - 3 : 0;
     }
   else if (n > 0)
@@ -210,9 +203,7 @@ edit_folded (OrderModel *self, const Habits *habits, guint64 *near_position)
     }
   else
     {
-      Told told = { self, order_model_find_visible (self, position) };
-
-      coquill_order_delete_at (self->order, position, MIN (length, width - position), told_cb, &told);
+      delete_both (self, position, MIN (length, width - position), TRUE);
       *near_position = position > 1 ? position - 1 : 0;
     }
 }

@@ -183,7 +183,7 @@ test_joins (void)
       if (i % 64 == 0)
         order_model_assert_same (&model);
     }
-  coquill_order_delete_at (model.order, 0, n, NULL, NULL);
+  coquill_order_delete_at (model.order, 0, n, NULL);
   for (guint i = 0; i < n; i++)
     order_model_character (&model, i)->standing = 1;
   order_model_assert_same (&model);
@@ -215,7 +215,7 @@ test_long_runs (void)
         g_assert_true (coquill_order_find_id (order, coquill_order_id (&place), &place));
         g_assert_cmpuint (coquill_order_position (order, &place), ==, i * length + at);
       }
-  coquill_order_delete_at (order, 1, 3 * length - 2, NULL, NULL);
+  coquill_order_delete_at (order, 1, 3 * length - 2, NULL);
   g_assert_true (coquill_order_check (order));
   g_assert_cmpuint (coquill_order_width (order), ==, 2);
   coquill_order_free (order);
@@ -238,7 +238,7 @@ test_empty (void)
   g_assert_cmpuint (coquill_order_next_id (order, 0), ==, COQUILL_ID_NONE);
   coquill_order_insert (order, &end, 7, 0);
   coquill_order_insert_at (order, 0, 7, 0);
-  coquill_order_delete_at (order, 0, 0, NULL, NULL);
+  coquill_order_delete_at (order, 0, 0, NULL);
   g_assert_cmpuint (coquill_order_n_spans (order), ==, 0);
   coquill_order_free (order);
   coquill_order_free (NULL);
