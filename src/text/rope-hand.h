@@ -9,7 +9,7 @@
 #include "text/rope-private.h"
 
 /* So many bytes are copied as fast as one. */
-#define COQUILL_ROPE_HAND_STEP 16
+#define COQUILL_ROPE_FILLER_STEP 32
 
 /*
  * Nearly every edit is one ASCII character beside the last one. For it these are a comparison and two
@@ -179,27 +179,77 @@ coquill_rope_hand_peek (const CoquillRope *self, uint64_t position)
 }
 
 /**
- * coquill_rope_hand_append:
- * @n_readable: bytes that can be read from @utf8 on, @bytes at least
+ * CoquillRopeFiller:
+ * @end: where the next text goes, in the last leaf, which is in hand
+ * @limit: up to where that is filled
  *
- * coquill_rope_append() of a short piece to a rope that is being built.
+ * A rope that is being made, from front to end, of short pieces.
+ */
+typedef struct
+{
+  CoquillRope *rope;
+  char *end;
+  const char *limit;
+} CoquillRopeFiller;
+
+/**
+ * coquill_rope_filler_start:
+ * @rope: a new one, not to be used until coquill_rope_filler_finish()
+ */
+static inline void
+coquill_rope_filler_start (CoquillRopeFiller *self, CoquillRope *rope)
+{
+  CoquillRopeLeaf *leaf = rope->hand.leaf;
+
+  self->rope = rope;
+  self->end = leaf->text + leaf->front_bytes;
+  self->limit = leaf->text + COQUILL_ROPE_FILLED_BYTES;
+}
+
+/**
+ * coquill_rope_filler_finish:
+ */
+static inline void
+coquill_rope_filler_finish (CoquillRopeFiller *self)
+{
+  CoquillRopeLeaf *leaf = self->rope->hand.leaf;
+  uint32_t added = (uint32_t)(self->end - leaf->text) - leaf->front_bytes;
+
+  leaf->front_bytes += added;
+  leaf->front_points += added;
+}
+
+/**
+ * coquill_rope_filler_add:
+ * @n_readable: bytes that can be read from @ascii on, @n_bytes at least
  *
- * Returns: whether it did: whether the piece is short and the gap at the end of a last leaf with room
+ * Appends ASCII.
+ *
+ * Returns: whether it did: whether it fits into the leaf, and more can be read
  */
 static inline bool
-coquill_rope_hand_append (
-    CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points, size_t n_readable)
+coquill_rope_filler_add (CoquillRopeFiller *self, const char *ascii, size_t n_bytes, size_t n_readable)
 {
-  CoquillRopeLeaf *leaf = self->hand.leaf;
-
-  static_assert (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_FILLED_BYTES >= COQUILL_ROPE_HAND_STEP,
+  static_assert (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_FILLED_BYTES >= COQUILL_ROPE_FILLER_STEP,
                  "what is copied too much needs room");
-  if (leaf->back_bytes > 0 || self->hand.start != self->other_points || bytes > 4 * COQUILL_ROPE_HAND_STEP
-      || bytes + leaf->front_bytes > COQUILL_ROPE_FILLED_BYTES || n_readable < bytes + COQUILL_ROPE_HAND_STEP)
+  if (n_bytes > (size_t)(self->limit - self->end) || n_bytes + COQUILL_ROPE_FILLER_STEP > n_readable)
     return false;
-  for (size_t done = 0; done < bytes; done += COQUILL_ROPE_HAND_STEP)
-    memcpy (leaf->text + leaf->front_bytes + done, utf8 + done, COQUILL_ROPE_HAND_STEP);
-  leaf->front_bytes += (uint32_t)bytes;
-  leaf->front_points += (uint32_t)code_points;
+  memcpy (self->end, ascii, COQUILL_ROPE_FILLER_STEP);
+  for (size_t done = COQUILL_ROPE_FILLER_STEP; done < n_bytes; done += COQUILL_ROPE_FILLER_STEP)
+    memcpy (self->end + done, ascii + done, COQUILL_ROPE_FILLER_STEP);
+  self->end += n_bytes;
   return true;
+}
+
+/**
+ * coquill_rope_filler_append:
+ *
+ * coquill_rope_append(), of anything.
+ */
+static inline void
+coquill_rope_filler_append (CoquillRopeFiller *self, const char *utf8, size_t n_bytes, uint64_t code_points)
+{
+  coquill_rope_filler_finish (self);
+  coquill_rope_append (self->rope, utf8, n_bytes, code_points);
+  coquill_rope_filler_start (self, self->rope);
 }

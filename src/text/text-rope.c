@@ -10,45 +10,40 @@
 #include "text/utf8.h"
 
 /*
- * Characters are anywhere in the history. Where, is found by a table of the operations, and one of the runs
- * for each agent that has many.
+ * Characters are anywhere in the history: an id leads to its run, that to a local version, and that to the
+ * operation that has the content. Both steps are told by bits, by an author's sequence which start a run, and
+ * by local version which start an operation. They are counted, not searched, so that no processor has to
+ * guess:
+ *
+ *   version    0 ────────────────── 63 │ 64 ─────────
+ *   starts     1 0 0 0 1 0 0 1 0 0 0 … │ 0 0 1 0 …      6 is in the second operation: two start up to there
+ *   n_before   0                         9
  */
 
-/* An agent with fewer runs has them looked up by coquill_graph_version_of(). */
-#define MANY_RUNS 16
-
-/* A table is made where an entry has no more numbers than these; else entries are few, and searched for. */
+/* There are bits where an entry has no more numbers than these; else entries are few, and searched. */
 #define MOST_NUMBERS 256
 
 #define ROW_NUMBERS 64
 
-/* Of each of its numbers a bit that says whether an entry starts there. */
 typedef struct
 {
   uint64_t starts;
-  size_t n_before; /* entries that start before the row */
+  uint32_t n_before; /* entries that start before the row */
 } Row;
 
-/**
- * Table:
- * @rows: (nullable): for each 64 numbers from @first on
- *
- * From ascending numbers, of which some start entries, to the entry: bits are counted, so that no processor
- * has to guess.
- */
 typedef struct
 {
-  Row *rows;
-  size_t n_entries;
-  uint64_t first;
-} Table;
+  Row *rows; /* (nullable): by sequence */
+  const uint32_t *runs;
+} AuthorRuns;
 
 typedef struct
 {
   const CoquillGraph *graph;
-  Table operations; /* by local version */
-  Table *runs;      /* of each agent, by sequence, if it has many */
-  size_t run;       /* the one last found */
+  CoquillGraphOperation end; /* what would be the next one */
+  Row *operations;           /* (nullable): by local version */
+  AuthorRuns *authors;       /* by agent */
+  size_t run;                /* that was last found without rows */
 } Finder;
 
 /* Without an instruction that not every processor has. */
@@ -61,172 +56,149 @@ count_bits (uint64_t bits)
   return (unsigned)(bits * UINT64_C (0x0101010101010101) >> 56);
 }
 
-static inline uint64_t
-operation_start (const Finder *self, uint32_t agent, size_t entry)
+static Row *
+rows_new (size_t n_entries, uint64_t n_numbers)
 {
-  (void)agent;
-  return self->graph->operations[entry].first;
+  if (n_numbers / MOST_NUMBERS >= n_entries)
+    return NULL;
+  return coquill_allocate ((size_t)(n_numbers / ROW_NUMBERS + 1) * sizeof (Row));
 }
-
-static inline uint64_t
-run_start (const Finder *self, uint32_t agent, size_t entry)
-{
-  return self->graph->runs[self->graph->agents[agent].runs[entry]].sequence;
-}
-
-typedef uint64_t (*StartFunc) (const Finder *self, uint32_t agent, size_t entry);
 
 static inline void
-table_fill (
-    Table *self, const Finder *finder, uint32_t agent, StartFunc start, size_t n_entries, uint64_t end)
+rows_start (Row *rows, uint32_t number)
 {
-  size_t n_rows;
-
-  self->first = start (finder, agent, 0);
-  self->n_entries = n_entries;
-  if ((end - self->first) / MOST_NUMBERS > n_entries)
-    return;
-  n_rows = (size_t)((end - self->first) / ROW_NUMBERS) + 1;
-  self->rows = coquill_allocate (n_rows * sizeof *self->rows);
-  for (size_t entry = 0; entry < n_entries; entry++)
-    {
-      uint64_t number = start (finder, agent, entry) - self->first;
-
-      self->rows[number / ROW_NUMBERS].starts |= UINT64_C (1) << number % ROW_NUMBERS;
-    }
-  for (size_t row = 1; row < n_rows; row++)
-    self->rows[row].n_before = self->rows[row - 1].n_before + count_bits (self->rows[row - 1].starts);
+  rows[number / ROW_NUMBERS].starts |= UINT64_C (1) << number % ROW_NUMBERS;
 }
 
-static inline size_t
-table_find (const Table *self, const Finder *finder, uint32_t agent, StartFunc start, uint64_t number)
+static void
+rows_count (Row *rows, uint64_t n_numbers)
 {
-  size_t low = 0, high = self->n_entries - 1;
+  for (size_t i = 1; i <= n_numbers / ROW_NUMBERS; i++)
+    rows[i].n_before = rows[i - 1].n_before + count_bits (rows[i - 1].starts);
+}
 
-  if (self->rows != NULL)
-    {
-      const Row *row = &self->rows[(number - self->first) / ROW_NUMBERS];
-      uint64_t up_to = UINT64_MAX >> (ROW_NUMBERS - 1 - (number - self->first) % ROW_NUMBERS);
+/* The entry that has a number. */
+static inline size_t
+rows_find (const Row *rows, uint32_t number)
+{
+  const Row *row = &rows[number / ROW_NUMBERS];
+  uint64_t up_to = UINT64_MAX >> (ROW_NUMBERS - 1 - number % ROW_NUMBERS);
 
-      return row->n_before + count_bits (row->starts & up_to) - 1;
-    }
-  while (low < high)
-    {
-      size_t middle = low + (high - low + 1) / 2;
-
-      if (start (finder, agent, middle) <= number)
-        low = middle;
-      else
-        high = middle - 1;
-    }
-  return low;
+  return row->n_before + count_bits (row->starts & up_to) - 1;
 }
 
 static void
 finder_init (Finder *self, const CoquillGraph *graph)
 {
-  *self = (Finder){ .graph = graph };
-  table_fill (&self->operations, self, 0, operation_start, graph->n_operations, graph->end);
-  self->runs = coquill_allocate ((graph->n_agents + 1) * sizeof *self->runs);
+  *self = (Finder){
+    .graph = graph,
+    .end = { .first = (uint32_t)graph->end, .content_offset = (uint32_t)graph->content_length },
+    .operations = rows_new (graph->n_operations, graph->end),
+    .authors = coquill_allocate (graph->n_agents * sizeof *self->authors),
+  };
+  if (self->operations != NULL)
+    {
+      for (size_t i = 0; i < graph->n_operations; i++)
+        rows_start (self->operations, graph->operations[i].first);
+      rows_count (self->operations, graph->end);
+    }
   for (uint32_t i = 0; i < graph->n_agents; i++)
-    if (graph->agents[i].n_runs >= MANY_RUNS)
-      table_fill (&self->runs[i], self, i, run_start, graph->agents[i].n_runs, graph->agents[i].length);
+    {
+      const CoquillGraphAgent *agent = &graph->agents[i];
+      Row *rows = rows_new (agent->n_runs, agent->length);
+
+      self->authors[i] = (AuthorRuns){ rows, agent->runs };
+      if (rows == NULL)
+        continue;
+      for (uint32_t j = 0; j < agent->n_runs; j++)
+        rows_start (rows, graph->runs[agent->runs[j]].sequence);
+      rows_count (rows, agent->length);
+    }
 }
 
 static void
 finder_clear (Finder *self)
 {
   for (uint32_t i = 0; i < self->graph->n_agents; i++)
-    free (self->runs[i].rows);
-  free (self->runs);
-  free (self->operations.rows);
+    free (self->authors[i].rows);
+  free (self->authors);
+  free (self->operations);
 }
 
 /* The local version of an item. */
-static inline uint64_t
+static inline uint32_t
 find_version (Finder *self, CoquillId id)
 {
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphRun *run = &graph->runs[self->run];
-  uint32_t agent = coquill_id_agent (id);
-  uint64_t sequence = coquill_id_sequence (id);
+  const AuthorRuns *author = &self->authors[coquill_id_agent (id)];
+  uint32_t sequence = (uint32_t)coquill_id_sequence (id);
+  size_t run = self->run;
 
-  if (agent != run->agent
-      || sequence - run->sequence >= coquill_graph_run_end (graph, self->run) - run->first)
-    {
-      self->run
-          = self->runs[agent].n_entries > 0
-                ? graph->agents[agent].runs[table_find (&self->runs[agent], self, agent, run_start, sequence)]
-                : coquill_graph_run_of (graph, id);
-      run = &graph->runs[self->run];
-    }
-  return run->first + (sequence - run->sequence);
+  if (author->rows != NULL)
+    run = author->runs[rows_find (author->rows, sequence)];
+  else if (id - coquill_graph_run_id (graph, run)
+           >= coquill_graph_run_end (graph, run) - coquill_graph_run_first (graph, run))
+    run = self->run = coquill_graph_run_of (graph, id);
+  return graph->runs[run].first + (sequence - graph->runs[run].sequence);
 }
 
-/* Finds the content of an inserted character and of those that follow. Returns: how many of @length do in the
- * same operation */
-static inline uint64_t
-find_content (Finder *self, CoquillId id, uint64_t length, size_t *offset, size_t *n_bytes)
+/* Adds the first of so many characters that follow on. Returns: how many, those in one operation */
+static inline uint32_t
+add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t length)
 {
   const CoquillGraph *graph = self->graph;
-  uint64_t version = find_version (self, id);
-  size_t index = table_find (&self->operations, self, 0, operation_start, version);
+  uint32_t version = find_version (self, id);
+  size_t index = self->operations != NULL ? rows_find (self->operations, version)
+                                          : coquill_graph_find_operation (graph, version);
   const CoquillGraphOperation *operation = &graph->operations[index];
-  uint64_t end = coquill_graph_operation_end (graph, index);
-  uint64_t skip = version - operation->first;
-  size_t content_end = index + 1 < graph->n_operations ? operation[1].content_offset : graph->content_length;
-  size_t all = content_end - operation->content_offset;
+  const CoquillGraphOperation *next = index + 1 < graph->n_operations ? operation + 1 : &self->end;
+  uint32_t offset = operation->content_offset, n_bytes = next->content_offset - offset;
+  uint32_t skip = version - operation->first, rest = next->first - version;
+  const char *text = (const char *)&graph->content[offset];
 
-  if (length > end - version)
-    length = end - version;
-  *offset = operation->content_offset;
-  if (all == end - operation->first)
+  if (length > rest)
+    length = rest;
+  if (n_bytes != skip + rest)
     {
-      *offset += skip;
-      *n_bytes = length;
-    }
-  else
-    {
-      const char *content = (const char *)&graph->content[*offset];
-      size_t skipped = coquill_utf8_offset (content, all, skip);
+      size_t skipped = coquill_utf8_offset (text, n_bytes, skip);
 
-      *offset += skipped;
-      *n_bytes = coquill_utf8_offset (content + skipped, all - skipped, length);
+      coquill_rope_filler_append (filler, text + skipped,
+                                  coquill_utf8_offset (text + skipped, n_bytes - skipped, length), length);
     }
+  else if (!coquill_rope_filler_add (filler, text + skip, length, graph->content_length - offset - skip))
+    coquill_rope_filler_append (filler, text + skip, length, length);
   return length;
 }
 
 void
 coquill_text_rebuild_rope (CoquillText *self)
 {
-  CoquillRope *rope = coquill_rope_new ();
   CoquillOrderPlace place;
-  const CoquillGraph *graph = self->graph;
+  CoquillRopeFiller filler;
   Finder finder;
 
   coquill_rope_free (self->rope);
-  self->rope = rope;
+  self->rope = coquill_rope_new ();
   if (coquill_order_width (self->walker->order) == 0)
     return;
 
-  finder_init (&finder, graph);
   place = coquill_order_find_visible (self->walker->order, 0);
+  finder_init (&finder, self->graph);
+  coquill_rope_filler_start (&filler, self->rope);
   while (coquill_order_rest (&place) > 0)
     {
       CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
       unsigned n_spans = coquill_order_take_visible (&place, spans);
 
       for (unsigned i = 0; i < n_spans; i++)
-        for (uint64_t here; spans[i].length > 0; spans[i].id += here, spans[i].length -= (uint32_t)here)
+        while (spans[i].length > 0)
           {
-            size_t offset, n_bytes;
-            const char *content;
+            uint32_t n = add_characters (&finder, &filler, spans[i].id, spans[i].length);
 
-            here = find_content (&finder, spans[i].id, spans[i].length, &offset, &n_bytes);
-            content = (const char *)&graph->content[offset];
-            if (!coquill_rope_hand_append (rope, content, n_bytes, here, graph->content_length - offset))
-              coquill_rope_append (rope, content, n_bytes, here);
+            spans[i].id += n;
+            spans[i].length -= n;
           }
     }
+  coquill_rope_filler_finish (&filler);
   finder_clear (&finder);
 }
