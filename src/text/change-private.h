@@ -136,6 +136,17 @@ coquill_change_take_if (CoquillChangeReader *self,
   return byte & (0 - has);
 }
 
+/* The one if @which is 1, the other if it is 0. A compiler that saw what the mask is would make a branch of it,
+ * which no processor can guess. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_choose (uint64_t which, uint64_t one, uint64_t other)
+{
+  uint64_t mask = 0 - which;
+
+  __asm__ ("" : "+r"(mask));
+  return other ^ ((one ^ other) & mask);
+}
+
 COQUILL_CHANGE_INLINE uint64_t
 coquill_change_unfold (uint64_t folded)
 {

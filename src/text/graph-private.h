@@ -147,22 +147,22 @@ coquill_graph_move_frontier (CoquillGraph *self, const uint64_t *parents, size_t
 static inline bool
 coquill_graph_move_few (CoquillGraph *self, uint64_t low, uint64_t high, bool all, uint64_t head)
 {
+  if (__builtin_expect (self->n_frontier - 1 < 2 && self->frontier_capacity > 2, 1))
+    {
+      uint64_t first = self->frontier[0], last = self->frontier[self->n_frontier - 1];
+      size_t keeps_first = (self->n_frontier == 2) & (first != low) & (first != high);
+      size_t keeps_last = last != high; /* it is the last of all items */
+
+      self->frontier[0] = keeps_first ? first : last;
+      self->frontier[keeps_first + keeps_last] = head;
+      self->n_frontier = keeps_first + keeps_last + 1;
+      return true;
+    }
   if (all)
     {
       self->frontier[0] = head;
       self->n_frontier = 1;
       self->n_holes = 0;
-      return true;
-    }
-  else if (self->n_frontier - 1 < 2 && self->frontier_capacity > 2)
-    {
-      uint64_t first = self->frontier[0], second = self->frontier[self->n_frontier - 1];
-      bool keeps_first = (first != low) & (first != high);
-      bool keeps_second = (second != low) & (second != high) & (self->n_frontier == 2);
-
-      self->frontier[0] = keeps_first ? first : second;
-      self->frontier[keeps_first + keeps_second] = head;
-      self->n_frontier = (size_t)keeps_first + keeps_second + 1;
       return true;
     }
   return false;

@@ -39,37 +39,10 @@ coquill_import_append_content (CoquillImport *self, const uint8_t *content, size
   self->graph->content_length += n_bytes;
 }
 
-/* Whether the operation with this head is an insertion or a deletion by the agent of the operation before,
- * and goes on from that. */
-static inline bool
-coquill_import_is_plain (uint8_t head)
-{
-  return (head & (HEAD_AGENT | HEAD_SEQUENCE | HEAD_PARENTS)) == 0
-         && (head & HEAD_KIND) + 1 <= COQUILL_OPERATION_DELETE;
-}
-
-/* Whether it is one after other parents. */
-static inline bool
-coquill_import_is_turn (uint8_t head)
-{
-  return (head & (HEAD_SEQUENCE | HEAD_PARENTS)) == HEAD_PARENTS
-         && (head & HEAD_KIND) + 1 <= COQUILL_OPERATION_DELETE;
-}
-
 /* Reads and appends operations while they are such ones. The last item of the graph is the one that was read
  * last, and there is room for the rest of the change. */
 bool
 coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader);
-
-/* Whether the clock counts all agents that matter, which no turn changes. */
-bool
-coquill_import_can_turn (const CoquillImport *self);
-
-/* If so, and if the next operation, one after other parents, has just one, or its agent's last item and one
- * more, and the clock knows these: reads its agent and parents, and begins a run. Returns: false if it isn't
- * so simple, or wrong; then nothing was read. */
-bool
-coquill_import_turn (CoquillImport *self, CoquillChangeReader *reader, uint8_t head);
 
 /* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
 CoquillId
