@@ -5,9 +5,9 @@
 
 /* Of the last run, up to here. */
 static inline void
-count_items (CoquillGraph *graph, const CoquillChangeTrack *track, uint64_t end)
+count_items (CoquillGraph *graph, CoquillGraphAgent *agent, const CoquillChangeTrack *track, uint64_t end)
 {
-  graph->agents[graph->runs[graph->n_runs - 1].agent].length = (uint32_t)track->next;
+  agent->length = (uint32_t)track->next;
   graph->frontier[graph->n_frontier - 1] = end - 1;
   graph->end = end;
 }
@@ -31,6 +31,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
   uint64_t end = graph->end, beyond = 0;
   uintptr_t first_byte = (uintptr_t)content - graph->content_length; /* of all the content, were it here */
   CoquillStretch stretch = coquill_stretch_enter (reader);
+  CoquillGraphAgent *agent = &graph->agents[self->agents[reader->place.agent]];
   CoquillTurns turns;
 
   coquill_turns_init (&turns, self);
@@ -41,10 +42,11 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
 
       if (__builtin_expect (!coquill_stretch_has (head), 0))
         {
-          count_items (graph, stretch.track, end);
+          count_items (graph, agent, stretch.track, end);
           if (!coquill_stretch_may_turn (head) || !turns.possible
               || !coquill_turns_take (&turns, self, &stretch, reader, head))
             break;
+          agent = turns.writers[stretch.agent]->agent;
           before = UINT64_MAX;
         }
       operation = coquill_stretch_take_operation (&stretch, reader, head, NULL);
@@ -74,7 +76,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
       end += 1 + operation.more;
     }
 
-  count_items (graph, stretch.track, end);
+  count_items (graph, agent, stretch.track, end);
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;
   graph->n_operations = (size_t)(row - graph->operations) + 1;
   self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);

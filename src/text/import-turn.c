@@ -72,6 +72,7 @@ coquill_turns_follow (CoquillImport *self,
   vector[other->track] = (uint32_t)sequence + 1;
   if (vector[writer->track] != n_own)
     return false;
+  graph->clock->has_row[graph->n_runs % RING] = true;
   version = run->first + ((uint32_t)sequence - run->sequence);
   coquill_turns_begin_run (self, writer, n_own, version, version, run->depth + (version - run->first) + 1,
                            (uint32_t)coquill_graph_item_lag (graph, index, version));

@@ -120,7 +120,6 @@ coquill_turns_begin_run (CoquillImport *self,
   graph->n_parents = first_parent + n_parents;
   graph->n_runs = index + 1;
   agent->runs[agent->n_runs++] = (uint32_t)index;
-  graph->clock->has_row[index % RING] = true;
   coquill_turns_push (writer, graph, sequence, depth);
   if (!coquill_graph_move_few (graph, low, high, lowest == graph->end, graph->end))
     coquill_graph_move_frontier (graph, (uint64_t[]){ low, high }, n_parents, graph->end);
@@ -152,13 +151,16 @@ coquill_turns_follow_two (CoquillImport *self,
   CoquillClock *clock = graph->clock;
   const CoquillTurn *own_run = writer->end - 1, *other_run = other->end - 1;
   const uint32_t *own_row, *other_row;
+  uint32_t n_runs = (uint32_t)graph->n_runs; /* the ring is a power of two */
   uint32_t own_track = writer->track, other_track = other->track;
   uint32_t own_version, other_version, own_depth, other_depth, lowest, *vector;
+  size_t n_later = 0;
   bool own_is_low;
 
   /* One of the newest few, and which of them nobody can guess. */
-  for (int i = 0; i < COQUILL_TURNS_LOOK - 1; i++)
-    other_run -= other->end[-1 - i].sequence > sequence;
+  for (int i = 1; i < COQUILL_TURNS_LOOK; i++)
+    n_later += other->end[-i].sequence > sequence;
+  other_run -= n_later;
   own_version = own_run->first + ((uint32_t)n_own - 1 - own_run->sequence);
   own_depth = own_run->depth + ((uint32_t)n_own - 1 - own_run->sequence);
   other_version = other_run->first + ((uint32_t)sequence - other_run->sequence);
@@ -166,8 +168,7 @@ coquill_turns_follow_two (CoquillImport *self,
   own_row = clock->rows[own_run->index % RING];
   other_row = clock->rows[other_run->index % RING];
   if (sequence >= n_other || sequence < other_run->sequence || writer == other
-      || (uint32_t)graph->n_runs - own_run->index >= RING
-      || (uint32_t)graph->n_runs - other_run->index >= RING || other_row[own_track] >= n_own
+      || ((n_runs - own_run->index) | (n_runs - other_run->index)) >= RING || other_row[own_track] >= n_own
       || own_row[other_track] > sequence)
     return false;
 
@@ -175,7 +176,8 @@ coquill_turns_follow_two (CoquillImport *self,
   other->end->sequence = (uint32_t)n_other;
   other->end->first = (uint32_t)graph->end;
   lowest = (uint32_t)sequence + 1 == other_run[1].sequence ? other_run[1].first : other_version + 1;
-  vector = clock->rows[graph->n_runs % RING];
+  vector = clock->rows[n_runs % RING];
+  clock->has_row[n_runs % RING] = true;
   if (clock->n_tracks > 2)
     {
       uint32_t many
