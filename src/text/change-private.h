@@ -5,6 +5,7 @@
 
 #include "text/change.h"
 #include "text/codec.h"
+#include "text/varint.h"
 
 enum
 {
@@ -136,8 +137,8 @@ coquill_change_take_if (CoquillChangeReader *self,
   return byte & (0 - has);
 }
 
-/* The one if @which is 1, the other if it is 0. A compiler that saw what the mask is would make a branch of it,
- * which no processor can guess. */
+/* The one if @which is 1, the other if it is 0. A compiler that saw what the mask is would make a branch of
+ * it, which no processor can guess. */
 COQUILL_CHANGE_INLINE uint64_t
 coquill_change_choose (uint64_t which, uint64_t one, uint64_t other)
 {
@@ -145,12 +146,6 @@ coquill_change_choose (uint64_t which, uint64_t one, uint64_t other)
 
   __asm__ ("" : "+r"(mask));
   return other ^ ((one ^ other) & mask);
-}
-
-COQUILL_CHANGE_INLINE uint64_t
-coquill_change_unfold (uint64_t folded)
-{
-  return folded >> 1 ^ (0 - (folded & 1));
 }
 
 /* How many parents an operation has besides its agent's own item before, and which of these is which. */
@@ -179,7 +174,7 @@ coquill_change_take_parent_item (CoquillChangeReader *self, uint64_t agent, Coqu
 {
   uint64_t back = coquill_change_take (self, COQUILL_COLUMN_PARENT_ITEMS, check);
 
-  return self->tracks[agent].next - 1 - coquill_change_unfold (back);
+  return self->tracks[agent].next - 1 - coquill_varint_unfold (back);
 }
 
 /* Parents that aren't the expected ones. */
@@ -271,7 +266,7 @@ coquill_change_take_position (CoquillChangeReader *self,
     check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
   self->next[COQUILL_COLUMN_POSITIONS] = next + has;
   moved = (byte & 0x7f) | coquill_change_take_far (self, byte >> 7 & has, check) << 7;
-  position = track->caret - operation->backward + (coquill_change_unfold (moved + 1) & (0 - has));
+  position = track->caret - operation->backward + (coquill_varint_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL
       && (position > COQUILL_CHANGE_MAX_POSITION
@@ -311,7 +306,7 @@ coquill_change_take_target (CoquillChangeReader *self, CoquillOperation *operati
 {
   uint64_t agent = coquill_change_take (self, COQUILL_COLUMN_TARGETS, check);
   uint64_t sequence = self->place.target
-                      + coquill_change_unfold (coquill_change_take (self, COQUILL_COLUMN_TARGETS, check));
+                      + coquill_varint_unfold (coquill_change_take (self, COQUILL_COLUMN_TARGETS, check));
 
   if (check != NULL
       && (agent >= self->change->n_agents || sequence > COQUILL_MAX_SEQUENCE - operation->length))

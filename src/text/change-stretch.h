@@ -137,7 +137,7 @@ coquill_stretch_take_move (CoquillStretch *self,
       self->far += has_far;
       far &= 0 - has_far;
     }
-  return coquill_change_unfold ((far << 7 | (byte & 0x7f)) + 1) & (0 - has);
+  return coquill_varint_unfold ((far << 7 | (byte & 0x7f)) + 1) & (0 - has);
 }
 
 /**
@@ -227,7 +227,7 @@ coquill_stretch_look (const CoquillStretch *self,
       back = coquill_stretch_take_long (reader, COQUILL_COLUMN_PARENT_ITEMS, check);
       turn->parent_items = reader->next[COQUILL_COLUMN_PARENT_ITEMS];
     }
-  turn->sequence = reader->tracks[turn->other].next - 1 - coquill_change_unfold (back);
+  turn->sequence = reader->tracks[turn->other].next - 1 - coquill_varint_unfold (back);
   return true;
 }
 

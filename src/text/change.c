@@ -154,12 +154,6 @@ append_number (CoquillChange *self, CoquillChangeColumn column, uint64_t value)
   self->columns[column].length += n;
 }
 
-static uint64_t
-fold (uint64_t value)
-{
-  return value << 1 ^ (0 - (value >> 63));
-}
-
 static CoquillTextErrorCode
 check_items (const CoquillChange *self, const CoquillOperation *operation)
 {
@@ -264,7 +258,7 @@ append_parents (CoquillChange *self,
     }
   for (uint32_t i = 0; i < n_others; i++)
     append_number (self, COQUILL_COLUMN_PARENT_ITEMS,
-                   fold (self->tracks[parents[i].agent].next - 1 - parents[i].sequence));
+                   coquill_varint_fold (self->tracks[parents[i].agent].next - 1 - parents[i].sequence));
   if (n_others == 1)
     {
       track->other = parents->agent;
@@ -281,7 +275,7 @@ append_position (CoquillChange *self, const CoquillOperation *operation, Coquill
   track->caret = coquill_change_caret_after (operation);
   if (moved == 0)
     return false;
-  moved = fold (moved) - 1;
+  moved = coquill_varint_fold (moved) - 1;
   append_byte (self, COQUILL_COLUMN_POSITIONS, (uint8_t)(moved & 0x7f) | (moved >= 0x80 ? 0x80 : 0));
   if (moved >= 0x80)
     append_number (self, COQUILL_COLUMN_FAR_POSITIONS, moved >> 7);
@@ -349,7 +343,8 @@ coquill_change_add_operation (CoquillChange *self,
       break;
     case COQUILL_OPERATION_RESTORE:
       append_number (self, COQUILL_COLUMN_TARGETS, operation->target.agent);
-      append_number (self, COQUILL_COLUMN_TARGETS, fold (operation->target.sequence - self->place.target));
+      append_number (self, COQUILL_COLUMN_TARGETS,
+                     coquill_varint_fold (operation->target.sequence - self->place.target));
       self->place.target = operation->target.sequence + operation->length;
       break;
     case COQUILL_OPERATION_RECORD:

@@ -35,8 +35,8 @@ typedef struct
 } Effort;
 
 static const Effort text_efforts[] = {
-  { .size = 192 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
-  { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .min_match = 6, .search_log = 5 },
+  { .size = 128 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
+  { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .min_match = 5, .search_log = 5 },
   { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .min_match = 5, .search_log = 5 },
   { .size = 8 << 20, .level = 6 },
   { .size = SIZE_MAX, .level = 3 },
