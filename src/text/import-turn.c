@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* import-turn.c: what is seldom at the start of a run where people write at once. */
+/* import-turn.c: runs where people write at once. */
 
 #include "text/import-turn.h"
 
@@ -49,6 +49,54 @@ coquill_turns_meet (CoquillTurns *self,
   return true;
 }
 
+/* The last run of the graph is the writer's. */
+static inline void
+push (CoquillWriter *writer, const CoquillGraph *graph, uint32_t sequence, uint32_t depth)
+{
+  CoquillTurn *end = writer->end;
+
+  *end = (CoquillTurn){ sequence, (uint32_t)graph->end, depth, (uint32_t)graph->n_runs - 1 };
+  writer->end = end + 1;
+  if (__builtin_expect (writer->end == &writer->runs[COQUILL_TURNS_ROOM], 0))
+    {
+      memcpy (writer->runs, writer->end - COQUILL_TURNS_LOOK, COQUILL_TURNS_LOOK * sizeof writer->runs[0]);
+      writer->end = &writer->runs[COQUILL_TURNS_LOOK];
+    }
+}
+
+/* A run begins after one or two heads; @low and @high are the same if it is one. */
+COQUILL_CHANGE_INLINE void
+begin_run (CoquillImport *self,
+           CoquillWriter *writer,
+           uint32_t sequence,
+           uint32_t low,
+           uint32_t high,
+           uint32_t depth,
+           uint32_t lowest)
+{
+  CoquillGraph *graph = self->graph;
+  CoquillGraphAgent *agent = writer->agent;
+  size_t n_parents = 1 + (low != high), index = graph->n_runs, first_parent = graph->n_parents;
+  CoquillGraphRun *run = &graph->runs[index];
+  uint64_t least = lowest == graph->end ? UINT64_MAX : lowest;
+
+  run->first = (uint32_t)graph->end;
+  run->agent = writer->index;
+  run->sequence = sequence;
+  run->depth = depth;
+  run->first_parent = (uint32_t)first_parent;
+  run->lowest_unknown = lowest;
+  graph->parents[first_parent] = low;
+  graph->parents[first_parent + n_parents - 1] = high;
+  graph->n_parents = first_parent + n_parents;
+  graph->n_runs = index + 1;
+  agent->runs[agent->n_runs++] = (uint32_t)index;
+  push (writer, graph, sequence, depth);
+  if (!coquill_graph_move_few (graph, low, high, lowest == graph->end, graph->end))
+    coquill_graph_move_frontier (graph, (uint64_t[]){ low, high }, n_parents, graph->end);
+  self->lowest_unknown = least < self->lowest_unknown ? least : self->lowest_unknown;
+}
+
 bool
 coquill_turns_follow (CoquillImport *self,
                       CoquillWriter *writer,
@@ -74,13 +122,14 @@ coquill_turns_follow (CoquillImport *self,
     return false;
   graph->clock->has_row[graph->n_runs % RING] = true;
   version = run->first + ((uint32_t)sequence - run->sequence);
-  coquill_turns_begin_run (self, writer, n_own, version, version, run->depth + (version - run->first) + 1,
-                           (uint32_t)coquill_graph_item_lag (graph, index, version));
+  begin_run (self, writer, n_own, version, version, run->depth + (version - run->first) + 1,
+             (uint32_t)coquill_graph_item_lag (graph, index, version));
   return true;
 }
 
-uint32_t
-coquill_turns_join_many (
+/* What the items know of all agents, and the lowest that is unknown to them of agents but their own. */
+static __attribute__ ((noinline)) uint32_t
+join_many (
     const CoquillGraph *graph, const uint32_t *own, const uint32_t *other, unsigned tracks, uint32_t *vector)
 {
   uint64_t lowest = graph->end;
@@ -96,4 +145,58 @@ coquill_turns_join_many (
       lowest = one < lowest ? one : lowest;
     }
   return (uint32_t)lowest;
+}
+
+bool
+coquill_turns_follow_two (CoquillImport *self,
+                          CoquillWriter *writer,
+                          CoquillWriter *other,
+                          uint64_t n_own,
+                          uint64_t n_other,
+                          uint64_t sequence)
+{
+  CoquillGraph *graph = self->graph;
+  CoquillClock *clock = graph->clock;
+  const CoquillTurn *own_run = writer->end - 1, *other_run = other->end - 1;
+  const uint32_t *own_row, *other_row;
+  uint32_t n_runs = (uint32_t)graph->n_runs; /* the ring is a power of two */
+  uint32_t own_track = writer->track, other_track = other->track;
+  uint32_t own_version, other_version, own_depth, other_depth, lowest, *vector;
+  size_t n_later = 0;
+  bool own_is_low;
+
+  /* One of the newest few, and which of them nobody can guess. */
+  for (int i = 1; i < COQUILL_TURNS_LOOK; i++)
+    n_later += other->end[-i].sequence > sequence;
+  other_run -= n_later;
+  own_version = own_run->first + ((uint32_t)n_own - 1 - own_run->sequence);
+  own_depth = own_run->depth + ((uint32_t)n_own - 1 - own_run->sequence);
+  other_version = other_run->first + ((uint32_t)sequence - other_run->sequence);
+  other_depth = other_run->depth + ((uint32_t)sequence - other_run->sequence);
+  own_row = clock->rows[own_run->index % RING];
+  other_row = clock->rows[other_run->index % RING];
+  if (sequence >= n_other || sequence < other_run->sequence || writer == other
+      || ((n_runs - own_run->index) | (n_runs - other_run->index)) >= RING || other_row[own_track] >= n_own
+      || own_row[other_track] > sequence)
+    return false;
+
+  /* So that nobody has to guess whether the other has a next run. */
+  other->end->sequence = (uint32_t)n_other;
+  other->end->first = (uint32_t)graph->end;
+  lowest = (uint32_t)sequence + 1 == other_run[1].sequence ? other_run[1].first : other_version + 1;
+  vector = clock->rows[n_runs % RING];
+  clock->has_row[n_runs % RING] = true;
+  if (clock->n_tracks > 2)
+    {
+      uint32_t many = join_many (graph, own_row, other_row, 1u << own_track | 1u << other_track, vector);
+
+      lowest = many < lowest ? many : lowest;
+    }
+  vector[own_track] = (uint32_t)n_own;
+  vector[other_track] = (uint32_t)sequence + 1;
+  own_is_low = own_version < other_version;
+  begin_run (self, writer, (uint32_t)n_own, own_is_low ? own_version : other_version,
+             own_is_low ? other_version : own_version,
+             1 + (own_depth < other_depth ? other_depth : own_depth), lowest);
+  return true;
 }
