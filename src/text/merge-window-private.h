@@ -15,9 +15,16 @@ typedef struct
 
 typedef struct CoquillMergeWindowNode CoquillMergeWindowNode;
 
-struct CoquillMergeWindowNode
+/* The first member of nodes and leaves. */
+typedef struct
 {
   CoquillMergeWindowNode *parent;
+  uint32_t slot; /* see coquill_merge_window_slot() */
+} CoquillMergeWindowUp;
+
+struct CoquillMergeWindowNode
+{
+  CoquillMergeWindowUp up;
   unsigned n_children;
   CoquillMergeWindowWidths widths[COQUILL_MERGE_WINDOW_NODE_CHILDREN];
   uint8_t
@@ -27,11 +34,35 @@ struct CoquillMergeWindowNode
 
 struct CoquillMergeWindowLeaf
 {
-  CoquillMergeWindowNode *parent; /* as in CoquillMergeWindowNode: the first member of both */
+  CoquillMergeWindowUp up;
   CoquillMergeWindowLeaf *next;
   unsigned n_entries;
+  uint32_t number; /* the last of those that lead to it */
   CoquillMergeWindowEntry entries[COQUILL_MERGE_WINDOW_LEAF_ENTRIES];
 };
+
+/**
+ * CoquillMergeWindowHand:
+ * @leaf: (nullable): %NULL if nothing is in hand
+ * @view: whose positions these are
+ * @start: of the leaf
+ * @effect_start: the same in the text as it is
+ * @index: of an entry
+ * @before: where it starts
+ * @effect: the same in the text as it is
+ *
+ * The entry that was found last. What changes behind its start leaves all that as it is.
+ */
+typedef struct
+{
+  CoquillMergeWindowLeaf *leaf;
+  unsigned view;
+  unsigned index;
+  uint64_t start;
+  uint64_t effect_start;
+  uint64_t before;
+  uint64_t effect;
+} CoquillMergeWindowHand;
 
 struct CoquillMergeWindow
 {
@@ -40,7 +71,19 @@ struct CoquillMergeWindow
   size_t n_entries;
   CoquillMergeWindowWidths width;
   CoquillMergeWindowLeaf *first;
-  CoquillRangeMap *index; /* (nullable): id to leaf, if there is more than one leaf */
+  CoquillMergeWindowHand hand;
+
+  /* How the widths of one leaf changed since the nodes above were told. */
+  CoquillMergeWindowLeaf *changed; /* (nullable) */
+  CoquillMergeWindowWidths untold;
+
+  /* Leaves by number, so that who remembers a number needs no pointer to what may go. */
+  CoquillMergeWindowLeaf **leaves;
+  size_t n_leaves;
+  size_t leaves_capacity;
+
+  CoquillRangeMap *index; /* (nullable): id to leaf, for who has no number */
+  size_t n_noted;         /* how often it was told something since somebody asked */
 };
 
 static inline bool
@@ -55,14 +98,25 @@ coquill_merge_window_entry_width (const CoquillMergeWindowEntry *entry, unsigned
   return coquill_merge_window_visible (entry, version) ? entry->length : 0;
 }
 
-/* Which child of its parent a node is. */
-static inline unsigned
-coquill_merge_window_node_index (const CoquillMergeWindowNode *parent, const void *child)
+static inline CoquillMergeWindowNode *
+coquill_merge_window_parent (const void *child)
 {
-  unsigned i = 0;
+  return ((const CoquillMergeWindowUp *)child)->parent;
+}
 
-  while (parent->children[i] != child)
+/* Which child of its parent a node or leaf is: where it was when it was last looked for, or moved on a little
+ * by newer ones. */
+static inline unsigned
+coquill_merge_window_slot (const CoquillMergeWindowNode *parent, void *child)
+{
+  unsigned i = ((CoquillMergeWindowUp *)child)->slot;
+
+  while (i < parent->n_children && parent->children[i] != child)
     i++;
+  if (i >= parent->n_children)
+    for (i = 0; parent->children[i] != child; i++)
+      ;
+  ((CoquillMergeWindowUp *)child)->slot = i;
   return i;
 }
 
@@ -72,26 +126,76 @@ coquill_merge_window_leaf_widths (const CoquillMergeWindowLeaf *leaf);
 CoquillMergeWindowWidths
 coquill_merge_window_node_widths (const CoquillMergeWindowNode *node);
 
-/* Frees all nodes and the index. */
+/* A leaf that the tree doesn't have yet, with a number. */
+CoquillMergeWindowLeaf *
+coquill_merge_window_leaf_new (CoquillMergeWindow *self);
+
+/* Frees all nodes. */
 void
 coquill_merge_window_clear (CoquillMergeWindow *self);
 
-/* Adds the sums of one child to those of its ancestors. */
+/* Notes in the index which leaf holds some characters. */
 void
-coquill_merge_window_add_widths (CoquillMergeWindow *self,
-                                 const CoquillMergeWindowLeaf *leaf,
-                                 const CoquillMergeWindowWidths *change);
+coquill_merge_window_note_leaf (CoquillMergeWindow *self,
+                                CoquillId id,
+                                uint32_t length,
+                                CoquillMergeWindowLeaf *leaf);
 
-/* The same for the width of one version. */
+/* The same if there is one. */
+static inline void
+coquill_merge_window_set_leaf (CoquillMergeWindow *self,
+                               CoquillId id,
+                               uint32_t length,
+                               CoquillMergeWindowLeaf *leaf)
+{
+  if (self->index != NULL && id != COQUILL_ID_NONE)
+    coquill_merge_window_note_leaf (self, id, length, leaf);
+}
+
+/* Tells the nodes above how the widths of the leaf changed that was changed last. */
 void
-coquill_merge_window_add_width (CoquillMergeWindow *self,
-                                const CoquillMergeWindowLeaf *leaf,
-                                unsigned version,
-                                uint64_t change);
+coquill_merge_window_tell (CoquillMergeWindow *self);
+
+/* To be called before a leaf's widths change: the others are told then. */
+static inline void
+coquill_merge_window_change (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf)
+{
+  if (self->changed != leaf)
+    coquill_merge_window_tell (self);
+  self->changed = leaf;
+}
+
+/* Adds to the width of one version of the leaf that is changed. */
+static inline void
+coquill_merge_window_add_width (CoquillMergeWindow *self, unsigned version, uint64_t change)
+{
+  self->width.of[version] += change;
+  self->untold.of[version] += change;
+}
+
+/* The width of a leaf in one version. */
+static inline uint64_t
+coquill_merge_window_leaf_width (const CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned version)
+{
+  const CoquillMergeWindowNode *parent = leaf->up.parent;
+
+  if (parent == NULL)
+    return self->width.of[version];
+  return parent->widths[coquill_merge_window_slot (parent, leaf)].of[version]
+         + (self->changed == leaf ? self->untold.of[version] : 0);
+}
+
+/* To be called before a change: what is in hand stays so if the change is at or behind its start. */
+static inline void
+coquill_merge_window_keep_hand (CoquillMergeWindow *self, const CoquillMergeWindowLeaf *leaf, unsigned index)
+{
+  if (self->hand.leaf != leaf || self->hand.index > index)
+    self->hand.leaf = NULL;
+}
 
 /* Notes that an entry below a node, or in a leaf, may be in some views, a bit for each. */
 void
-coquill_merge_window_note_present (const void *node, uint32_t views);
+coquill_merge_window_note_present (void *node, uint32_t views);
 
 /* Makes room for more entries in the cursor's leaf, which may become another one. */
 void
@@ -99,7 +203,15 @@ coquill_merge_window_make_room (CoquillMergeWindow *self,
                                 CoquillMergeWindowCursor *cursor,
                                 unsigned n_entries);
 
-/* Makes the tree anew of entries, which it copies. */
+/* New leaves are filled so far, and hold more before they are split; a single one takes all but some room. */
+static inline size_t
+coquill_merge_window_per_leaf (size_t n_entries)
+{
+  return n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES - 2 ? COQUILL_MERGE_WINDOW_LEAF_ENTRIES
+                                                            : COQUILL_MERGE_WINDOW_LEAF_ENTRIES * 3 / 4;
+}
+
+/* Makes the tree of an empty window of entries, which it copies. */
 void
 coquill_merge_window_build (CoquillMergeWindow *self,
                             const CoquillMergeWindowEntry *entries,

@@ -3,12 +3,6 @@
 
 #include "text/merge-window-private.h"
 
-static CoquillMergeWindowNode *
-parent_of (const void *node)
-{
-  return *(CoquillMergeWindowNode *const *)node;
-}
-
 /*
  * Each node has, for each child, a bit per view: unless it is set, all entries below are absent from that
  * view. It is set whenever one may not be, and cleared when somebody looked and there was none; so a look
@@ -16,12 +10,16 @@ parent_of (const void *node)
  */
 
 void
-coquill_merge_window_note_present (const void *node, uint32_t views)
+coquill_merge_window_note_present (void *node, uint32_t views)
 {
-  for (CoquillMergeWindowNode *parent = parent_of (node); parent != NULL; parent = parent->parent)
+  /* Where a bit is set, it is above as well. */
+  for (CoquillMergeWindowNode *parent; (parent = coquill_merge_window_parent (node)) != NULL; node = parent)
     {
-      parent->present[coquill_merge_window_node_index (parent, node)] |= (uint8_t)views;
-      node = parent;
+      uint8_t *present = &parent->present[coquill_merge_window_slot (parent, node)];
+
+      if (((uint8_t)views & ~*present) == 0)
+        return;
+      *present |= (uint8_t)views;
     }
 }
 
@@ -48,9 +46,9 @@ find_child (const CoquillMergeWindowNode *node, unsigned i, unsigned view)
 static void *
 next_candidate (void *child, unsigned *height, unsigned view)
 {
-  for (CoquillMergeWindowNode *node = parent_of (child); node != NULL; node = parent_of (node), ++*height)
+  for (CoquillMergeWindowNode *node = coquill_merge_window_parent (child); node != NULL; node = coquill_merge_window_parent (node), ++*height)
     {
-      unsigned i = find_child (node, coquill_merge_window_node_index (node, child) + 1, view);
+      unsigned i = find_child (node, coquill_merge_window_slot (node, child) + 1, view);
 
       child = node;
       while (i < node->n_children)
@@ -96,7 +94,7 @@ coquill_merge_window_next_present (const CoquillMergeWindow *self,
     return cursor;
   while ((node = next_candidate (node, &height, view)) != NULL)
     {
-      CoquillMergeWindowNode *parent = parent_of (node);
+      CoquillMergeWindowNode *parent = coquill_merge_window_parent (node);
 
       if (height == 0)
         {
@@ -104,7 +102,7 @@ coquill_merge_window_next_present (const CoquillMergeWindow *self,
           if (find_present (&cursor, view))
             return cursor;
         }
-      parent->present[coquill_merge_window_node_index (parent, node)] &= (uint8_t)~(1u << view);
+      parent->present[coquill_merge_window_slot (parent, node)] &= (uint8_t)~(1u << view);
     }
   return end_of (self);
 }
@@ -122,10 +120,10 @@ coquill_merge_window_previous (CoquillMergeWindowCursor cursor)
       cursor.index--;
       return cursor;
     }
-  for (parent = parent_of (child); (i = coquill_merge_window_node_index (parent, child)) == 0; height++)
+  for (parent = coquill_merge_window_parent (child); (i = coquill_merge_window_slot (parent, child)) == 0; height++)
     {
       child = parent;
-      parent = parent_of (parent);
+      parent = coquill_merge_window_parent (parent);
     }
   child = parent->children[i - 1];
   for (; height > 0; height--)
@@ -133,30 +131,6 @@ coquill_merge_window_previous (CoquillMergeWindowCursor cursor)
   cursor.leaf = child;
   cursor.index = cursor.leaf->n_entries - 1;
   return cursor;
-}
-
-uint64_t
-coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor)
-{
-  const CoquillMergeWindowLeaf *leaf = cursor->leaf;
-  const void *child = leaf;
-  uint64_t position = 0;
-
-  for (unsigned i = 0; i < cursor->index; i++)
-    position += coquill_merge_window_entry_width (&leaf->entries[i], COQUILL_MERGE_WINDOW_EFFECT);
-  if (cursor->offset > 0
-      && coquill_merge_window_visible (&leaf->entries[cursor->index], COQUILL_MERGE_WINDOW_EFFECT))
-    position += cursor->offset;
-
-  for (const CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
-    {
-      unsigned index = coquill_merge_window_node_index (parent, child);
-
-      for (unsigned i = 0; i < index; i++)
-        position += parent->widths[i].of[COQUILL_MERGE_WINDOW_EFFECT];
-      child = parent;
-    }
-  return position;
 }
 
 /* The start of a node's first leaf. */
@@ -178,30 +152,30 @@ coquill_merge_window_between (const CoquillMergeWindowCursor *a,
 
   if (a->leaf == b->leaf)
     return false;
-  while (parent_of (from) != parent_of (to))
+  while (coquill_merge_window_parent (from) != coquill_merge_window_parent (to))
     {
       /* What is to be halved if the two turn out to be below neighbours and the second at its very start. */
-      if (coquill_merge_window_node_index (parent_of (from), from) + 1 < parent_of (from)->n_children)
+      if (coquill_merge_window_slot (coquill_merge_window_parent (from), from) + 1 < coquill_merge_window_parent (from)->n_children)
         {
           stop = from;
           stop_height = height;
         }
-      from = parent_of (from);
-      to = parent_of (to);
+      from = coquill_merge_window_parent (from);
+      to = coquill_merge_window_parent (to);
       height++;
     }
 
-  CoquillMergeWindowNode *parent = parent_of (from);
-  unsigned first = coquill_merge_window_node_index (parent, from),
-           last = coquill_merge_window_node_index (parent, to);
+  CoquillMergeWindowNode *parent = coquill_merge_window_parent (from);
+  unsigned first = coquill_merge_window_slot (parent, from),
+           last = coquill_merge_window_slot (parent, to);
 
   *middle = start_of (parent->children[first + (last - first + 1) / 2], height);
   if (coquill_merge_window_compare (middle, b) < 0)
     return true;
   if (stop == NULL)
     return false;
-  parent = parent_of (stop);
-  first = coquill_merge_window_node_index (parent, stop);
+  parent = coquill_merge_window_parent (stop);
+  first = coquill_merge_window_slot (parent, stop);
   *middle = start_of (parent->children[first + (parent->n_children - first) / 2], stop_height);
   return true;
 }

@@ -7,9 +7,6 @@
 #include "text/memory.h"
 #include "text/merge-window-private.h"
 
-/* New leaves are filled so far, and hold more before they are split. */
-#define BUILT_ENTRIES (COQUILL_MERGE_WINDOW_LEAF_ENTRIES * 3 / 4)
-
 static void
 add (CoquillMergeWindowWidths *sum, const CoquillMergeWindowWidths *change)
 {
@@ -39,36 +36,31 @@ coquill_merge_window_node_widths (const CoquillMergeWindowNode *node)
 }
 
 void
-coquill_merge_window_add_widths (CoquillMergeWindow *self,
-                                 const CoquillMergeWindowLeaf *leaf,
-                                 const CoquillMergeWindowWidths *change)
+coquill_merge_window_tell (CoquillMergeWindow *self)
 {
-  const void *child = leaf;
+  void *child = self->changed;
 
-  for (CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
-    {
-      add (&parent->widths[coquill_merge_window_node_index (parent, child)], change);
-      child = parent;
-    }
-  add (&self->width, change);
+  if (child == NULL)
+    return;
+  for (CoquillMergeWindowNode *parent; (parent = coquill_merge_window_parent (child)) != NULL; child = parent)
+    add (&parent->widths[coquill_merge_window_slot (parent, child)], &self->untold);
+  self->changed = NULL;
+  memset (&self->untold, 0, sizeof self->untold);
 }
 
-void
-coquill_merge_window_add_width (CoquillMergeWindow *self,
-                                const CoquillMergeWindowLeaf *leaf,
-                                unsigned version,
-                                uint64_t change)
+CoquillMergeWindowLeaf *
+coquill_merge_window_leaf_new (CoquillMergeWindow *self)
 {
-  const void *child = leaf;
+  CoquillMergeWindowLeaf *leaf = malloc (sizeof *leaf);
 
-  if (change == 0)
-    return;
-  for (CoquillMergeWindowNode *parent = leaf->parent; parent != NULL; parent = parent->parent)
-    {
-      parent->widths[coquill_merge_window_node_index (parent, child)].of[version] += change;
-      child = parent;
-    }
-  self->width.of[version] += change;
+  if (leaf == NULL)
+    coquill_out_of_memory ();
+  memset (leaf, 0, offsetof (CoquillMergeWindowLeaf, entries));
+  self->leaves
+      = coquill_grow (self->leaves, &self->leaves_capacity, self->n_leaves + 1, sizeof *self->leaves);
+  leaf->number = (uint32_t)self->n_leaves;
+  self->leaves[self->n_leaves++] = leaf;
+  return leaf;
 }
 
 /* Recursion is bounded by the height, O(log n). */
@@ -89,20 +81,10 @@ coquill_merge_window_clear (CoquillMergeWindow *self)
   self->root = NULL;
   self->height = 0;
   self->index = NULL;
-}
-
-static void
-set_leaf (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entry, CoquillMergeWindowLeaf *leaf)
-{
-  if (entry->id != COQUILL_ID_NONE)
-    coquill_range_map_set (self->index, entry->id, entry->id + entry->length, (uintptr_t)leaf);
-}
-
-static void
-set_leaves (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf)
-{
-  for (unsigned i = 0; i < leaf->n_entries; i++)
-    set_leaf (self, &leaf->entries[i], leaf);
+  self->hand.leaf = NULL;
+  self->changed = NULL;
+  memset (&self->untold, 0, sizeof self->untold);
+  memset (&self->width, 0, sizeof self->width);
 }
 
 static CoquillMergeWindowNode *
@@ -116,7 +98,7 @@ insert_child (CoquillMergeWindow *self,
               void *right,
               const CoquillMergeWindowWidths *right_widths)
 {
-  CoquillMergeWindowNode *parent = *(CoquillMergeWindowNode **)left;
+  CoquillMergeWindowNode *parent = coquill_merge_window_parent (left);
   unsigned index;
 
   if (parent == NULL)
@@ -124,17 +106,17 @@ insert_child (CoquillMergeWindow *self,
       parent = coquill_allocate (sizeof *parent);
       parent->n_children = 1;
       parent->children[0] = left;
-      *(CoquillMergeWindowNode **)left = parent;
+      ((CoquillMergeWindowUp *)left)->parent = parent;
       self->root = parent;
       self->height++;
     }
   else if (parent->n_children == COQUILL_MERGE_WINDOW_NODE_CHILDREN)
     {
       split_node (self, parent);
-      parent = *(CoquillMergeWindowNode **)left;
+      parent = coquill_merge_window_parent (left);
     }
 
-  index = coquill_merge_window_node_index (parent, left);
+  index = coquill_merge_window_slot (parent, left);
   memmove (&parent->widths[index + 2], &parent->widths[index + 1],
            (parent->n_children - index - 1) * sizeof parent->widths[0]);
   memmove (&parent->children[index + 2], &parent->children[index + 1],
@@ -144,7 +126,7 @@ insert_child (CoquillMergeWindow *self,
   parent->widths[index + 1] = *right_widths;
   parent->children[index + 1] = right;
   parent->n_children++;
-  *(CoquillMergeWindowNode **)right = parent;
+  *(CoquillMergeWindowUp *)right = (CoquillMergeWindowUp){ parent, index + 1 };
   coquill_merge_window_note_present (left, UINT32_MAX);
   coquill_merge_window_note_present (right, UINT32_MAX);
 }
@@ -162,7 +144,7 @@ split_node (CoquillMergeWindow *self, CoquillMergeWindowNode *node)
   memcpy (right->children, &node->children[node->n_children], right->n_children * sizeof right->children[0]);
   memcpy (right->present, &node->present[node->n_children], right->n_children);
   for (unsigned i = 0; i < right->n_children; i++)
-    *(CoquillMergeWindowNode **)right->children[i] = right;
+    *(CoquillMergeWindowUp *)right->children[i] = (CoquillMergeWindowUp){ right, i };
   left_widths = coquill_merge_window_node_widths (node);
   right_widths = coquill_merge_window_node_widths (right);
   insert_child (self, node, &left_widths, right, &right_widths);
@@ -192,17 +174,15 @@ coquill_merge_window_make_room (CoquillMergeWindow *self,
   if (leaf->n_entries + n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES)
     return;
 
-  if (self->index == NULL)
-    {
-      self->index = coquill_range_map_new ();
-      set_leaves (self, leaf);
-    }
-  right = coquill_allocate (sizeof *right);
+  coquill_merge_window_tell (self);
+  self->hand.leaf = NULL;
+  right = coquill_merge_window_leaf_new (self);
   right->n_entries = leaf->n_entries / 2;
   leaf->n_entries -= right->n_entries;
   memcpy (right->entries, &leaf->entries[leaf->n_entries], right->n_entries * sizeof right->entries[0]);
   add_leaf_behind (self, leaf, right);
-  set_leaves (self, right);
+  for (unsigned i = 0; self->index != NULL && i < right->n_entries; i++)
+    coquill_merge_window_set_leaf (self, right->entries[i].id, right->entries[i].length, right);
 
   if (cursor->index >= leaf->n_entries)
     {
@@ -216,34 +196,24 @@ coquill_merge_window_build (CoquillMergeWindow *self,
                             const CoquillMergeWindowEntry *entries,
                             size_t n_entries)
 {
-  CoquillMergeWindowLeaf *leaf = coquill_allocate (sizeof *leaf);
-  /* A single leaf, if all go into one with some room. */
-  size_t per_leaf = n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES - 2 ? n_entries : BUILT_ENTRIES;
+  CoquillMergeWindowLeaf *leaf = coquill_merge_window_leaf_new (self);
+  size_t per_leaf = coquill_merge_window_per_leaf (n_entries);
 
-  coquill_merge_window_clear (self);
   self->root = leaf;
   self->first = leaf;
   self->n_entries = n_entries;
-  memset (&self->width, 0, sizeof self->width);
-
   for (size_t done = 0; done < n_entries;)
     {
       size_t n = n_entries - done < per_leaf ? n_entries - done : per_leaf;
-      CoquillMergeWindowWidths widths;
 
       if (done > 0)
-        leaf = add_leaf_behind (self, leaf, coquill_allocate (sizeof *leaf));
+        leaf = add_leaf_behind (self, leaf, coquill_merge_window_leaf_new (self));
       leaf->n_entries = (unsigned)n;
       memcpy (leaf->entries, &entries[done], n * sizeof *entries);
-      widths = coquill_merge_window_leaf_widths (leaf);
-      coquill_merge_window_add_widths (self, leaf, &widths);
+      self->changed = leaf;
+      self->untold = coquill_merge_window_leaf_widths (leaf);
+      add (&self->width, &self->untold);
+      coquill_merge_window_tell (self);
       done += n;
-    }
-
-  if (self->height > 0)
-    {
-      self->index = coquill_range_map_new ();
-      for (leaf = self->first; leaf != NULL; leaf = leaf->next)
-        set_leaves (self, leaf);
     }
 }

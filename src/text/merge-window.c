@@ -7,14 +7,15 @@
 #include "text/memory.h"
 #include "text/merge-window-private.h"
 
+/* So many numbers are kept for each leaf, on average. */
+#define KEPT_NUMBERS 8
+
 CoquillMergeWindow *
 coquill_merge_window_new (uint64_t width)
 {
   CoquillMergeWindow *self = coquill_allocate (sizeof *self);
-  CoquillMergeWindowLeaf *leaf = coquill_allocate (sizeof *leaf);
 
-  self->root = leaf;
-  self->first = leaf;
+  coquill_merge_window_build (self, NULL, 0);
   while (width > 0)
     {
       CoquillMergeWindowEntry gap = { .id = COQUILL_ID_NONE };
@@ -34,6 +35,7 @@ coquill_merge_window_free (CoquillMergeWindow *self)
   if (self == NULL)
     return;
   coquill_merge_window_clear (self);
+  free (self->leaves);
   free (self);
 }
 
@@ -47,150 +49,6 @@ uint64_t
 coquill_merge_window_width (const CoquillMergeWindow *self, unsigned version)
 {
   return self->width.of[version];
-}
-
-CoquillMergeWindowCursor
-coquill_merge_window_start (const CoquillMergeWindow *self)
-{
-  return (CoquillMergeWindowCursor){ self->first, 0, 0 };
-}
-
-const CoquillMergeWindowEntry *
-coquill_merge_window_entry (const CoquillMergeWindowCursor *cursor)
-{
-  return cursor->index < cursor->leaf->n_entries ? &cursor->leaf->entries[cursor->index] : NULL;
-}
-
-void
-coquill_merge_window_next (CoquillMergeWindowCursor *cursor)
-{
-  cursor->offset = 0;
-  if (cursor->index < cursor->leaf->n_entries)
-    cursor->index++;
-  if (cursor->index == cursor->leaf->n_entries && cursor->leaf->next != NULL)
-    {
-      cursor->leaf = cursor->leaf->next;
-      cursor->index = 0;
-    }
-}
-
-CoquillMergeWindowCursor
-coquill_merge_window_find (const CoquillMergeWindow *self, unsigned view, uint64_t position, uint64_t *effect)
-{
-  void *node = self->root;
-  CoquillMergeWindowLeaf *leaf;
-  uint64_t before = 0;
-
-  for (unsigned level = self->height; level > 0; level--)
-    {
-      const CoquillMergeWindowNode *inner = node;
-      unsigned i = 0;
-
-      for (; position >= inner->widths[i].of[view]; i++)
-        {
-          position -= inner->widths[i].of[view];
-          before += inner->widths[i].of[COQUILL_MERGE_WINDOW_EFFECT];
-        }
-      node = inner->children[i];
-    }
-  leaf = node;
-  for (unsigned i = 0;; i++)
-    {
-      const CoquillMergeWindowEntry *entry = &leaf->entries[i];
-      uint32_t width = coquill_merge_window_entry_width (entry, view);
-      bool shown = entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0;
-
-      if (position < width)
-        {
-          *effect = before + (shown ? position : 0);
-          return (CoquillMergeWindowCursor){ leaf, i, (uint32_t)position };
-        }
-      position -= width;
-      before += shown ? entry->length : 0;
-    }
-}
-
-CoquillMergeWindowCursor
-coquill_merge_window_find_effect (const CoquillMergeWindow *self, uint64_t position)
-{
-  CoquillMergeWindowCursor cursor;
-  uint64_t effect;
-
-  if (position == 0)
-    return coquill_merge_window_start (self);
-  cursor = coquill_merge_window_find (self, COQUILL_MERGE_WINDOW_EFFECT, position - 1, &effect);
-  if (++cursor.offset == cursor.leaf->entries[cursor.index].length)
-    coquill_merge_window_next (&cursor);
-  return cursor;
-}
-
-bool
-coquill_merge_window_find_id (const CoquillMergeWindow *self, CoquillId id, CoquillMergeWindowCursor *cursor)
-{
-  CoquillMergeWindowLeaf *leaf = self->first;
-
-  if (self->index != NULL)
-    {
-      CoquillRangeMapEntry found;
-
-      if (!coquill_range_map_get (self->index, id, &found))
-        return false;
-      leaf = (CoquillMergeWindowLeaf *)(uintptr_t)found.value;
-    }
-  /* A gap's id is so high that no difference is less than its length. */
-  for (unsigned i = 0; i < leaf->n_entries; i++)
-    if (id - leaf->entries[i].id < leaf->entries[i].length && leaf->entries[i].id != COQUILL_ID_NONE)
-      {
-        *cursor = (CoquillMergeWindowCursor){ leaf, i, (uint32_t)(id - leaf->entries[i].id) };
-        return true;
-      }
-  return false;
-}
-
-CoquillId
-coquill_merge_window_next_id (const CoquillMergeWindow *self, CoquillId id)
-{
-  CoquillMergeWindowCursor cursor;
-  CoquillRangeMapEntry found;
-  CoquillId next = COQUILL_ID_NONE;
-
-  if (coquill_merge_window_find_id (self, id, &cursor))
-    return id;
-  if (self->index != NULL)
-    {
-      coquill_range_map_get (self->index, id, &found);
-      return found.end;
-    }
-  for (unsigned i = 0; i < self->first->n_entries; i++)
-    if (self->first->entries[i].id > id && self->first->entries[i].id < next)
-      next = self->first->entries[i].id;
-  return next;
-}
-
-int
-coquill_merge_window_compare (const CoquillMergeWindowCursor *a, const CoquillMergeWindowCursor *b)
-{
-  if (a->leaf != b->leaf)
-    {
-      /* All leaves are at one depth, so both climb in step until they meet. */
-      const void *child_a = a->leaf, *child_b = b->leaf;
-      const CoquillMergeWindowNode *parent_a = a->leaf->parent, *parent_b = b->leaf->parent;
-
-      while (parent_a != parent_b)
-        {
-          child_a = parent_a;
-          child_b = parent_b;
-          parent_a = parent_a->parent;
-          parent_b = parent_b->parent;
-        }
-      return coquill_merge_window_node_index (parent_a, child_a)
-                     < coquill_merge_window_node_index (parent_a, child_b)
-                 ? -1
-                 : 1;
-    }
-  if (a->index != b->index)
-    return a->index < b->index ? -1 : 1;
-  return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
 static bool
@@ -228,14 +86,26 @@ join_next (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned inde
   memmove (entry + 1, entry + 2, (leaf->n_entries - index - 1) * sizeof *entry);
 }
 
-/* Joins an entry with its neighbours in the leaf. */
-static void
+/* Joins an entry with its neighbours in the leaf. Returns: the index of what it is part of then */
+static unsigned
 join_around (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned index)
 {
+  const CoquillMergeWindowEntry *previous;
+  CoquillMergeWindowHand *hand = &self->hand;
+
   if (index + 1 < leaf->n_entries && can_join (&leaf->entries[index], &leaf->entries[index + 1]))
     join_next (self, leaf, index);
-  if (index > 0 && can_join (&leaf->entries[index - 1], &leaf->entries[index]))
-    join_next (self, leaf, index - 1);
+  previous = index > 0 ? &leaf->entries[index - 1] : NULL;
+  if (previous == NULL || !can_join (previous, previous + 1))
+    return index;
+  if (hand->leaf == leaf && hand->index == index)
+    {
+      hand->index--;
+      hand->before -= coquill_merge_window_entry_width (previous, hand->view);
+      hand->effect -= coquill_merge_window_entry_width (previous, COQUILL_MERGE_WINDOW_EFFECT);
+    }
+  join_next (self, leaf, index - 1);
+  return index - 1;
 }
 
 /* Cuts the cursor's entry in two in front of the cursor, which then is at the start of the right one. The
@@ -269,6 +139,7 @@ cut_out (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, uint32_t le
 {
   CoquillMergeWindowEntry *entry = &cursor->leaf->entries[cursor->index];
 
+  coquill_merge_window_keep_hand (self, cursor->leaf, cursor->index);
   if (cursor->offset == 0 && length == entry->length)
     return entry;
   coquill_merge_window_make_room (self, cursor, 2);
@@ -293,6 +164,7 @@ lengthen (CoquillMergeWindow *self,
 
   if (cursor->offset > 0 || index == 0 || !can_join (&leaf->entries[index - 1], entry))
     return false;
+  coquill_merge_window_keep_hand (self, leaf, index - 1);
   join (&leaf->entries[index - 1], entry);
   if (index < leaf->n_entries && can_join (&leaf->entries[index - 1], &leaf->entries[index]))
     join_next (self, leaf, index - 1);
@@ -307,6 +179,7 @@ put_in (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, const Coquil
   CoquillMergeWindowEntry *at;
   unsigned n_new = cursor->offset > 0 ? 2 : 1;
 
+  coquill_merge_window_keep_hand (self, cursor->leaf, cursor->index);
   coquill_merge_window_make_room (self, cursor, 2);
   leaf = cursor->leaf;
   at = &leaf->entries[cursor->index];
@@ -329,7 +202,7 @@ put_in (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, const Coquil
   leaf->entries[cursor->index] = *entry;
 }
 
-void
+uint32_t
 coquill_merge_window_insert (CoquillMergeWindow *self,
                              CoquillMergeWindowCursor cursor,
                              const CoquillMergeWindowEntry *entry)
@@ -339,42 +212,65 @@ coquill_merge_window_insert (CoquillMergeWindow *self,
       put_in (self, &cursor, entry);
       join_around (self, cursor.leaf, cursor.index);
     }
-  if (self->index != NULL && entry->id != COQUILL_ID_NONE)
-    coquill_range_map_set (self->index, entry->id, entry->id + entry->length, (uintptr_t)cursor.leaf);
+  coquill_merge_window_set_leaf (self, entry->id, entry->length, cursor.leaf);
+  coquill_merge_window_change (self, cursor.leaf);
   for (unsigned version = 0; version < N_VERSIONS; version++)
-    coquill_merge_window_add_width (self, cursor.leaf, version,
-                                    coquill_merge_window_entry_width (entry, version));
+    coquill_merge_window_add_width (self, version, coquill_merge_window_entry_width (entry, version));
   coquill_merge_window_note_present (cursor.leaf, ~entry->absent);
+  return cursor.leaf->number;
 }
 
-void
-coquill_merge_window_name (CoquillMergeWindow *self,
-                           CoquillMergeWindowCursor cursor,
-                           uint32_t length,
-                           CoquillId id)
+/* Makes one more or one less deletion of an entry stand, in the leaf that is changed. */
+static void
+change_standing (CoquillMergeWindow *self, CoquillMergeWindowEntry *entry, unsigned versions, uint32_t change)
 {
-  CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    if (versions >> version & 1)
+      {
+        uint32_t before = coquill_merge_window_entry_width (entry, version);
+
+        entry->standing[version] += change;
+        coquill_merge_window_add_width (
+            self, version, (uint64_t)coquill_merge_window_entry_width (entry, version) - before);
+      }
+}
+
+uint32_t
+coquill_merge_window_delete (CoquillMergeWindow *self,
+                           CoquillMergeWindowCursor *cursor,
+                           uint32_t length,
+                           CoquillId id,
+                           unsigned versions,
+                           uint64_t newest)
+{
+  CoquillMergeWindowEntry *entry = cut_out (self, cursor, length);
+  uint32_t number = cursor->leaf->number;
 
   entry->id = id;
   entry->left = id - 1;
   entry->right = COQUILL_ID_NONE;
-  if (self->index != NULL)
-    coquill_range_map_set (self->index, id, id + length, (uintptr_t)cursor.leaf);
+  entry->newest = newest;
+  coquill_merge_window_set_leaf (self, id, length, cursor->leaf);
+  coquill_merge_window_change (self, cursor->leaf);
+  change_standing (self, entry, versions, 1);
+  cursor->index = join_around (self, cursor->leaf, cursor->index);
+  coquill_merge_window_next (cursor);
+  return number;
 }
 
 void
 coquill_merge_window_widen (CoquillMergeWindow *self, CoquillMergeWindowCursor cursor, uint32_t change)
 {
   CoquillMergeWindowEntry *entry = &cursor.leaf->entries[cursor.index];
-  CoquillMergeWindowWidths widths;
 
-  for (unsigned version = 0; version < N_VERSIONS; version++)
-    widths.of[version] = (uint64_t)(int64_t)(int32_t)change;
+  coquill_merge_window_keep_hand (self, cursor.leaf, cursor.index);
+  coquill_merge_window_change (self, cursor.leaf);
   entry->length += change;
-  coquill_merge_window_add_widths (self, cursor.leaf, &widths);
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    coquill_merge_window_add_width (self, version, (uint64_t)(int64_t)(int32_t)change);
 }
 
-void
+uint32_t
 coquill_merge_window_add_standing (CoquillMergeWindow *self,
                                    CoquillMergeWindowCursor cursor,
                                    uint32_t length,
@@ -384,18 +280,12 @@ coquill_merge_window_add_standing (CoquillMergeWindow *self,
 {
   CoquillMergeWindowEntry *entry = cut_out (self, &cursor, length);
 
-  for (unsigned version = 0; version < N_VERSIONS; version++)
-    if (versions >> version & 1)
-      {
-        uint32_t before = coquill_merge_window_entry_width (entry, version);
-
-        entry->standing[version] += change;
-        coquill_merge_window_add_width (self, cursor.leaf, version,
-                                        (uint64_t)coquill_merge_window_entry_width (entry, version) - before);
-      }
+  coquill_merge_window_change (self, cursor.leaf);
+  change_standing (self, entry, versions, change);
   if (newest > entry->newest)
     entry->newest = newest;
   join_around (self, cursor.leaf, cursor.index);
+  return cursor.leaf->number;
 }
 
 void
@@ -412,7 +302,8 @@ coquill_merge_window_set_absent (
       entry->absent &= ~(UINT32_C (1) << view);
       coquill_merge_window_note_present (cursor.leaf, UINT32_C (1) << view);
     }
-  coquill_merge_window_add_width (self, cursor.leaf, view,
+  coquill_merge_window_change (self, cursor.leaf);
+  coquill_merge_window_add_width (self, view,
                                   (uint64_t)coquill_merge_window_entry_width (entry, view) - before);
   join_around (self, cursor.leaf, cursor.index);
 }
@@ -435,6 +326,8 @@ coquill_merge_window_copy_view (CoquillMergeWindow *self, unsigned from, unsigne
 {
   uint32_t bit = UINT32_C (1) << view;
 
+  coquill_merge_window_tell (self);
+  self->hand.leaf = NULL;
   for (CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
     for (unsigned i = 0; i < leaf->n_entries; i++)
       {
@@ -447,28 +340,57 @@ coquill_merge_window_copy_view (CoquillMergeWindow *self, unsigned from, unsigne
   self->width.of[view] = self->width.of[from];
 }
 
-/* Returns: how many there are then */
+/* Puts an entry behind others, or joins it with the last one. Returns: how many there are then */
 static size_t
-join_all (CoquillMergeWindowEntry *entries, size_t n_entries)
+put_behind (CoquillMergeWindowEntry *entries, size_t n_entries, const CoquillMergeWindowEntry *entry)
 {
-  size_t n_joined = 0;
-
-  for (size_t i = 0; i < n_entries; i++)
-    if (n_joined > 0 && can_join (&entries[n_joined - 1], &entries[i]))
-      join (&entries[n_joined - 1], &entries[i]);
-    else
-      entries[n_joined++] = entries[i];
-  return n_joined;
+  if (n_entries > 0 && can_join (&entries[n_entries - 1], entry))
+    join (&entries[n_entries - 1], entry);
+  else
+    entries[n_entries++] = *entry;
+  return n_entries;
 }
 
 CoquillMergeWindow *
 coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entries)
 {
   CoquillMergeWindow *self = coquill_allocate (sizeof *self);
+  size_t n_joined = 0;
 
-  self->root = coquill_allocate (sizeof (CoquillMergeWindowLeaf));
-  coquill_merge_window_build (self, entries, join_all (entries, n_entries));
+  for (size_t i = 0; i < n_entries; i++)
+    n_joined = put_behind (entries, n_joined, &entries[i]);
+  coquill_merge_window_build (self, entries, n_joined);
   return self;
+}
+
+/* After all leaves were made anew: lets the numbers of the old ones lead to where their entries are now.
+ * @moved: for each old number, the index of an entry */
+static void
+keep_numbers (CoquillMergeWindow *self, const uint32_t *moved, size_t n_old, size_t per_leaf)
+{
+  CoquillMergeWindowLeaf **fresh = self->leaves;
+  size_t n_fresh = self->n_leaves;
+
+  /* Who has a number that doesn't lead there asks the index. */
+  if (n_old > KEPT_NUMBERS + KEPT_NUMBERS * n_fresh)
+    return;
+  self->leaves = coquill_grow (NULL, &(size_t){ 0 }, n_old + n_fresh, sizeof *self->leaves);
+  self->leaves_capacity = n_old + n_fresh;
+  self->n_leaves = n_old;
+  for (size_t i = 0; i < n_fresh; i++)
+    fresh[i]->number = UINT32_MAX;
+  for (size_t i = 0; i < n_old; i++)
+    {
+      self->leaves[i] = fresh[moved[i] / per_leaf < n_fresh ? moved[i] / per_leaf : n_fresh - 1];
+      self->leaves[i]->number = (uint32_t)i;
+    }
+  for (size_t i = 0; i < n_fresh; i++)
+    if (fresh[i]->number == UINT32_MAX)
+      {
+        fresh[i]->number = (uint32_t)self->n_leaves;
+        self->leaves[self->n_leaves++] = fresh[i];
+      }
+  free (fresh);
 }
 
 /*
@@ -479,33 +401,50 @@ coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entrie
 void
 coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version)
 {
-  CoquillMergeWindowEntry *entries = coquill_allocate (self->n_entries * sizeof *entries + 1);
-  size_t n = 0, first = self->n_entries;
+  size_t n_old = self->n_leaves, n = 0, n_kept = 0, i = 0;
+  CoquillMergeWindowEntry *entries = malloc (self->n_entries * sizeof *entries + 1);
+  uint32_t *moved = malloc (n_old * sizeof *moved);
   bool needed = false;
 
+  if (entries == NULL || moved == NULL)
+    coquill_out_of_memory ();
   for (CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
     {
       memcpy (&entries[n], leaf->entries, leaf->n_entries * sizeof *entries);
       n += leaf->n_entries;
     }
-  for (size_t i = n; i > 0; i--)
+  for (CoquillMergeWindowEntry *entry = &entries[n]; entry-- > entries;)
     {
-      CoquillMergeWindowEntry entry = entries[i - 1];
-      bool is_settled = entry.id == COQUILL_ID_NONE || entry.newest < version;
+      bool is_settled = entry->id == COQUILL_ID_NONE || entry->newest < version;
 
-      if (is_settled && entry.standing[COQUILL_MERGE_WINDOW_EFFECT] > 0 && !needed)
-        continue;
+      if (is_settled && entry->standing[COQUILL_MERGE_WINDOW_EFFECT] > 0 && !needed)
+        {
+          entry->length = 0;
+          continue;
+        }
       needed = !is_settled;
-      if (is_settled && entry.standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-        entry = (CoquillMergeWindowEntry){ .id = COQUILL_ID_NONE, .length = entry.length };
-      entries[--first] = entry;
+      if (is_settled && entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+        *entry = (CoquillMergeWindowEntry){ .id = COQUILL_ID_NONE, .length = entry->length };
     }
-  coquill_merge_window_build (self, &entries[first], join_all (&entries[first], n - first));
+  for (CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
+    {
+      leaf->up.slot = (uint32_t)(n_kept > 0 ? n_kept - 1 : 0);
+      for (size_t end = i + leaf->n_entries; i < end; i++)
+        if (entries[i].length > 0)
+          n_kept = put_behind (entries, n_kept, &entries[i]);
+    }
+  for (i = 0; i < n_old; i++)
+    moved[i] = self->leaves[i]->up.slot;
+  coquill_merge_window_clear (self);
+  self->n_leaves = 0;
+  coquill_merge_window_build (self, entries, n_kept);
+  keep_numbers (self, moved, n_old, coquill_merge_window_per_leaf (n_kept));
   free (entries);
+  free (moved);
 }
 
 static bool
-check_node (const CoquillMergeWindow *self, void *node, unsigned height, CoquillMergeWindowWidths *widths)
+check_node (CoquillMergeWindow *self, void *node, unsigned height, CoquillMergeWindowWidths *widths)
 {
   CoquillMergeWindowNode *inner = node;
 
@@ -513,12 +452,16 @@ check_node (const CoquillMergeWindow *self, void *node, unsigned height, Coquill
     {
       CoquillMergeWindowLeaf *leaf = node;
       CoquillMergeWindowCursor cursor;
+      uint32_t near = leaf->number;
 
       for (unsigned i = 0; i < leaf->n_entries; i++)
         if (leaf->entries[i].length == 0
             || (leaf->entries[i].id != COQUILL_ID_NONE
-                && (!coquill_merge_window_find_id (self, leaf->entries[i].id, &cursor) || cursor.leaf != leaf
-                    || cursor.index != i)))
+                && (!coquill_merge_window_find_near (self, leaf->entries[i].id, &near, &cursor)
+                    || cursor.leaf != leaf || cursor.index != i
+                    || (self->index != NULL
+                        && (!coquill_merge_window_find_id (self, leaf->entries[i].id, &cursor)
+                            || cursor.leaf != leaf)))))
           return false;
       *widths = coquill_merge_window_leaf_widths (leaf);
       return true;
@@ -527,7 +470,7 @@ check_node (const CoquillMergeWindow *self, void *node, unsigned height, Coquill
     {
       CoquillMergeWindowWidths child;
 
-      if (*(CoquillMergeWindowNode **)inner->children[i] != inner
+      if (coquill_merge_window_parent (inner->children[i]) != inner
           || !check_node (self, inner->children[i], height - 1, &child)
           || memcmp (&child, &inner->widths[i], sizeof child) != 0)
         return false;
@@ -537,11 +480,12 @@ check_node (const CoquillMergeWindow *self, void *node, unsigned height, Coquill
 }
 
 bool
-coquill_merge_window_check (const CoquillMergeWindow *self)
+coquill_merge_window_check (CoquillMergeWindow *self)
 {
   CoquillMergeWindowWidths widths;
   size_t n_entries = 0;
 
+  coquill_merge_window_tell (self);
   for (const CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
     n_entries += leaf->n_entries;
   return n_entries == self->n_entries && check_node (self, self->root, self->height, &widths)

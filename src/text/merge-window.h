@@ -19,7 +19,12 @@
  *
  * While few people write at once, as nearly always, there is a single leaf: no inner node, no index, a few
  * cache lines. The inner nodes of a larger one hold, for each child, one width for the text as it is and one
- * for each view; a map then leads from an id to its leaf.
+ * for each view.
+ *
+ * The entry that was found last is "in hand": what is next is looked for from there. The nodes above a leaf
+ * are told how its widths changed when another leaf is changed, or when somebody looks for something from the
+ * root. Leaves have numbers: who remembers in which one some characters were finds them there, or a little
+ * further on; for who doesn't, there is an index, which is made when it is asked for.
  */
 
 /* Branches that can be written in turns without moving a view from one to the other. */
@@ -119,10 +124,10 @@ coquill_merge_window_width (const CoquillMergeWindow *self, unsigned version);
  * @view: of which @position is one, less than its width
  * @effect: (out): visible characters of the text as it is that lie before
  *
- * Returns: the place of the character at @position. O(log entries)
+ * Returns: the place of the character at @position. O(log entries), O(1) near the one that was found last
  */
 CoquillMergeWindowCursor
-coquill_merge_window_find (const CoquillMergeWindow *self,
+coquill_merge_window_find (CoquillMergeWindow *self,
                            unsigned view,
                            uint64_t position,
                            uint64_t *effect);
@@ -134,16 +139,30 @@ coquill_merge_window_find (const CoquillMergeWindow *self,
  * Returns: the place in front of all that stands at @position, visible or not
  */
 CoquillMergeWindowCursor
-coquill_merge_window_find_effect (const CoquillMergeWindow *self, uint64_t position);
+coquill_merge_window_find_effect (CoquillMergeWindow *self, uint64_t position);
 
 /**
  * coquill_merge_window_find_id:
  * @cursor: (out): the character's place
  *
+ * The first call makes an index.
+ *
  * Returns: false if no entry holds it
  */
 bool
-coquill_merge_window_find_id (const CoquillMergeWindow *self, CoquillId id, CoquillMergeWindowCursor *cursor);
+coquill_merge_window_find_id (CoquillMergeWindow *self, CoquillId id, CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_find_near:
+ * @near: (inout): the number of the leaf where it was; any other will do, but then it takes longer
+ *
+ * coquill_merge_window_find_id(), for who remembers where a character was: no index is needed for that.
+ */
+bool
+coquill_merge_window_find_near (CoquillMergeWindow *self,
+                                CoquillId id,
+                                uint32_t *near,
+                                CoquillMergeWindowCursor *cursor);
 
 /**
  * coquill_merge_window_next_id:
@@ -151,7 +170,7 @@ coquill_merge_window_find_id (const CoquillMergeWindow *self, CoquillId id, Coqu
  * Returns: the lowest id from @id on that an entry holds, or COQUILL_ID_NONE
  */
 CoquillId
-coquill_merge_window_next_id (const CoquillMergeWindow *self, CoquillId id);
+coquill_merge_window_next_id (CoquillMergeWindow *self, CoquillId id);
 
 /**
  * coquill_merge_window_compare:
@@ -192,7 +211,7 @@ coquill_merge_window_next (CoquillMergeWindowCursor *cursor);
  * Returns: visible characters of the text as it is before a place. O(log entries)
  */
 uint64_t
-coquill_merge_window_effect_position (const CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor);
+coquill_merge_window_effect_position (CoquillMergeWindow *self, const CoquillMergeWindowCursor *cursor);
 
 /**
  * coquill_merge_window_next_present:
@@ -231,25 +250,33 @@ coquill_merge_window_between (const CoquillMergeWindowCursor *a,
  * @cursor: the new entry comes directly before this place
  *
  * Puts in an entry, joined with its neighbours where it can be.
+ *
+ * Returns: the number of its leaf
  */
-void
+uint32_t
 coquill_merge_window_insert (CoquillMergeWindow *self,
                              CoquillMergeWindowCursor cursor,
                              const CoquillMergeWindowEntry *entry);
 
 /**
- * coquill_merge_window_name:
- * @cursor: in a gap
+ * coquill_merge_window_delete:
+ * @cursor: (inout): in a gap; comes behind what is deleted
  * @length: characters, no more than the gap has from there on
  * @id: what the first one's id turned out to be; the others follow on
+ * @versions: a bit for each view in which they are deleted, and one for the text as it is
+ * @newest: local version of the item that does it, or 0
  *
- * Makes a part of a gap an entry.
+ * Makes a part of a gap an entry of deleted characters.
+ *
+ * Returns: the number of its leaf
  */
-void
-coquill_merge_window_name (CoquillMergeWindow *self,
-                           CoquillMergeWindowCursor cursor,
-                           uint32_t length,
-                           CoquillId id);
+uint32_t
+coquill_merge_window_delete (CoquillMergeWindow *self,
+                             CoquillMergeWindowCursor *cursor,
+                             uint32_t length,
+                             CoquillId id,
+                             unsigned versions,
+                             uint64_t newest);
 
 /**
  * coquill_merge_window_widen:
@@ -268,8 +295,10 @@ coquill_merge_window_widen (CoquillMergeWindow *self, CoquillMergeWindowCursor c
  * @versions: a bit for each view, and one for the text as it is
  * @change: deletions that begin to stand; those that cease to are negative, modulo 2^32
  * @newest: local version of the item that does it, 0 if an item is only taken back or taken up
+ *
+ * Returns: the number of the leaf
  */
-void
+uint32_t
 coquill_merge_window_add_standing (CoquillMergeWindow *self,
                                    CoquillMergeWindowCursor cursor,
                                    uint32_t length,
@@ -313,4 +342,4 @@ coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version);
  * Returns: whether all widths and the index are right
  */
 bool
-coquill_merge_window_check (const CoquillMergeWindow *self);
+coquill_merge_window_check (CoquillMergeWindow *self);

@@ -7,67 +7,71 @@
 
 #define EFFECT (1u << COQUILL_MERGE_WINDOW_EFFECT)
 
-/* Gives the characters of a gap their names. */
 static void
-name_gap (CoquillWalker *self, CoquillMergeWindowCursor cursor, uint32_t length, uint64_t effect)
-{
-  CoquillOrderPlace place = coquill_order_find (self->order, effect);
-
-  /* Forwards: what is named first leaves the rest of the gap directly behind it. */
-  while (length > 0)
-    {
-      uint32_t here = coquill_order_rest (&place);
-      CoquillId id = coquill_order_id (&place);
-
-      if (coquill_order_standing (&place) == 0)
-        {
-          if (here > length)
-            here = length;
-          coquill_merge_window_name (self->window, cursor, here, id);
-          length -= here;
-          coquill_merge_window_find_id (self->window, id + here - 1, &cursor);
-          coquill_merge_window_next (&cursor);
-        }
-      coquill_order_next (&place);
-    }
-}
-
-/* Deletes characters of one entry, of which @effect visible ones lie before the first. */
-static void
-delete_characters (CoquillWalker *self,
-                   unsigned view,
-                   CoquillMergeWindowCursor cursor,
-                   uint32_t length,
-                   uint64_t effect,
-                   uint64_t newest,
-                   CoquillDeltaList *deltas,
-                   uint32_t agent)
-{
-  const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
-
-  if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-    {
-      coquill_order_delete_at (self->order, effect, length, NULL);
-      if (deltas != NULL)
-        coquill_delta_list_delete (deltas, effect, length, agent);
-    }
-  else
-    coquill_walker_change_standing (self, entry->id + cursor.offset, length, effect, 1, NULL, 0);
-  coquill_merge_window_add_standing (self->window, cursor, length,
-                                     coquill_walker_done_in (self, view) | EFFECT, 1, newest);
-}
-
-static void
-note_deletion (
-    CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t done, CoquillId id, uint64_t length)
+note_deletion (CoquillWalker *self,
+               const CoquillGraphPiece *piece,
+               uint64_t done,
+               CoquillId id,
+               uint64_t length,
+               uint32_t near)
 {
   coquill_walker_note (self,
                        (CoquillWalkerDeed){ .id = id,
                                             .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
                                             .length = (uint32_t)length,
                                             .version = (uint32_t)(piece->first + done),
+                                            .near = near,
                                             .kind = COQUILL_OPERATION_DELETE,
                                             .backward = piece->backward });
+}
+
+/* So many characters of a gap are deleted at once. */
+#define AT_ONCE 128
+
+typedef struct
+{
+  unsigned n_ranges;
+  CoquillTargetRange ranges[AT_ONCE];
+} Collected;
+
+static void
+collect (CoquillId id, uint32_t length, void *data)
+{
+  Collected *self = data;
+
+  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, false };
+}
+
+/* Deletes characters of a gap, at most AT_ONCE, of which @effect visible ones lie before the first. The order
+ * says which they are. */
+static void
+delete_in_gap (CoquillWalker *self,
+               unsigned view,
+               CoquillMergeWindowCursor cursor,
+               const CoquillGraphPiece *piece,
+               uint64_t done,
+               uint32_t length,
+               uint64_t effect)
+{
+  unsigned versions = coquill_walker_done_in (self, view) | EFFECT;
+  uint64_t newest = self->in_trunk ? 0 : piece->first + piece->length - 1;
+  uint32_t near = 0;
+  Collected collected;
+
+  collected.n_ranges = 0;
+  coquill_order_delete_at (self->order, effect, length, collect, &collected);
+  for (unsigned i = 0; i < collected.n_ranges; i++)
+    near = coquill_merge_window_delete (self->window, &cursor, (uint32_t)collected.ranges[i].length,
+                                        collected.ranges[i].id, versions, newest);
+  for (unsigned i = 0; i < collected.n_ranges; i++)
+    {
+      CoquillTargetRange *range = &collected.ranges[piece->backward ? collected.n_ranges - 1 - i : i];
+
+      coquill_targets_add (&self->targets, piece->first + done, range->id, range->length,
+                           piece->backward && range->length > 1);
+      note_deletion (self, piece, done, range->id, range->length, near);
+      done += range->length;
+    }
 }
 
 bool
@@ -79,54 +83,60 @@ coquill_walker_delete (CoquillWalker *self,
   uint64_t width = coquill_merge_window_width (self->window, view);
   uint64_t place = piece->place;
   uint64_t newest = self->in_trunk ? 0 : piece->first + piece->length - 1;
+  uint32_t agent = coquill_id_agent (piece->id);
 
   if (piece->backward ? place >= width || piece->length > place + 1
                       : place > width || piece->length > width - place)
     return false;
 
-  for (uint64_t done = 0; done < piece->length;)
+  for (uint64_t done = 0, here; done < piece->length; done += here, place -= piece->backward ? here : 0)
     {
-      uint64_t effect, here;
+      uint64_t effect;
       CoquillMergeWindowCursor cursor = coquill_merge_window_find (self->window, view, place, &effect);
       const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
+      bool is_gap = entry->id == COQUILL_ID_NONE, is_visible = entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0;
+      bool is_narrower; /* and that is all: something of it stays behind what goes */
+      CoquillId id;
+      uint32_t near;
 
       here = piece->backward ? cursor.offset + 1 : entry->length - cursor.offset;
       if (here > piece->length - done)
         here = piece->length - done;
+      is_narrower = is_gap && self->in_trunk
+                    && cursor.offset + (piece->backward ? 1 : here) < entry->length;
+      if (is_gap && !is_narrower && here > AT_ONCE)
+        here = AT_ONCE;
       if (piece->backward)
         {
           cursor.offset -= (uint32_t)here - 1;
-          if (entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+          if (is_visible)
             effect -= here - 1;
         }
-      if (entry->id == COQUILL_ID_NONE && self->in_trunk && cursor.offset + here < entry->length)
+      if (deltas != NULL && is_visible)
+        coquill_delta_list_delete (deltas, effect, here, agent);
+      if (is_narrower)
         {
           coquill_walker_delete_visible (self, piece->first + done, effect, here,
                                          piece->backward && here > 1);
-          if (deltas != NULL)
-            coquill_delta_list_delete (deltas, effect, here, coquill_id_agent (piece->id));
           coquill_merge_window_widen (self->window, cursor, -(uint32_t)here);
-          note_deletion (self, piece, done, COQUILL_ID_NONE, here);
-          if (piece->backward)
-            place -= here;
-          done += here;
+          note_deletion (self, piece, done, COQUILL_ID_NONE, here, 0);
           continue;
         }
-      if (entry->id == COQUILL_ID_NONE)
+      if (is_gap)
         {
-          /* Now it is found again, as one entry or several. */
-          name_gap (self, cursor, (uint32_t)here, effect);
+          delete_in_gap (self, view, cursor, piece, done, (uint32_t)here, effect);
           continue;
         }
-      coquill_targets_append (
-          &self->targets, piece->first + done,
-          (CoquillTargetRange){ entry->id + cursor.offset, here, piece->backward && here > 1 });
-      note_deletion (self, piece, done, entry->id + cursor.offset, here);
-      if (piece->backward)
-        place -= here;
-      done += here;
-      delete_characters (self, view, cursor, (uint32_t)here, effect, newest, deltas,
-                         coquill_id_agent (piece->id));
+      id = entry->id + cursor.offset;
+      coquill_targets_append (&self->targets, piece->first + done,
+                              (CoquillTargetRange){ id, here, piece->backward && here > 1 });
+      if (is_visible)
+        coquill_order_delete_at (self->order, effect, here, NULL, NULL);
+      else
+        coquill_walker_change_standing (self, id, here, effect, 1, NULL, 0);
+      near = coquill_merge_window_add_standing (self->window, cursor, (uint32_t)here,
+                                                coquill_walker_done_in (self, view) | EFFECT, 1, newest);
+      note_deletion (self, piece, done, id, here, near);
     }
   return true;
 }
@@ -209,9 +219,16 @@ enter_characters (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t n
 }
 
 void
-coquill_walker_change_window (
-    CoquillWalker *self, CoquillId id, uint64_t length, unsigned versions, uint32_t change, uint64_t newest)
+coquill_walker_change_window (CoquillWalker *self,
+                              CoquillId id,
+                              uint64_t length,
+                              uint32_t *near,
+                              unsigned versions,
+                              uint32_t change,
+                              uint64_t newest)
 {
+  uint32_t next;
+
   while (length > 0)
     {
       CoquillMergeWindowCursor cursor;
@@ -220,7 +237,7 @@ coquill_walker_change_window (
       /* A deletion names the characters that it takes away, a restoration enters them, and they stay as long
        * as a view may lack the item: who lacks something older is given up when the window collapses, and
        * what is in the trunk no view lacks. */
-      if (!coquill_merge_window_find_id (self->window, id, &cursor))
+      if (!coquill_merge_window_find_near (self->window, id, near, &cursor))
         abort ();
       here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
       if (here > length)
@@ -228,6 +245,8 @@ coquill_walker_change_window (
       coquill_merge_window_add_standing (self->window, cursor, (uint32_t)here, versions, change, newest);
       id += here;
       length -= here;
+      next = *near;
+      near = &next;
     }
 }
 
@@ -250,8 +269,10 @@ restore_deletions (CoquillWalker *self,
       coquill_walker_add_lacking (self, other, deletion, target.length, 1);
   if (self->window != NULL && versions != 0)
     {
+      uint32_t near = COQUILL_WALKER_ANYWHERE;
+
       enter_characters (self, target.id, target.length, newest);
-      coquill_walker_change_window (self, target.id, target.length, versions, UINT32_MAX, newest);
+      coquill_walker_change_window (self, target.id, target.length, &near, versions, UINT32_MAX, newest);
     }
   if (versions & EFFECT)
     coquill_walker_change_standing (self, target.id, target.length, UINT64_MAX, UINT32_MAX, deltas, agent);

@@ -22,12 +22,24 @@ is_absent (const CoquillMergeWindowEntry *entry, unsigned view)
   return entry != NULL && (entry->absent >> view & 1) != 0;
 }
 
+/* So many entries are looked through before the index is asked. */
+#define NEAR_ENTRIES 32
+
 static bool
 is_in_region (const Region *self, CoquillId id)
 {
-  const CoquillMergeWindow *window = self->walker->window;
-  CoquillMergeWindowCursor cursor;
+  CoquillMergeWindow *window = self->walker->window;
+  CoquillMergeWindowCursor cursor = self->from;
 
+  for (unsigned i = 0; i < NEAR_ENTRIES; i++, coquill_merge_window_next (&cursor))
+    {
+      const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
+
+      if (cursor.leaf == self->to.leaf && cursor.index == self->to.index)
+        return false;
+      if (id - entry->id < entry->length)
+        return true;
+    }
   return coquill_merge_window_find_id (window, id, &cursor)
          && is_absent (coquill_merge_window_entry (&cursor), self->view)
          && coquill_merge_window_compare (&self->from, &cursor) <= 0
@@ -161,12 +173,13 @@ find_region (Region *self)
 }
 
 static void
-note_insertion (CoquillWalker *self, const CoquillGraphPiece *piece)
+note_insertion (CoquillWalker *self, const CoquillGraphPiece *piece, uint32_t near)
 {
   coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece->id,
                                                   .sequence = (uint32_t)coquill_id_sequence (piece->id),
                                                   .length = (uint32_t)piece->length,
                                                   .version = (uint32_t)piece->first,
+                                                  .near = near,
                                                   .kind = COQUILL_OPERATION_INSERT });
 }
 
@@ -190,7 +203,7 @@ insert_in_gap (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
                                piece->content_length, false, coquill_id_agent (piece->id));
   coquill_order_insert_at (self->order, effect + 1, piece->id, piece->length);
   coquill_merge_window_widen (self->window, cursor, (uint32_t)piece->length);
-  note_insertion (self, piece);
+  note_insertion (self, piece, 0);
   return true;
 }
 
@@ -209,6 +222,7 @@ coquill_walker_insert (CoquillWalker *self,
     .absent = ~(UINT32_C (1) << view) & ((UINT32_C (1) << COQUILL_MERGE_WINDOW_VIEWS) - 1),
   };
   uint64_t effect = 0;
+  uint32_t near = 0;
 
   if (piece->place > coquill_merge_window_width (self->window, view))
     return false;
@@ -223,15 +237,18 @@ coquill_walker_insert (CoquillWalker *self,
       left = coquill_merge_window_entry (&cursor);
       if (left->id == COQUILL_ID_NONE)
         {
-          place = coquill_order_find (self->order, effect);
+          place = coquill_order_find (self->order, effect++);
           entry.left = coquill_order_id (&place);
+          coquill_walker_step (&place);
         }
       else
-        entry.left = left->id + cursor.offset;
-      if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-        place = coquill_order_find_behind (self->order, ++effect);
-      else
-        place = coquill_walker_find_behind (self, entry.left, effect);
+        {
+          entry.left = left->id + cursor.offset;
+          if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+            place = coquill_order_find_behind (self->order, ++effect);
+          else
+            place = coquill_walker_find_behind (self, entry.left, effect);
+        }
       if (++cursor.offset == left->length)
         coquill_merge_window_next (&cursor);
     }
@@ -251,12 +268,12 @@ coquill_walker_insert (CoquillWalker *self,
     coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
                                false, coquill_id_agent (piece->id));
   coquill_order_insert (self->order, &place, piece->id, piece->length);
-  note_insertion (self, piece);
   if (self->in_trunk)
     {
       CoquillMergeWindowEntry gap = { .id = COQUILL_ID_NONE, .length = (uint32_t)piece->length };
 
       coquill_merge_window_insert (self->window, cursor, &gap);
+      note_insertion (self, piece, 0);
       return true;
     }
   for (uint64_t done = 0; done < piece->length; done += entry.length)
@@ -265,7 +282,7 @@ coquill_walker_insert (CoquillWalker *self,
 
       if (done > 0)
         {
-          coquill_merge_window_find_id (self->window, entry.id + entry.length - 1, &cursor);
+          coquill_merge_window_find_near (self->window, entry.id + entry.length - 1, &near, &cursor);
           cursor.offset++;
           if (cursor.offset == coquill_merge_window_entry (&cursor)->length)
             coquill_merge_window_next (&cursor);
@@ -274,7 +291,9 @@ coquill_walker_insert (CoquillWalker *self,
         }
       entry.length
           = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
-      coquill_merge_window_insert (self->window, cursor, &entry);
+      near = coquill_merge_window_insert (self->window, cursor, &entry);
+      if (done == 0)
+        note_insertion (self, piece, near);
     }
   return true;
 }

@@ -252,8 +252,12 @@ coquill_walker_done_in (const CoquillWalker *self, unsigned view)
   return self->in_trunk ? (1u << COQUILL_MERGE_WINDOW_VIEWS) - 1 : 1u << view;
 }
 
+/* Whoever doesn't know in which leaf of the window something is. */
+#define COQUILL_WALKER_ANYWHERE UINT32_MAX
+
 /**
  * coquill_walker_change_window:
+ * @near: (inout): the number of the leaf in which they are, or COQUILL_WALKER_ANYWHERE
  * @versions: a bit for each view, and one for the text as it is
  * @change: modulo 2^32
  * @newest: the item that does it, 0 if one is only taken back or up
@@ -261,8 +265,13 @@ coquill_walker_done_in (const CoquillWalker *self, unsigned view)
  * Changes, in the window, how many deletions of some characters stand.
  */
 void
-coquill_walker_change_window (
-    CoquillWalker *self, CoquillId id, uint64_t length, unsigned versions, uint32_t change, uint64_t newest);
+coquill_walker_change_window (CoquillWalker *self,
+                              CoquillId id,
+                              uint64_t length,
+                              uint32_t *near,
+                              unsigned versions,
+                              uint32_t change,
+                              uint64_t newest);
 
 /**
  * coquill_walker_change_standing:

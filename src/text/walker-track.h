@@ -35,6 +35,7 @@ typedef struct
  * @sequence: of the first item
  * @length: items
  * @version: local version of the first item
+ * @near: the number of the window's leaf that had the first of the characters when they were last seen
  * @kind: what they are
  * @backward: delete: the first item's character has the highest id
  *
@@ -46,6 +47,7 @@ typedef struct
   uint32_t sequence;
   uint32_t length;
   uint32_t version;
+  uint32_t near;
   uint8_t kind;
   bool backward;
 } CoquillWalkerDeed;

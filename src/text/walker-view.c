@@ -64,8 +64,11 @@ coquill_walker_add_lacking (
 }
 
 static void
-move_insertion (CoquillWalker *self, unsigned view, CoquillId id, uint64_t length, bool advance)
+move_insertion (
+    CoquillWalker *self, unsigned view, CoquillId id, uint64_t length, uint32_t *near, bool advance)
 {
+  uint32_t next;
+
   while (length > 0)
     {
       CoquillMergeWindowCursor cursor;
@@ -73,7 +76,7 @@ move_insertion (CoquillWalker *self, unsigned view, CoquillId id, uint64_t lengt
 
       /* Views differ in what was walked inside the window, and such a character stays as long as a view lacks
        * it. */
-      if (!coquill_merge_window_find_id (self->window, id, &cursor))
+      if (!coquill_merge_window_find_near (self->window, id, near, &cursor))
         abort ();
       here = coquill_merge_window_entry (&cursor)->length - cursor.offset;
       if (here > length)
@@ -81,12 +84,16 @@ move_insertion (CoquillWalker *self, unsigned view, CoquillId id, uint64_t lengt
       coquill_merge_window_set_absent (self->window, cursor, (uint32_t)here, view, !advance);
       id += here;
       length -= here;
+      next = *near;
+      near = &next;
     }
 }
 
 static void
 move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, bool advance)
 {
+  uint32_t near = COQUILL_WALKER_ANYWHERE;
+
   for (uint64_t done = 0; done < piece->length;)
     {
       CoquillTargetRange target;
@@ -94,7 +101,8 @@ move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
       /* It was walked, and whoever walks a deletion appends its targets. */
       if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
         abort ();
-      coquill_walker_change_window (self, target.id, target.length, 1u << view, advance ? 1 : UINT32_MAX, 0);
+      coquill_walker_change_window (self, target.id, target.length, &near, 1u << view,
+                                    advance ? 1 : UINT32_MAX, 0);
       done += target.length;
     }
 }
@@ -103,6 +111,8 @@ move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
 static void
 move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, bool advance)
 {
+  uint32_t near = COQUILL_WALKER_ANYWHERE;
+
   while (length > 0)
     {
       uint64_t here = length, n_restored, n_lacking, stretch_end;
@@ -119,9 +129,9 @@ move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64
         abort ();
       coquill_walker_add_lacking (self, view, deletion, target.length, advance ? UINT64_MAX : 1);
       if (advance && n_restored == n_lacking)
-        coquill_walker_change_window (self, target.id, target.length, 1u << view, UINT32_MAX, 0);
+        coquill_walker_change_window (self, target.id, target.length, &near, 1u << view, UINT32_MAX, 0);
       else if (!advance && n_restored == n_lacking + 1)
-        coquill_walker_change_window (self, target.id, target.length, 1u << view, 1, 0);
+        coquill_walker_change_window (self, target.id, target.length, &near, 1u << view, 1, 0);
       deletion += target.length;
       length -= target.length;
     }
@@ -131,6 +141,7 @@ static void
 move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool advance)
 {
   size_t operation = coquill_graph_find_operation (self->graph, range.first);
+  uint32_t near = COQUILL_WALKER_ANYWHERE;
 
   while (range.first < range.end)
     {
@@ -140,7 +151,7 @@ move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool 
       switch (piece.kind)
         {
         case COQUILL_OPERATION_INSERT:
-          move_insertion (self, view, piece.id, piece.length, advance);
+          move_insertion (self, view, piece.id, piece.length, &near, advance);
           break;
         case COQUILL_OPERATION_DELETE:
           move_deletion (self, view, &piece, advance);
@@ -160,13 +171,14 @@ move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool 
 static void
 move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, uint32_t to, bool advance)
 {
-  const CoquillWalkerTrack *track = &self->tracks->tracks[number];
+  CoquillWalkerTrack *track = &self->tracks->tracks[number];
 
   for (size_t i = coquill_walker_tracks_find (self->tracks, number, from); i < track->n_deeds; i++)
     {
-      const CoquillWalkerDeed *deed = &track->deeds[i];
+      CoquillWalkerDeed *deed = &track->deeds[i];
       uint32_t skip = from > deed->sequence ? from - deed->sequence : 0;
       uint32_t length = deed->length - skip;
+      uint32_t start = skip, near = deed->near;
 
       if (deed->sequence >= to)
         break;
@@ -175,12 +187,12 @@ move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, 
       switch ((CoquillOperationKind)deed->kind)
         {
         case COQUILL_OPERATION_INSERT:
-          move_insertion (self, view, deed->id + skip, length, advance);
+          move_insertion (self, view, deed->id + skip, length, &near, advance);
           break;
         case COQUILL_OPERATION_DELETE:
-          coquill_walker_change_window (self,
-                                        deed->id + (deed->backward ? deed->length - skip - length : skip),
-                                        length, 1u << view, advance ? 1 : UINT32_MAX, 0);
+          if (deed->backward)
+            start = deed->length - skip - length;
+          coquill_walker_change_window (self, deed->id + start, length, &near, 1u << view, advance ? 1 : UINT32_MAX, 0);
           break;
         case COQUILL_OPERATION_RESTORE:
           move_restoration (self, view, deed->id + skip, length, advance);
@@ -188,6 +200,8 @@ move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, 
         case COQUILL_OPERATION_RECORD:
           break;
         }
+      if (start == 0)
+        deed->near = near;
     }
 }
 
