@@ -3,8 +3,11 @@
 
 #include "text/merge-window-private.h"
 
-/* An entry is looked for in so many leaves from the one on that is remembered: it moves on when a leaf is split. */
+/* An entry is looked for in so many leaves before the index is asked: it moves on when a leaf is split. */
 #define NEAR_LEAVES 4
+
+/* For each entry, so many leaves are looked through before there is an index, which would cost as much. */
+#define SCANS 4
 
 CoquillMergeWindowCursor
 coquill_merge_window_start (const CoquillMergeWindow *self)
@@ -109,16 +112,18 @@ find_in_leaf (CoquillMergeWindowLeaf *leaf, CoquillId id, CoquillMergeWindowCurs
   return false;
 }
 
-/* The index is made when somebody asks, and dropped when to keep it up to date has cost as much as to make it anew. */
+/* The index is made when somebody asks, and dropped when to keep it up to date has cost as much as to make it
+ * anew. */
 static void
 make_index (CoquillMergeWindow *self)
 {
+  self->n_scanned = 0;
   self->index = coquill_range_map_new ();
   for (CoquillMergeWindowLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
     for (unsigned i = 0; i < leaf->n_entries; i++)
       if (leaf->entries[i].id != COQUILL_ID_NONE)
-        coquill_range_map_set (self->index, leaf->entries[i].id, leaf->entries[i].id + leaf->entries[i].length,
-                               (uintptr_t)leaf);
+        coquill_range_map_set (self->index, leaf->entries[i].id,
+                               leaf->entries[i].id + leaf->entries[i].length, (uintptr_t)leaf);
 }
 
 void
@@ -150,21 +155,62 @@ coquill_merge_window_find_id (CoquillMergeWindow *self, CoquillId id, CoquillMer
          && find_in_leaf ((CoquillMergeWindowLeaf *)(uintptr_t)found.value, id, cursor);
 }
 
+/* Looks through leaves before one, as long as that costs less than an index. @known: (out): it is known
+ * whether the character is there */
+static bool
+scan (CoquillMergeWindow *self,
+      CoquillMergeWindowLeaf *leaf,
+      const CoquillMergeWindowLeaf *end,
+      CoquillId id,
+      CoquillMergeWindowCursor *cursor,
+      bool *known)
+{
+  *known = true;
+  for (unsigned i = 0; leaf != end; i++, leaf = leaf->next)
+    {
+      if (i >= NEAR_LEAVES && (self->index != NULL || ++self->n_scanned > SCANS * self->n_entries))
+        break;
+      if (find_in_leaf (leaf, id, cursor))
+        return true;
+    }
+  *known = leaf == end;
+  return false;
+}
+
 bool
 coquill_merge_window_find_near (CoquillMergeWindow *self,
                                 CoquillId id,
                                 uint32_t *near,
                                 CoquillMergeWindowCursor *cursor)
 {
-  CoquillMergeWindowLeaf *leaf = *near < self->n_leaves ? self->leaves[*near] : NULL;
-  bool found = false;
+  bool known;
+  CoquillMergeWindowLeaf *leaf = *near < self->n_leaves ? self->leaves[*near] : self->first;
 
-  for (unsigned i = 0; i < NEAR_LEAVES && leaf != NULL && !found; i++, leaf = leaf->next)
-    found = find_in_leaf (leaf, id, cursor);
-  if (!found && !coquill_merge_window_find_id (self, id, cursor))
+  bool found = scan (self, leaf, NULL, id, cursor, &known);
+
+  if (!found && known)
+    found = scan (self, self->first, leaf, id, cursor, &known);
+  if (!found && !known)
+    found = coquill_merge_window_find_id (self, id, cursor);
+  if (!found)
     return false;
   *near = cursor->leaf->number;
   return true;
+}
+
+bool
+coquill_merge_window_is_between (CoquillMergeWindow *self,
+                                 CoquillId id,
+                                 const CoquillMergeWindowCursor *from,
+                                 const CoquillMergeWindowCursor *to)
+{
+  CoquillMergeWindowCursor cursor;
+  bool known;
+
+  if (!scan (self, from->leaf, to->leaf->next, id, &cursor, &known)
+      && (known || !coquill_merge_window_find_id (self, id, &cursor)))
+    return false;
+  return coquill_merge_window_compare (from, &cursor) <= 0 && coquill_merge_window_compare (&cursor, to) < 0;
 }
 
 CoquillId
@@ -203,8 +249,7 @@ coquill_merge_window_compare (const CoquillMergeWindowCursor *a, const CoquillMe
           parent_a = parent_a->up.parent;
           parent_b = parent_b->up.parent;
         }
-      return coquill_merge_window_slot (parent_a, child_a)
-                     < coquill_merge_window_slot (parent_a, child_b)
+      return coquill_merge_window_slot (parent_a, child_a) < coquill_merge_window_slot (parent_a, child_b)
                  ? -1
                  : 1;
     }
@@ -236,4 +281,3 @@ coquill_merge_window_effect_position (CoquillMergeWindow *self, const CoquillMer
     }
   return position;
 }
-

@@ -84,6 +84,7 @@ struct CoquillMergeWindow
 
   CoquillRangeMap *index; /* (nullable): id to leaf, for who has no number */
   size_t n_noted;         /* how often it was told something since somebody asked */
+  size_t n_scanned;       /* leaves that were looked through without it */
 };
 
 static inline bool
@@ -175,7 +176,9 @@ coquill_merge_window_add_width (CoquillMergeWindow *self, unsigned version, uint
 
 /* The width of a leaf in one version. */
 static inline uint64_t
-coquill_merge_window_leaf_width (const CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, unsigned version)
+coquill_merge_window_leaf_width (const CoquillMergeWindow *self,
+                                 CoquillMergeWindowLeaf *leaf,
+                                 unsigned version)
 {
   const CoquillMergeWindowNode *parent = leaf->up.parent;
 

@@ -46,7 +46,8 @@ find_child (const CoquillMergeWindowNode *node, unsigned i, unsigned view)
 static void *
 next_candidate (void *child, unsigned *height, unsigned view)
 {
-  for (CoquillMergeWindowNode *node = coquill_merge_window_parent (child); node != NULL; node = coquill_merge_window_parent (node), ++*height)
+  for (CoquillMergeWindowNode *node = coquill_merge_window_parent (child); node != NULL;
+       node = coquill_merge_window_parent (node), ++*height)
     {
       unsigned i = find_child (node, coquill_merge_window_slot (node, child) + 1, view);
 
@@ -120,7 +121,8 @@ coquill_merge_window_previous (CoquillMergeWindowCursor cursor)
       cursor.index--;
       return cursor;
     }
-  for (parent = coquill_merge_window_parent (child); (i = coquill_merge_window_slot (parent, child)) == 0; height++)
+  for (parent = coquill_merge_window_parent (child); (i = coquill_merge_window_slot (parent, child)) == 0;
+       height++)
     {
       child = parent;
       parent = coquill_merge_window_parent (parent);
@@ -155,7 +157,8 @@ coquill_merge_window_between (const CoquillMergeWindowCursor *a,
   while (coquill_merge_window_parent (from) != coquill_merge_window_parent (to))
     {
       /* What is to be halved if the two turn out to be below neighbours and the second at its very start. */
-      if (coquill_merge_window_slot (coquill_merge_window_parent (from), from) + 1 < coquill_merge_window_parent (from)->n_children)
+      if (coquill_merge_window_slot (coquill_merge_window_parent (from), from) + 1
+          < coquill_merge_window_parent (from)->n_children)
         {
           stop = from;
           stop_height = height;
@@ -166,8 +169,7 @@ coquill_merge_window_between (const CoquillMergeWindowCursor *a,
     }
 
   CoquillMergeWindowNode *parent = coquill_merge_window_parent (from);
-  unsigned first = coquill_merge_window_slot (parent, from),
-           last = coquill_merge_window_slot (parent, to);
+  unsigned first = coquill_merge_window_slot (parent, from), last = coquill_merge_window_slot (parent, to);
 
   *middle = start_of (parent->children[first + (last - first + 1) / 2], height);
   if (coquill_merge_window_compare (middle, b) < 0)

@@ -230,18 +230,18 @@ change_standing (CoquillMergeWindow *self, CoquillMergeWindowEntry *entry, unsig
         uint32_t before = coquill_merge_window_entry_width (entry, version);
 
         entry->standing[version] += change;
-        coquill_merge_window_add_width (
-            self, version, (uint64_t)coquill_merge_window_entry_width (entry, version) - before);
+        coquill_merge_window_add_width (self, version,
+                                        (uint64_t)coquill_merge_window_entry_width (entry, version) - before);
       }
 }
 
 uint32_t
 coquill_merge_window_delete (CoquillMergeWindow *self,
-                           CoquillMergeWindowCursor *cursor,
-                           uint32_t length,
-                           CoquillId id,
-                           unsigned versions,
-                           uint64_t newest)
+                             CoquillMergeWindowCursor *cursor,
+                             uint32_t length,
+                             CoquillId id,
+                             unsigned versions,
+                             uint64_t newest)
 {
   CoquillMergeWindowEntry *entry = cut_out (self, cursor, length);
   uint32_t number = cursor->leaf->number;

@@ -127,10 +127,7 @@ coquill_merge_window_width (const CoquillMergeWindow *self, unsigned version);
  * Returns: the place of the character at @position. O(log entries), O(1) near the one that was found last
  */
 CoquillMergeWindowCursor
-coquill_merge_window_find (CoquillMergeWindow *self,
-                           unsigned view,
-                           uint64_t position,
-                           uint64_t *effect);
+coquill_merge_window_find (CoquillMergeWindow *self, unsigned view, uint64_t position, uint64_t *effect);
 
 /**
  * coquill_merge_window_find_effect:
@@ -163,6 +160,17 @@ coquill_merge_window_find_near (CoquillMergeWindow *self,
                                 CoquillId id,
                                 uint32_t *near,
                                 CoquillMergeWindowCursor *cursor);
+
+/**
+ * coquill_merge_window_is_between:
+ *
+ * Returns: whether a character is at or behind the one place and before the other
+ */
+bool
+coquill_merge_window_is_between (CoquillMergeWindow *self,
+                                 CoquillId id,
+                                 const CoquillMergeWindowCursor *from,
+                                 const CoquillMergeWindowCursor *to);
 
 /**
  * coquill_merge_window_next_id:

@@ -61,8 +61,13 @@ delete_in_gap (CoquillWalker *self,
   collected.n_ranges = 0;
   coquill_order_delete_at (self->order, effect, length, collect, &collected);
   for (unsigned i = 0; i < collected.n_ranges; i++)
-    near = coquill_merge_window_delete (self->window, &cursor, (uint32_t)collected.ranges[i].length,
-                                        collected.ranges[i].id, versions, newest);
+    {
+      uint32_t number
+          = coquill_merge_window_delete (self->window, &cursor, (uint32_t)collected.ranges[i].length,
+                                         collected.ranges[i].id, versions, newest);
+
+      near = i == 0 ? number : near; /* from the one on all are found */
+    }
   for (unsigned i = 0; i < collected.n_ranges; i++)
     {
       CoquillTargetRange *range = &collected.ranges[piece->backward ? collected.n_ranges - 1 - i : i];
@@ -94,7 +99,8 @@ coquill_walker_delete (CoquillWalker *self,
       uint64_t effect;
       CoquillMergeWindowCursor cursor = coquill_merge_window_find (self->window, view, place, &effect);
       const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
-      bool is_gap = entry->id == COQUILL_ID_NONE, is_visible = entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0;
+      bool is_gap = entry->id == COQUILL_ID_NONE,
+           is_visible = entry->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0;
       bool is_narrower; /* and that is all: something of it stays behind what goes */
       CoquillId id;
       uint32_t near;
@@ -102,8 +108,7 @@ coquill_walker_delete (CoquillWalker *self,
       here = piece->backward ? cursor.offset + 1 : entry->length - cursor.offset;
       if (here > piece->length - done)
         here = piece->length - done;
-      is_narrower = is_gap && self->in_trunk
-                    && cursor.offset + (piece->backward ? 1 : here) < entry->length;
+      is_narrower = is_gap && self->in_trunk && cursor.offset + (piece->backward ? 1 : here) < entry->length;
       if (is_gap && !is_narrower && here > AT_ONCE)
         here = AT_ONCE;
       if (piece->backward)
@@ -305,6 +310,7 @@ coquill_walker_restore (CoquillWalker *self,
 {
   CoquillId deletion = piece->place;
   uint64_t length = piece->length;
+  unsigned done_in = self->window != NULL ? coquill_walker_done_in (self, view) : 0;
 
   if (!are_known (self, deletion, length))
     return false;
@@ -328,12 +334,10 @@ coquill_walker_restore (CoquillWalker *self,
       n_restored = coquill_walker_n_restored (self->restored, deletion, &here);
       if (n_restored > 0)
         versions = 0;
-      for (unsigned done_in = self->window != NULL ? coquill_walker_done_in (self, view) : 0, i = 0;
-           done_in >> i != 0; i++)
+      for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
         if ((done_in >> i & 1) != 0 && self->views[i].valid)
           coquill_walker_n_restored (self->views[i].lacking, deletion, &here);
-      for (unsigned done_in = self->window != NULL ? coquill_walker_done_in (self, view) : 0, i = 0;
-           done_in >> i != 0; i++)
+      for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
         if ((done_in >> i & 1) != 0 && self->views[i].valid
             && coquill_walker_n_restored (self->views[i].lacking, deletion, &here) == n_restored)
           versions |= 1u << i;

@@ -22,28 +22,11 @@ is_absent (const CoquillMergeWindowEntry *entry, unsigned view)
   return entry != NULL && (entry->absent >> view & 1) != 0;
 }
 
-/* So many entries are looked through before the index is asked. */
-#define NEAR_ENTRIES 32
-
+/* All between are absent. */
 static bool
 is_in_region (const Region *self, CoquillId id)
 {
-  CoquillMergeWindow *window = self->walker->window;
-  CoquillMergeWindowCursor cursor = self->from;
-
-  for (unsigned i = 0; i < NEAR_ENTRIES; i++, coquill_merge_window_next (&cursor))
-    {
-      const CoquillMergeWindowEntry *entry = coquill_merge_window_entry (&cursor);
-
-      if (cursor.leaf == self->to.leaf && cursor.index == self->to.index)
-        return false;
-      if (id - entry->id < entry->length)
-        return true;
-    }
-  return coquill_merge_window_find_id (window, id, &cursor)
-         && is_absent (coquill_merge_window_entry (&cursor), self->view)
-         && coquill_merge_window_compare (&self->from, &cursor) <= 0
-         && coquill_merge_window_compare (&cursor, &self->to) < 0;
+  return coquill_merge_window_is_between (self->walker->window, id, &self->from, &self->to);
 }
 
 /* Compares another's origin right to ours by where they stand. No origin right of one in the region lies

@@ -14,7 +14,7 @@
  */
 
 /* Agents that are followed. More rarely have something in the window; then the graph is asked. */
-#define COQUILL_WALKER_TRACKS 32
+#define COQUILL_WALKER_TRACKS 64
 
 /* Runs of which is kept what they knew: a parent is nearly always one of the newest few. A power of two. */
 #define COQUILL_WALKER_ROWS 256

@@ -14,8 +14,8 @@
 /* While more branches stand side by side, copying their heads would cost more than moving a view. */
 #define NARROW_FRONTIER 16
 
-/* Who joins more branches than that has the window shown anew, rather than each of them taken up. */
-#define MANY_BRANCHES 64
+/* So many entries are copied in the time in which one deed is taken back or up. */
+#define ENTRIES_PER_DEED 32
 
 /* A branch on which nothing came for so many operations is taken for one that is up to date when it goes on.
  */
@@ -90,10 +90,9 @@ move_insertion (
 }
 
 static void
-move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, bool advance)
+move_deletion (
+    CoquillWalker *self, unsigned view, const CoquillGraphPiece *piece, uint32_t *near, bool advance)
 {
-  uint32_t near = COQUILL_WALKER_ANYWHERE;
-
   for (uint64_t done = 0; done < piece->length;)
     {
       CoquillTargetRange target;
@@ -101,7 +100,7 @@ move_deletion (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
       /* It was walked, and whoever walks a deletion appends its targets. */
       if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
         abort ();
-      coquill_walker_change_window (self, target.id, target.length, &near, 1u << view,
+      coquill_walker_change_window (self, target.id, target.length, near, 1u << view,
                                     advance ? 1 : UINT32_MAX, 0);
       done += target.length;
     }
@@ -154,7 +153,7 @@ move_range (CoquillWalker *self, unsigned view, CoquillVersionRange range, bool 
           move_insertion (self, view, piece.id, piece.length, &near, advance);
           break;
         case COQUILL_OPERATION_DELETE:
-          move_deletion (self, view, &piece, advance);
+          move_deletion (self, view, &piece, &near, advance);
           break;
         case COQUILL_OPERATION_RESTORE:
           move_restoration (self, view, piece.place, piece.length, advance);
@@ -192,7 +191,8 @@ move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, 
         case COQUILL_OPERATION_DELETE:
           if (deed->backward)
             start = deed->length - skip - length;
-          coquill_walker_change_window (self, deed->id + start, length, &near, 1u << view, advance ? 1 : UINT32_MAX, 0);
+          coquill_walker_change_window (self, deed->id + start, length, &near, 1u << view,
+                                        advance ? 1 : UINT32_MAX, 0);
           break;
         case COQUILL_OPERATION_RESTORE:
           move_restoration (self, view, deed->id + skip, length, advance);
@@ -283,6 +283,55 @@ choose_view (const CoquillWalker *self, uint32_t agent, uint64_t version, size_t
   return chosen;
 }
 
+/* What was done between two versions, in deeds. */
+static size_t
+distance (const CoquillWalker *self, const CoquillWalkerVector *a, const CoquillWalkerVector *b)
+{
+  size_t n_deeds = 0;
+
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    if (a->n[i] != b->n[i])
+      {
+        size_t at_a = coquill_walker_tracks_find (self->tracks, i, a->n[i]);
+        size_t at_b = coquill_walker_tracks_find (self->tracks, i, b->n[i]);
+
+        n_deeds += 1 + (at_a < at_b ? at_b - at_a : at_a - at_b);
+      }
+  return n_deeds;
+}
+
+/* The view from which least has to be moved, or the one that nobody has used for the longest time, if it is
+ * less to copy it from the text as it is. */
+static unsigned
+choose_nearest (const CoquillWalker *self, const CoquillWalkerVector *vector, bool *is_far)
+{
+  unsigned nearest = 0, oldest = 0;
+  size_t least = SIZE_MAX;
+  CoquillWalkerVector all;
+
+  for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+    {
+      const CoquillWalkerView *view = &self->views[i];
+      size_t n_deeds;
+
+      if (self->views[oldest].valid && (!view->valid || view->used < self->views[oldest].used))
+        oldest = i;
+      if (!view->valid || !view->has_vector)
+        continue;
+      n_deeds = distance (self, &view->vector, vector);
+      if (n_deeds < least)
+        {
+          least = n_deeds;
+          nearest = i;
+        }
+    }
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    all.n[i] = self->tracks->tracks[i].length;
+  *is_far = least > distance (self, &all, vector)
+                        + coquill_merge_window_n_entries (self->window) / ENTRIES_PER_DEED;
+  return *is_far ? oldest : nearest;
+}
+
 /* Shows the text as it is. */
 static void
 show_effect (CoquillWalker *self, unsigned number)
@@ -319,19 +368,6 @@ is_linear (const CoquillWalker *self, uint64_t version, size_t run)
   return true;
 }
 
-/* Whether it is less to show all anew than to take up what a view lacks of all that was walked. */
-static bool
-is_far (const CoquillWalker *self, const CoquillWalkerView *view, const CoquillWalkerVector *all)
-{
-  uint64_t n_lacking = 0;
-
-  if (self->n_frontier > MANY_BRANCHES)
-    return true;
-  for (unsigned i = 0; all != NULL && view->has_vector && i < self->tracks->n_tracks; i++)
-    n_lacking += all->n[i] - view->vector.n[i];
-  return n_lacking > coquill_merge_window_n_entries (self->window);
-}
-
 void
 coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 {
@@ -341,38 +377,50 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
   CoquillWalkerVector vector;
   bool known = coquill_walker_tracks_enter (self->tracks, self->graph, version, run, self->window_start,
                                             linear, self->in_trunk, &self->last_track, &vector);
-  unsigned number = choose_view (self, agent, version, run);
-  CoquillWalkerView *view = &self->views[number];
+  CoquillWalkerView *view;
+  unsigned number;
+  bool is_far = false;
 
   /* An agent who is new has nothing yet that a view could have. */
   for (; n_tracks < self->tracks->n_tracks; n_tracks++)
     for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
       self->views[i].vector.n[n_tracks] = self->tracks->tracks[n_tracks].base;
+  self->last_run = run;
+  self->n_uses++;
+  self->n_trunk += self->in_trunk;
 
-  if (!view->valid
+  /* Who knows everything means the text as it is, and needs no view; nor, for now, the one that followed him.
+   */
+  if (linear)
+    {
+      self->last_view = COQUILL_MERGE_WINDOW_EFFECT;
+      for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
+        if (self->views[i].owner == agent)
+          self->views[i].used = 0;
+      return;
+    }
+  number = known ? choose_nearest (self, &vector, &is_far) : choose_view (self, agent, version, run);
+  view = &self->views[number];
+  if (!view->valid || is_far
       || (view->owner != agent && !goes_on_from (self, view, version, run)
           && self->n_frontier <= NARROW_FRONTIER
-          && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW)
-      || (linear && is_far (self, view, known ? &vector : NULL)))
+          && coquill_merge_window_n_entries (self->window) <= SMALL_WINDOW))
     show_effect (self, number);
-  if (!linear)
-    self->n_linear = 0;
+  self->n_linear = 0;
   view->owner = agent;
-  view->used = ++self->n_uses;
+  view->used = self->n_uses;
   if (known && view->has_vector)
     move_by_vector (self, number, &vector);
   else
     {
       /* The view has the trunk that came since, and the graph doesn't tell. */
-      if (view->n_trunk < self->n_trunk)
+      if (view->n_trunk + self->in_trunk < self->n_trunk)
         show_effect (self, number);
       move_by_graph (self, number, version);
     }
-  self->n_trunk += self->in_trunk;
   view->n_trunk = self->n_trunk;
   view->has_vector = known;
   view->vector = vector;
-  self->last_run = run;
   self->last_view = number;
 }
 

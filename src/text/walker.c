@@ -164,7 +164,6 @@ static bool
 walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run, CoquillDeltaList *deltas)
 {
   uint64_t last = piece->first + piece->length - 1;
-  CoquillWalkerView *view;
   bool possible = true;
 
   if (run != self->last_run)
@@ -173,7 +172,6 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
       coquill_walker_add_to_frontier (self, piece->first, run);
     }
   self->n_linear += !self->in_trunk;
-  view = &self->views[self->last_view];
   switch (piece->kind)
     {
     case COQUILL_OPERATION_INSERT:
@@ -189,10 +187,15 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
       break;
     }
   self->frontier[self->n_frontier - 1] = last;
-  view->heads[0] = last;
-  view->n_heads = 1;
-  if (self->last_track >= 0)
-    view->vector.n[self->last_track] = (uint32_t)(coquill_id_sequence (piece->id) + piece->length);
+  if (self->last_view != COQUILL_MERGE_WINDOW_EFFECT)
+    {
+      CoquillWalkerView *view = &self->views[self->last_view];
+
+      view->heads[0] = last;
+      view->n_heads = 1;
+      if (self->last_track >= 0)
+        view->vector.n[self->last_track] = (uint32_t)(coquill_id_sequence (piece->id) + piece->length);
+    }
   return possible;
 }
 

@@ -155,7 +155,7 @@ typedef struct
   bool in_trunk;               /* what is walked now, all that is still to come knows */
   size_t n_trunk;              /* runs of the trunk that were walked in the window */
   uint64_t trunk_end;          /* local version behind the last of these; 0 for none */
-  size_t last_run;             /* the run walked last in the window, with its view and track */
+  size_t last_run; /* the run walked last in the window, with its view, or the effect, and track */
   unsigned last_view;
   int last_track;
   uint64_t *frontier; /* heads of all that was walked; kept while there is a window */
