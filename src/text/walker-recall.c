@@ -88,6 +88,7 @@ note (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t done, Coquil
                                             .sequence = (uint32_t)(coquill_id_sequence (piece->id) + done),
                                             .length = (uint32_t)range.length,
                                             .version = (uint32_t)(piece->first + done),
+                                            .near = COQUILL_WALKER_ANYWHERE,
                                             .kind = (uint8_t)piece->kind,
                                             .backward = range.backward });
 }

@@ -171,16 +171,19 @@ static void
 move_track (CoquillWalker *self, unsigned view, unsigned number, uint32_t from, uint32_t to, bool advance)
 {
   CoquillWalkerTrack *track = &self->tracks->tracks[number];
+  uint32_t near = COQUILL_WALKER_ANYWHERE;
 
   for (size_t i = coquill_walker_tracks_find (self->tracks, number, from); i < track->n_deeds; i++)
     {
       CoquillWalkerDeed *deed = &track->deeds[i];
       uint32_t skip = from > deed->sequence ? from - deed->sequence : 0;
       uint32_t length = deed->length - skip;
-      uint32_t start = skip, near = deed->near;
+      uint32_t start = skip;
 
       if (deed->sequence >= to)
         break;
+      if (deed->near != COQUILL_WALKER_ANYWHERE)
+        near = deed->near;
       if (deed->sequence + deed->length > to)
         length -= deed->sequence + deed->length - to;
       switch ((CoquillOperationKind)deed->kind)

@@ -20,8 +20,8 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
-/* To look at so many spans of the order takes less than to walk an operation again. */
-#define SPANS_PER_OPERATION 16
+/* To look at so many spans of the order takes as long as to walk an operation again. */
+#define SPANS_PER_OPERATION 4
 
 /* For each item that has come since the last time, so many may be walked again. */
 #define PAID_FOR 4
