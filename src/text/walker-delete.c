@@ -25,25 +25,8 @@ note_deletion (CoquillWalker *self,
                                             .backward = piece->backward });
 }
 
-/* So many characters of a gap are deleted at once. */
-#define AT_ONCE 128
-
-typedef struct
-{
-  unsigned n_ranges;
-  CoquillTargetRange ranges[AT_ONCE];
-} Collected;
-
-static void
-collect (CoquillId id, uint32_t length, void *data)
-{
-  Collected *self = data;
-
-  self->ranges[self->n_ranges++] = (CoquillTargetRange){ id, length, false };
-}
-
-/* Deletes characters of a gap, at most AT_ONCE, of which @effect visible ones lie before the first. The order
- * says which they are. */
+/* Deletes characters of a gap, of which @effect visible ones lie before the first. The order says which they
+ * are. */
 static void
 delete_in_gap (CoquillWalker *self,
                unsigned view,
@@ -56,26 +39,24 @@ delete_in_gap (CoquillWalker *self,
   unsigned versions = coquill_walker_done_in (self, view) | EFFECT;
   uint64_t newest = self->in_trunk ? 0 : piece->first + piece->length - 1;
   uint32_t near = 0;
-  Collected collected;
+  size_t n_spans;
+  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, effect, length, &n_spans);
 
-  collected.n_ranges = 0;
-  coquill_order_delete_at (self->order, effect, length, collect, &collected);
-  for (unsigned i = 0; i < collected.n_ranges; i++)
+  for (size_t i = 0; i < n_spans; i++)
     {
-      uint32_t number
-          = coquill_merge_window_delete (self->window, &cursor, (uint32_t)collected.ranges[i].length,
-                                         collected.ranges[i].id, versions, newest);
+      uint32_t number = coquill_merge_window_delete (self->window, &cursor, spans[i].length, spans[i].id,
+                                                     versions, newest);
 
       near = i == 0 ? number : near; /* from the one on all are found */
     }
-  for (unsigned i = 0; i < collected.n_ranges; i++)
+  for (size_t i = 0; i < n_spans; i++)
     {
-      CoquillTargetRange *range = &collected.ranges[piece->backward ? collected.n_ranges - 1 - i : i];
+      const CoquillOrderSpan *span = &spans[piece->backward ? n_spans - 1 - i : i];
 
-      coquill_targets_add (&self->targets, piece->first + done, range->id, range->length,
-                           piece->backward && range->length > 1);
-      note_deletion (self, piece, done, range->id, range->length, near);
-      done += range->length;
+      coquill_targets_add (&self->targets, piece->first + done, span->id, span->length,
+                           piece->backward && span->length > 1);
+      note_deletion (self, piece, done, span->id, span->length, near);
+      done += span->length;
     }
 }
 
@@ -109,8 +90,6 @@ coquill_walker_delete (CoquillWalker *self,
       if (here > piece->length - done)
         here = piece->length - done;
       is_narrower = is_gap && self->in_trunk && cursor.offset + (piece->backward ? 1 : here) < entry->length;
-      if (is_gap && !is_narrower && here > AT_ONCE)
-        here = AT_ONCE;
       if (piece->backward)
         {
           cursor.offset -= (uint32_t)here - 1;
@@ -136,7 +115,7 @@ coquill_walker_delete (CoquillWalker *self,
       coquill_targets_append (&self->targets, piece->first + done,
                               (CoquillTargetRange){ id, here, piece->backward && here > 1 });
       if (is_visible)
-        coquill_order_delete_at (self->order, effect, here, NULL, NULL);
+        coquill_order_delete_at (self->order, effect, here, NULL);
       else
         coquill_walker_change_standing (self, id, here, effect, 1, NULL, 0);
       near = coquill_merge_window_add_standing (self->window, cursor, (uint32_t)here,

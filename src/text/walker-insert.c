@@ -190,6 +190,76 @@ insert_in_gap (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
   return true;
 }
 
+/* Puts an insertion into the order where something that its author doesn't know may stand before it, or where
+ * what it was put behind isn't there any more. @left: (nullable): the entry that it was put behind; @cursor:
+ * (inout): behind that, comes to where it belongs */
+static void
+insert_among_others (CoquillWalker *self,
+                     unsigned view,
+                     const CoquillGraphPiece *piece,
+                     const CoquillMergeWindowEntry *left,
+                     CoquillMergeWindowCursor *cursor,
+                     uint64_t *effect,
+                     CoquillMergeWindowEntry *entry)
+{
+  CoquillOrderPlace place;
+
+  if (left == NULL)
+    place = coquill_order_start (self->order);
+  else if (left->id == COQUILL_ID_NONE)
+    {
+      place = coquill_order_find (self->order, *effect - 1);
+      entry->left = coquill_order_id (&place);
+      coquill_walker_step (&place);
+    }
+  else if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+    place = coquill_order_find_behind (self->order, *effect);
+  else
+    place = coquill_walker_find_behind (self, entry->left, *effect);
+
+  if (cursor->offset == 0 && is_absent (coquill_merge_window_entry (cursor), view))
+    {
+      Region region = { .walker = self, .view = view, .left = entry->left, .from = *cursor };
+
+      find_region (&region);
+      entry->right = region.right;
+      place = scan_region (&region, piece->id, place, cursor, effect);
+    }
+  else
+    entry->right = coquill_order_id (&place);
+  coquill_order_insert (self->order, &place, piece->id, piece->length);
+}
+
+/* Puts what was inserted into the window. @entry: as if it weren't too long for one */
+static void
+insert_entries (CoquillWalker *self,
+                const CoquillGraphPiece *piece,
+                CoquillMergeWindowCursor cursor,
+                CoquillMergeWindowEntry *entry)
+{
+  uint32_t near = 0;
+
+  for (uint64_t done = 0; done < piece->length; done += entry->length)
+    {
+      uint64_t rest = piece->length - done;
+
+      if (done > 0)
+        {
+          coquill_merge_window_find_near (self->window, entry->id + entry->length - 1, &near, &cursor);
+          cursor.offset++;
+          if (cursor.offset == coquill_merge_window_entry (&cursor)->length)
+            coquill_merge_window_next (&cursor);
+          entry->id += entry->length;
+          entry->left = entry->id - 1;
+        }
+      entry->length
+          = rest < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)rest : COQUILL_MERGE_WINDOW_MAX_LENGTH;
+      near = coquill_merge_window_insert (self->window, cursor, entry);
+      if (done == 0)
+        note_insertion (self, piece, near);
+    }
+}
+
 bool
 coquill_walker_insert (CoquillWalker *self,
                        unsigned view,
@@ -197,7 +267,7 @@ coquill_walker_insert (CoquillWalker *self,
                        CoquillDeltaList *deltas)
 {
   CoquillMergeWindowCursor cursor = coquill_merge_window_start (self->window);
-  CoquillOrderPlace place = coquill_order_start (self->order);
+  const CoquillMergeWindowEntry *left = NULL;
   CoquillMergeWindowEntry entry = {
     .id = piece->id,
     .left = COQUILL_ID_NONE,
@@ -205,7 +275,6 @@ coquill_walker_insert (CoquillWalker *self,
     .absent = ~(UINT32_C (1) << view) & ((UINT32_C (1) << COQUILL_MERGE_WINDOW_VIEWS) - 1),
   };
   uint64_t effect = 0;
-  uint32_t near = 0;
 
   if (piece->place > coquill_merge_window_width (self->window, view))
     return false;
@@ -214,69 +283,30 @@ coquill_walker_insert (CoquillWalker *self,
 
   if (piece->place > 0)
     {
-      const CoquillMergeWindowEntry *left;
-
       cursor = coquill_merge_window_find (self->window, view, piece->place - 1, &effect);
       left = coquill_merge_window_entry (&cursor);
-      if (left->id == COQUILL_ID_NONE)
-        {
-          place = coquill_order_find (self->order, effect++);
-          entry.left = coquill_order_id (&place);
-          coquill_walker_step (&place);
-        }
-      else
-        {
-          entry.left = left->id + cursor.offset;
-          if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-            place = coquill_order_find_behind (self->order, ++effect);
-          else
-            place = coquill_walker_find_behind (self, entry.left, effect);
-        }
+      entry.left = left->id + cursor.offset;
+      effect += left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0;
       if (++cursor.offset == left->length)
         coquill_merge_window_next (&cursor);
     }
-
-  if (cursor.offset == 0 && is_absent (coquill_merge_window_entry (&cursor), view))
-    {
-      Region region = { .walker = self, .view = view, .left = entry.left, .from = cursor };
-
-      find_region (&region);
-      entry.right = region.right;
-      place = scan_region (&region, piece->id, place, &cursor, &effect);
-    }
+  if ((left == NULL || left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+      && (cursor.offset > 0 || !is_absent (coquill_merge_window_entry (&cursor), view)))
+    coquill_order_insert_between (self->order, effect, piece->id, piece->length, &entry.left, &entry.right);
   else
-    entry.right = coquill_order_id (&place);
+    insert_among_others (self, view, piece, left, &cursor, &effect, &entry);
 
   if (deltas != NULL)
     coquill_delta_list_insert (deltas, effect, piece->length, piece->content_offset, piece->content_length,
                                false, coquill_id_agent (piece->id));
-  coquill_order_insert (self->order, &place, piece->id, piece->length);
   if (self->in_trunk)
     {
       CoquillMergeWindowEntry gap = { .id = COQUILL_ID_NONE, .length = (uint32_t)piece->length };
 
       coquill_merge_window_insert (self->window, cursor, &gap);
       note_insertion (self, piece, 0);
-      return true;
     }
-  for (uint64_t done = 0; done < piece->length; done += entry.length)
-    {
-      uint64_t left = piece->length - done;
-
-      if (done > 0)
-        {
-          coquill_merge_window_find_near (self->window, entry.id + entry.length - 1, &near, &cursor);
-          cursor.offset++;
-          if (cursor.offset == coquill_merge_window_entry (&cursor)->length)
-            coquill_merge_window_next (&cursor);
-          entry.id += entry.length;
-          entry.left = entry.id - 1;
-        }
-      entry.length
-          = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? (uint32_t)left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
-      near = coquill_merge_window_insert (self->window, cursor, &entry);
-      if (done == 0)
-        note_insertion (self, piece, near);
-    }
+  else
+    insert_entries (self, piece, cursor, &entry);
   return true;
 }
