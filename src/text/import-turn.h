@@ -113,7 +113,10 @@ coquill_turns_take (CoquillTurns *self,
     return false;
   writer = self->writers[turn.agent];
   other = self->writers[turn.other];
+  /* What was reserved is what most changes need, and no limit. */
   if (writer->agent->n_runs == writer->agent->runs_capacity
+      || import->graph->n_runs == import->graph->runs_capacity
+      || import->graph->n_parents + 2 > import->graph->parents_capacity
       || !(turn.own == JOIN_OWN_MISSING
                ? coquill_turns_follow (import, writer, other, turn.sequence)
                : coquill_turns_follow_two (import, writer, other, reader->tracks[turn.agent].next,
