@@ -37,15 +37,15 @@ typedef struct
 static const Effort text_efforts[] = {
   { .size = 128 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
   { .size = 384 << 10, .level = 16, .strategy = ZSTD_btlazy2, .min_match = 5, .search_log = 5 },
-  { .size = 2 << 20, .level = 12, .strategy = ZSTD_lazy2, .min_match = 5, .search_log = 5 },
-  { .size = 8 << 20, .level = 6 },
+  { .size = 1 << 20, .level = 12, .strategy = ZSTD_lazy2, .min_match = 5, .search_log = 5 },
+  { .size = 4 << 20, .level = 6 },
   { .size = SIZE_MAX, .level = 3 },
 };
 
 static const Effort number_efforts[] = {
   { .size = 16 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 5 },
-  { .size = 256 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 4 },
-  { .size = 2 << 20, .level = 8 },
+  { .size = 64 << 10, .level = 16, .strategy = ZSTD_btopt, .min_match = 6, .search_log = 4 },
+  { .size = 512 << 10, .level = 12, .strategy = ZSTD_lazy2, .min_match = 6, .search_log = 5 },
   { .size = SIZE_MAX, .level = 3 },
 };
 
