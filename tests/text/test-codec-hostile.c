@@ -283,6 +283,100 @@ test_faults_behind_the_first_operation_are_found (void)
     }
 }
 
+/* Two who take turns, each after the other's last item and the own one: as such they are read in a loop. */
+static CoquillChange *
+take_turns (guint n_turns)
+{
+  CoquillChange *change = coquill_change_new ();
+  CoquillAgentPrevious first = { 0 };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      CoquillAgent agent = { .ordinal = i, .nonce = i + 1 };
+
+      coquill_change_add_agent (change, &agent, &first);
+    }
+  for (guint i = 0; i < n_turns; i++)
+    {
+      CoquillChangeId parents[] = { { i % 2, i / 2 - 1 }, { (i + 1) % 2, (i - 1) / 2 } };
+      CoquillOperation operation = { .kind = COQUILL_OPERATION_INSERT,
+                                     .agent = i % 2,
+                                     .n_parents = MIN (i, 2),
+                                     .sequence = i / 2,
+                                     .length = 1,
+                                     .position = 200 * i,
+                                     .content_length = 1 };
+
+      if (i == 1)
+        operation.n_parents = 1;
+      coquill_change_add_operation (change, &operation, i == 1 ? &parents[1] : parents, (const guint8 *)"a");
+    }
+  return change;
+}
+
+static void
+assert_encoded_is (const CoquillChange *change, CoquillTextErrorCode code)
+{
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  if (code == COQUILL_TEXT_ERROR_NONE)
+    {
+      CoquillChange *decoded = coquill_change_decode (bytes.data, bytes.length, NULL);
+
+      g_assert_nonnull (decoded);
+      coquill_change_free (decoded);
+    }
+  else
+    assert_refused (bytes.data, bytes.length, code);
+  coquill_buffer_clear (&bytes);
+}
+
+static void
+test_faults_in_turns_are_found (void)
+{
+  static const struct
+  {
+    CoquillChangeColumn column;
+    guint index;
+    guint8 byte;
+  } faults[] = {
+    { COQUILL_COLUMN_AGENTS, 1, 1 },           /* the same as before */
+    { COQUILL_COLUMN_AGENTS, 3, 2 },           /* nobody */
+    { COQUILL_COLUMN_AGENTS, 3, 0x80 },        /* one that is longer than need be */
+    { COQUILL_COLUMN_JOINS, 2, 0xff },         /* too many parents, or half of a number */
+    { COQUILL_COLUMN_PARENT_AGENTS, 0, 2 },    /* nobody */
+    { COQUILL_COLUMN_PARENT_ITEMS, 2, 0x7e },  /* before the first */
+    { COQUILL_COLUMN_PARENT_ITEMS, 2, 0x80 },  /* one that is longer than need be */
+    { COQUILL_COLUMN_FAR_POSITIONS, 4, 0x00 }, /* the same */
+  };
+  CoquillChange *change = take_turns (100);
+
+  assert_encoded_is (change, COQUILL_TEXT_ERROR_NONE);
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      guint8 *byte = &change->columns[faults[i].column].data[faults[i].index];
+      guint8 before = *byte;
+
+      g_assert_cmpuint (faults[i].index, <, change->columns[faults[i].column].length);
+      *byte = faults[i].byte;
+      assert_encoded_is (change, COQUILL_TEXT_ERROR_MALFORMED);
+      *byte = before;
+    }
+  /* Columns that end early, or late. There is room for one more. */
+  for (guint i = COQUILL_COLUMN_TEXT; i < COQUILL_CHANGE_COLUMNS; i++)
+    if (change->columns[i].length > 0)
+      {
+        change->columns[i].length--;
+        assert_encoded_is (change, COQUILL_TEXT_ERROR_MALFORMED);
+        change->columns[i].length += 2;
+        change->columns[i].data[change->columns[i].length - 1] = 1;
+        assert_encoded_is (change, COQUILL_TEXT_ERROR_MALFORMED);
+        change->columns[i].length--;
+      }
+  coquill_change_free (change);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -293,5 +387,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/codec/text-that-is-none-is-refused", test_text_that_is_none_is_refused);
   g_test_add_func ("/codec/faults-behind-the-first-operation-are-found",
                    test_faults_behind_the_first_operation_are_found);
+  g_test_add_func ("/codec/faults-in-turns-are-found", test_faults_in_turns_are_found);
   return g_test_run ();
 }
