@@ -4,7 +4,7 @@
 #pragma once
 
 #include "document/item-chain.h"
-#include "text/text.h"
+#include "text/text-version.h"
 
 G_BEGIN_DECLS
 

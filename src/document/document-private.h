@@ -13,6 +13,7 @@
 #include "document/record-table.h"
 #include "document/seal-list.h"
 #include "document/undo-stack.h"
+#include "text/text-version.h"
 
 G_BEGIN_DECLS
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "text/rope.h"
-#include "text/text.h"
+#include "text/text-version.h"
 #include "text/walker.h"
 
 /**

@@ -5,7 +5,7 @@
 
 #include "packed-trace.h"
 #include "text/change.h"
-#include "text/text.h"
+#include "text/text-version.h"
 
 /**
  * History:

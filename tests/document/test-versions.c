@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "text/text-version.h"
+
 typedef struct
 {
   CoquillChangeId *heads;

@@ -9,7 +9,7 @@
 #include "frame.h"
 #include "text/codec.h"
 #include "text/rope.h"
-#include "text/text.h"
+#include "text/text-version.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "text/text.h"
+#include "text/text-version.h"
 
 #define REPLICA_ANCHORS 4
 #define REPLICA_BLOCKS 8

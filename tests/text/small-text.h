@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/text.h"
+#include "text/text-version.h"
 
 static inline CoquillAgent
 agent_id (guint8 first)

@@ -7,7 +7,7 @@
 
 #include "seed.h"
 #include "text/codec.h"
-#include "text/text.h"
+#include "text/text-version.h"
 #include "trace-changes.h"
 
 typedef enum

@@ -8,7 +8,7 @@
 
 #include "text/codec.h"
 #include "text/rope.h"
-#include "text/text.h"
+#include "text/text-version.h"
 #include "trace-changes.h"
 
 static void

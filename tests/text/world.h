@@ -7,7 +7,7 @@
 
 #include "oracle.h"
 #include "scenario.h"
-#include "text/text.h"
+#include "text/text-version.h"
 
 /**
  * Report:
