@@ -10,11 +10,8 @@
 static void *
 resize (void *column, size_t *capacity, size_t needed, size_t size)
 {
-  column = realloc (column, needed * size);
-  if (column == NULL)
-    coquill_out_of_memory ();
   *capacity = needed;
-  return column;
+  return coquill_resize (column, needed * size);
 }
 
 /* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too, and the

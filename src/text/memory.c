@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
+/* For an array of this size the system is asked for large pages: to get and to clear small ones takes longer
+ * than to fill them. */
+#define LARGE_ARRAY ((size_t)4 << 20)
+
 void
 coquill_out_of_memory (void)
 {
@@ -25,6 +34,24 @@ coquill_allocate (size_t size)
 }
 
 void *
+coquill_resize (void *array, size_t size)
+{
+  array = realloc (array, size);
+  if (array == NULL)
+    coquill_out_of_memory ();
+#ifdef MADV_HUGEPAGE
+  if (size >= LARGE_ARRAY)
+    {
+      uintptr_t start = (uintptr_t)array & -(uintptr_t)sysconf (_SC_PAGESIZE);
+
+      /* A wish: without them it is all the same. */
+      (void)madvise ((void *)start, (uintptr_t)array + size - start, MADV_HUGEPAGE);
+    }
+#endif
+  return array;
+}
+
+void *
 coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size)
 {
   size_t wanted = *capacity + *capacity / 2 + 8;
@@ -35,9 +62,6 @@ coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size)
     wanted = needed;
   if (wanted > SIZE_MAX / element_size)
     coquill_out_of_memory ();
-  array = realloc (array, wanted * element_size);
-  if (array == NULL)
-    coquill_out_of_memory ();
   *capacity = wanted;
-  return array;
+  return coquill_resize (array, wanted * element_size);
 }

@@ -28,6 +28,18 @@ void *
 coquill_allocate (size_t size);
 
 /**
+ * coquill_resize:
+ * @array: (nullable) (transfer full): from malloc()
+ * @size: bytes, not 0
+ *
+ * realloc() that doesn't fail, and prefers large pages for what is large.
+ *
+ * Returns: (transfer full): the array, perhaps moved; never %NULL
+ */
+void *
+coquill_resize (void *array, size_t size);
+
+/**
  * coquill_grow:
  * @array: (nullable) (transfer full): the array so far
  * @capacity: (inout): its capacity in elements

@@ -21,13 +21,14 @@ coquill_rope_leaf_new (void)
 }
 
 CoquillRopeLeaf *
-coquill_rope_leaf_new_lent (const char *utf8, uint32_t bytes, uint32_t code_points)
+coquill_rope_leaf_new_lent (uint8_t *const *text, size_t offset, uint32_t bytes, uint32_t code_points)
 {
-  CoquillRopeLeaf *self = coquill_allocate (sizeof *self);
+  CoquillRopeLeaf *self = coquill_allocate (sizeof *self + sizeof offset);
 
   self->front_bytes = bytes;
   self->front_points = code_points;
-  self->lent = utf8;
+  self->lent = text;
+  memcpy (self->text, &offset, sizeof offset);
   return self;
 }
 
@@ -39,7 +40,7 @@ coquill_rope_leaf_own (CoquillRopeLeaf *self)
   if (self->lent == NULL)
     return self;
   own = coquill_rope_leaf_new ();
-  coquill_rope_leaf_put (own, self->lent, self->front_bytes, self->front_points);
+  coquill_rope_leaf_put (own, coquill_rope_leaf_front (self), self->front_bytes, self->front_points);
   free (self);
   return own;
 }

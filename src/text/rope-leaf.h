@@ -13,8 +13,9 @@
  * @back_bytes: bytes behind it, at the end of @text
  * @front_points: code points before the gap
  * @back_points: code points behind it
- * @lent: (nullable): where the text of a leaf is that has only ever been read: all of it is its front
- * @text: COQUILL_ROPE_LEAF_BYTES, unless the text is lent
+ * @lent: (nullable): where a text is of which the leaf is a part that has only ever been read: all of it is
+ * its front
+ * @text: COQUILL_ROPE_LEAF_BYTES, unless the text is lent: then where the part starts, as a size_t
  *
  *   | front_bytes | gap | back_bytes |
  *
@@ -27,7 +28,7 @@ typedef struct
   uint32_t back_bytes;
   uint32_t front_points;
   uint32_t back_points;
-  const char *lent;
+  uint8_t *const *lent;
   char text[];
 } CoquillRopeLeaf;
 
@@ -60,7 +61,12 @@ coquill_rope_leaf_back (const CoquillRopeLeaf *self)
 static inline const char *
 coquill_rope_leaf_front (const CoquillRopeLeaf *self)
 {
-  return self->lent != NULL ? self->lent : self->text;
+  size_t offset;
+
+  if (self->lent == NULL)
+    return self->text;
+  memcpy (&offset, self->text, sizeof offset);
+  return (const char *)*self->lent + offset;
 }
 
 /* A gap that moves this far is moved without memmove(). */
@@ -122,13 +128,14 @@ coquill_rope_leaf_new (void);
 
 /**
  * coquill_rope_leaf_new_lent:
- * @utf8: outlives the leaf
+ * @text: outlives the leaf, and so does what it points to, which may move
+ * @offset: where the part starts
  * @bytes: at most COQUILL_ROPE_FILLED_BYTES
  *
  * Returns: (transfer full): a leaf that can be read, and be freed with free()
  */
 CoquillRopeLeaf *
-coquill_rope_leaf_new_lent (const char *utf8, uint32_t bytes, uint32_t code_points);
+coquill_rope_leaf_new_lent (uint8_t *const *text, size_t offset, uint32_t bytes, uint32_t code_points);
 
 /**
  * coquill_rope_leaf_own:

@@ -78,7 +78,7 @@ struct CoquillRope
   unsigned depth;   /* levels of inner nodes */
   void *root;       /* an inner node if depth > 0, else a leaf */
   CoquillRopePath hand;
-  char *lent; /* (nullable): the text of which leaves have parts that were never edited */
+  uint8_t *lent; /* (nullable): the text of which leaves have parts that were never edited */
 };
 
 /* Whether an edit at @position can be done in hand: where two leaves meet, either will do. */

@@ -50,6 +50,29 @@ put_long (CoquillRope *self, const char *utf8, size_t bytes, uint64_t points)
     }
 }
 
+static CoquillRopeLeaf *
+lend (uint8_t *const *text, size_t offset, size_t bytes, bool ascii)
+{
+  uint64_t points = ascii ? bytes : coquill_utf8_count ((const char *)*text + offset, bytes);
+
+  return coquill_rope_leaf_new_lent (text, offset, (uint32_t)bytes, (uint32_t)points);
+}
+
+/* Goes on behind the leaf in hand with leaves that are lent. The last one, in hand, has a text of its own. */
+static void
+put_lent (CoquillRope *self, uint8_t *const *text, size_t offset, size_t bytes, bool ascii)
+{
+  while (bytes > 0)
+    {
+      size_t n = piece_length ((const char *)*text + offset, bytes, COQUILL_ROPE_FILLED_BYTES);
+
+      coquill_rope_add_leaf (self, lend (text, offset, n, ascii), true);
+      offset += n;
+      bytes -= n;
+    }
+  coquill_rope_own_hand (self);
+}
+
 /* The leaf in hand has no room for what comes to its gap: gives its smaller part to a sibling or a new leaf,
  * and takes that in hand. So a place where people type on, in either direction, leaves full leaves behind. */
 static void
@@ -100,6 +123,41 @@ coquill_rope_insert (CoquillRope *self, uint64_t position, const char *utf8, siz
 }
 
 void
+coquill_rope_insert_lent (CoquillRope *self,
+                          uint64_t position,
+                          uint8_t *const *text,
+                          size_t offset,
+                          size_t bytes,
+                          uint64_t code_points)
+{
+  const char *utf8 = (const char *)*text + offset;
+  size_t own = bytes < COQUILL_ROPE_FILLED_BYTES ? bytes : piece_length (utf8, bytes, SMALL_INSERTION);
+  uint64_t own_points = bytes == code_points ? own : coquill_utf8_count (utf8, own);
+
+  /* A leaf whose front is not empty takes the rest behind it. */
+  coquill_rope_insert_counted (self, position, utf8, own, own_points);
+  if (own == bytes)
+    return;
+  if (self->hand.leaf->back_bytes > 0)
+    coquill_rope_add_leaf (self, coquill_rope_leaf_split (self->hand.leaf), false);
+  put_lent (self, text, offset + own, bytes - own, bytes == code_points);
+}
+
+void
+coquill_rope_own_lent (CoquillRope *self, uint8_t *const *text)
+{
+  CoquillRopePath path;
+
+  for (uint64_t position = 0; position < coquill_rope_length (self);)
+    {
+      coquill_rope_find (self, &path, position);
+      position = path.start + coquill_rope_leaf_points (path.leaf);
+      if (path.leaf->lent == text)
+        coquill_rope_seek (self, path.start);
+    }
+}
+
+void
 coquill_rope_append (CoquillRope *self, const char *utf8, size_t bytes, uint64_t code_points)
 {
   uint64_t length = coquill_rope_length (self);
@@ -132,45 +190,32 @@ coquill_rope_delete (CoquillRope *self, uint64_t position, uint64_t count)
     }
 }
 
-static CoquillRope *
-rope_new (CoquillRopeLeaf *leaf)
+static void
+start (CoquillRope *self, CoquillRopeLeaf *leaf)
 {
-  CoquillRope *self = coquill_allocate (sizeof *self);
-
   self->hand.leaf = leaf;
   self->counted = coquill_rope_leaf_points (leaf);
   self->root = leaf;
-  return self;
 }
 
 CoquillRope *
 coquill_rope_new (void)
 {
-  return rope_new (coquill_rope_leaf_new ());
+  CoquillRope *self = coquill_allocate (sizeof *self);
+
+  start (self, coquill_rope_leaf_new ());
+  return self;
 }
 
 CoquillRope *
 coquill_rope_new_lent (char *utf8, size_t bytes, uint64_t code_points)
 {
-  bool ascii = bytes == code_points;
-  CoquillRope *self = NULL;
+  CoquillRope *self = coquill_allocate (sizeof *self);
+  size_t first = piece_length (utf8, bytes, COQUILL_ROPE_FILLED_BYTES);
 
-  for (size_t done = 0, n; done < bytes; done += n)
-    {
-      CoquillRopeLeaf *leaf;
-
-      n = piece_length (utf8 + done, bytes - done, COQUILL_ROPE_FILLED_BYTES);
-      leaf = coquill_rope_leaf_new_lent (utf8 + done, (uint32_t)n,
-                                         (uint32_t)(ascii ? n : coquill_utf8_count (utf8 + done, n)));
-      if (self == NULL)
-        self = rope_new (leaf);
-      else
-        coquill_rope_add_leaf (self, leaf, true);
-    }
-  if (self == NULL)
-    self = coquill_rope_new ();
-  coquill_rope_own_hand (self);
-  self->lent = utf8;
+  self->lent = (uint8_t *)utf8;
+  start (self, bytes > 0 ? lend (&self->lent, 0, first, bytes == code_points) : coquill_rope_leaf_new ());
+  put_lent (self, &self->lent, first, bytes - first, bytes == code_points);
   return self;
 }
 

@@ -125,6 +125,31 @@ coquill_rope_insert_counted (
     CoquillRope *self, uint64_t position, const char *utf8, size_t bytes, uint64_t code_points);
 
 /**
+ * coquill_rope_insert_lent:
+ * @text: where the text is from which the rope may read, and which is not from this rope
+ * @offset: from where on; it goes on for @bytes
+ *
+ * coquill_rope_insert_counted() of much text, which is left where it is: a leaf gets its own when it is first
+ * edited. The text must stay until the rope is freed or coquill_rope_own_lent() was called; it may move, when
+ * *@text is told, and what is before and behind may change. O(log n + bytes / 4 KB) for ASCII.
+ */
+void
+coquill_rope_insert_lent (CoquillRope *self,
+                          uint64_t position,
+                          uint8_t *const *text,
+                          size_t offset,
+                          size_t bytes,
+                          uint64_t code_points);
+
+/**
+ * coquill_rope_own_lent:
+ *
+ * Copies what is still lent from a text by coquill_rope_insert_lent(). O(leaves).
+ */
+void
+coquill_rope_own_lent (CoquillRope *self, uint8_t *const *text);
+
+/**
  * coquill_rope_delete:
  * @position: code points
  * @count: code points, @position + @count is at most the length

@@ -150,6 +150,7 @@ take_history (CoquillText *self)
   CoquillGraph graph = *self->graph;
 
   self->caret = (CoquillTextCaret){ 0 };
+  coquill_rope_own_lent (self->rope, &self->graph->content);
   *self->graph = *self->history;
   *self->history = graph;
   coquill_graph_free (self->history);

@@ -10,6 +10,9 @@
 /* Bytes that go to the end of the graph without a way through it. */
 #define SHORT_INSERTION 1024
 
+/* Bytes that the rope doesn't copy, but leaves in the graph. */
+#define LONG_INSERTION (64 * 1024)
+
 /* Bytes that are looked at in words. */
 #define SHORT_ASCII 64
 
@@ -133,7 +136,10 @@ insert (CoquillText *self,
     }
   else
     return false;
-  if (length != n_bytes || !coquill_rope_hand_insert (self->rope, position, utf8, n_bytes))
+  if (n_bytes >= LONG_INSERTION)
+    coquill_rope_insert_lent (self->rope, position, &graph->content, graph->content_length - n_bytes, n_bytes,
+                              length);
+  else if (length != n_bytes || !coquill_rope_hand_insert (self->rope, position, utf8, n_bytes))
     coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, length);
   if (extended)
     expect_insertion (self, agent, position + length);

@@ -57,6 +57,9 @@ sequence_length (const uint8_t *s, size_t left)
 
 #define BLOCK 64
 
+/* A processor fetches by itself what comes next, but not from the next page. */
+#define FETCH_AHEAD 2048
+
 /* Whether a block is ASCII without U+0000. Compilers turn it into a few vector instructions. */
 static bool
 is_ascii_block (const uint8_t *s)
@@ -117,6 +120,7 @@ coquill_utf8_check (const void *bytes, size_t length, uint64_t *code_points)
 
   while (i < length)
     {
+      __builtin_prefetch (s + i + (length - i > FETCH_AHEAD ? FETCH_AHEAD : 0));
       if (length - i >= BLOCK && is_ascii_block (s + i))
         {
           n += BLOCK;

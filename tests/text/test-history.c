@@ -208,6 +208,43 @@ test_forged_history (void)
   coquill_text_free (text);
 }
 
+/* What is pasted stays in the graph, which grows, and is another one when the history has come. */
+static void
+test_paste_between_snapshot_and_history (void)
+{
+  guint32 a, b;
+  CoquillText *text = new_text (1, &a), *loaded;
+  CoquillAgent id = { .device = { 2 } };
+  g_autoptr (GString) expected = g_string_new ("before behind");
+  g_autofree char *pasted = g_strnfill (200000, 'p');
+  CoquillChange *history;
+
+  for (guint i = 0; i < 200000; i += 1000)
+    memcpy (pasted + i, "\xe2\x82\xac", 3);
+  insert (text, a, 0, "before behind");
+  loaded = reload (text);
+  b = coquill_text_add_agent (loaded, &id, NULL);
+  insert (loaded, b, 7, pasted);
+  g_string_insert (expected, 7, pasted);
+  for (guint i = 0; i < 3; i++)
+    {
+      insert (loaded, b, 0, pasted);
+      g_string_prepend (expected, pasted);
+      assert_text (loaded, expected->str);
+    }
+  insert (loaded, b, 100, "x");
+  g_string_insert (expected, 102, "x");
+
+  history = everything (text);
+  g_assert_true (coquill_text_add_history (loaded, history, NULL));
+  coquill_change_free (history);
+  assert_text (loaded, expected->str);
+  merge (text, loaded);
+  assert_text (text, expected->str);
+  coquill_text_free (loaded);
+  coquill_text_free (text);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -216,5 +253,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/history-has-to-fit-the-snapshot", test_history_that_does_not_fit);
   g_test_add_func ("/history/forged-history-is-refused-when-it-is-needed", test_forged_history);
   g_test_add_func ("/history/much-that-is-gone", test_snapshot_of_much_that_is_gone);
+  g_test_add_func ("/history/paste-between-snapshot-and-history", test_paste_between_snapshot_and_history);
   return g_test_run ();
 }

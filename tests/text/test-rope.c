@@ -254,6 +254,52 @@ test_random_edits_equal_a_plain_array (gconstpointer data)
     }
 }
 
+/* Much text is put in, again and again, that stays in a block that grows and moves, with edits in between;
+ * then it is taken away. */
+static void
+test_lent_text_may_move_until_it_is_owned (gconstpointer data)
+{
+  gboolean ascii = GPOINTER_TO_INT (data);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+  g_autoptr (GArray) model = g_array_new (FALSE, FALSE, sizeof (gunichar));
+  CoquillRope *rope = coquill_rope_new ();
+  guint8 *block = NULL;
+  gsize length = 0;
+  guint near = 0;
+
+  for (guint i = 0; i < 300; i++)
+    {
+      guint position = (guint)g_rand_int_range (rand, 0, (gint32)model->len + 1);
+      guint n = (guint)g_rand_int_range (rand, 0, i % 10 == 0 ? 40000 : 1000);
+      g_autofree gunichar *points = g_new (gunichar, n + 1);
+
+      for (guint j = 0; j < n; j++)
+        points[j] = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
+                          : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
+
+      g_autofree char *utf8 = g_ucs4_to_utf8 (points, (glong)n, NULL, NULL, NULL);
+      gsize bytes = strlen (utf8);
+      guint8 *moved = g_malloc (length + bytes + 1);
+
+      if (length > 0)
+        memcpy (moved, block, length);
+      memcpy (moved + length, utf8, bytes);
+      g_free (block);
+      block = moved;
+      coquill_rope_insert_lent (rope, position, &block, length, bytes, n);
+      array_insert (model, position, points, n);
+      length += bytes;
+      for (guint j = 0; j < 20; j++)
+        near = random_edit (rand, rope, model, near, i % 2 == 0, ascii);
+      if (i % 10 == 0)
+        assert_rope_equals (rope, (gunichar *)(void *)model->data, model->len);
+    }
+  coquill_rope_own_lent (rope, &block);
+  g_clear_pointer (&block, g_free);
+  assert_rope_equals (rope, (gunichar *)(void *)model->data, model->len);
+  coquill_rope_free (rope);
+}
+
 /* Edits at fixed places, long enough for several levels: the shapes that make bad trees. */
 static void
 test_one_sided_edits_keep_the_tree_sound (void)
@@ -447,6 +493,10 @@ main (int argc, char *argv[])
                         test_random_edits_equal_a_plain_array);
   g_test_add_data_func ("/rope/random-ascii-edits-equal-a-plain-array", GINT_TO_POINTER (TRUE),
                         test_random_edits_equal_a_plain_array);
+  g_test_add_data_func ("/rope/lent-text-may-move-until-it-is-owned", GINT_TO_POINTER (FALSE),
+                        test_lent_text_may_move_until_it_is_owned);
+  g_test_add_data_func ("/rope/lent-ascii-may-move-until-it-is-owned", GINT_TO_POINTER (TRUE),
+                        test_lent_text_may_move_until_it_is_owned);
   g_test_add_func ("/rope/one-sided-edits-keep-the-tree-sound", test_one_sided_edits_keep_the_tree_sound);
   g_test_add_func ("/rope/edits-at-every-border-of-leaves", test_edits_at_every_border_of_leaves);
   g_test_add_func ("/rope/reading-far-away-sees-what-is-typed", test_reading_far_away_sees_what_is_typed);
