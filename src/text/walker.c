@@ -297,6 +297,16 @@ leave_flat (CoquillWalker *self)
     abort ();
 }
 
+/* Whether it is time: the window has grown, or nothing was concurrent for about as long as it takes to walk
+ * again what is in it. */
+static bool
+is_time_to_collapse (const CoquillWalker *self)
+{
+  size_t n_entries = coquill_merge_window_n_entries (self->window);
+
+  return n_entries >= self->collapse_at || (self->n_linear >= COLLAPSE_AT && self->n_linear >= n_entries / 2);
+}
+
 /* Walks items of one run inside a window: some, or all up to @end. */
 static bool
 walk_run (CoquillWalker *self,
@@ -319,10 +329,14 @@ walk_run (CoquillWalker *self,
         leave_flat (self);
         return true;
       }
-  coquill_graph_cursor_next (cursor, end, &piece);
-  if (!walk_in_window (self, &piece, run, deltas))
-    return false;
-  self->end += piece.length;
+  while (coquill_graph_cursor_step (cursor, end, &piece))
+    {
+      if (!walk_in_window (self, &piece, run, deltas))
+        return false;
+      self->end += piece.length;
+      if (is_time_to_collapse (self))
+        break;
+    }
   return true;
 }
 
@@ -425,16 +439,6 @@ collapse (CoquillWalker *self, uint64_t floor)
   self->n_linear = 0;
   if (self->window_start == self->end && floor > self->end)
     coquill_walker_close_window (self);
-}
-
-/* Whether it is time: the window has grown, or nothing was concurrent for about as long as it takes to walk
- * again what is in it. */
-static bool
-is_time_to_collapse (const CoquillWalker *self)
-{
-  size_t n_entries = coquill_merge_window_n_entries (self->window);
-
-  return n_entries >= self->collapse_at || (self->n_linear >= COLLAPSE_AT && self->n_linear >= n_entries / 2);
 }
 
 bool

@@ -2,21 +2,42 @@
 /* test-trunk.c: long branches that come at once are walked in another order than one by one, to the same end.
  */
 
+#include "effort.h"
 #include "seed.h"
 #include "small-text.h"
 
-#define N_REPLICAS 4
-#define N_STEPS 60
-#define N_EDITS 40
-
-/* Edits anywhere, so that each is an operation; now and then a deletion is restored. */
-static void
-edit (GRand *random, CoquillText *text, guint32 agent)
+/**
+ * Kind:
+ * @n_places: they write at so many places, counted from the start; 0 for anywhere
+ *
+ * How people who are often apart write.
+ */
+typedef struct
 {
-  for (guint i = 0; i < N_EDITS; i++)
+  const char *name;
+  guint n_replicas;
+  guint n_steps;
+  guint n_edits;
+  guint n_places;
+  guint n_histories;
+} Kind;
+
+static const Kind kinds[] = {
+  { "/trunk/order-of-walking-does-not-matter", 4, 60, 40, 0, 20 },
+  { "/trunk/at-the-same-places", 3, 60, 30, 3, 20 },
+  { "/trunk/short-branches-of-many", 12, 150, 10, 8, 20 },
+  { "/trunk/more-agents-than-are-followed", 80, 400, 6, 0, 3 },
+};
+
+/* Edits that are an operation each; now and then a deletion is restored. */
+static void
+edit (GRand *random, CoquillText *text, guint32 agent, const Kind *kind)
+{
+  for (guint i = 0; i < kind->n_edits; i++)
     {
       guint64 length = coquill_text_length (text);
-      guint64 position = (guint64)g_rand_int_range (random, 0, (gint32)length + 1);
+      guint64 last = kind->n_places > 0 ? MIN (length, kind->n_places) : length;
+      guint64 position = (guint64)g_rand_int_range (random, 0, (gint32)last + 1);
       guint64 count = (guint64)g_rand_int_range (random, 1, 6);
 
       count = MIN (count, length - position);
@@ -32,65 +53,129 @@ edit (GRand *random, CoquillText *text, guint32 agent)
     }
 }
 
+typedef struct
+{
+  CoquillText *text;
+  GString *told;
+} Telling;
+
+static bool
+tell_span_cb (const CoquillTextRange *range, uint64_t position, void *data)
+{
+  Telling *self = data;
+
+  (void)position;
+  for (guint64 i = 0; i < range->length; i++)
+    g_string_append_printf (self->told, "%u:%" G_GUINT64_FORMAT " ",
+                            coquill_text_agent (self->text, range->agent)->nonce, range->sequence + i);
+  return true;
+}
+
+/* All characters, by name. */
+static char *
+tell (CoquillText *text)
+{
+  Telling telling = { text, g_string_new (NULL) };
+
+  coquill_text_foreach_span (text, 0, coquill_text_length (text), tell_span_cb, &telling);
+  return g_string_free (telling.told, FALSE);
+}
+
 static void
 assert_same (CoquillText *a, CoquillText *b)
 {
   g_autofree char *text_a = coquill_text_to_string (a, NULL);
   g_autofree char *text_b = coquill_text_to_string (b, NULL);
+  g_autofree char *told_a = tell (a);
+  g_autofree char *told_b = tell (b);
 
   g_assert_cmpstr (text_a, ==, text_b);
+  g_assert_cmpstr (told_a, ==, told_b);
+}
+
+/* Merges so little at once that none of it is taken for a trunk. */
+static void
+merge_in_pieces (GRand *random, CoquillText *to, CoquillText *from)
+{
+  guint64 n_items = coquill_text_n_items (from);
+
+  for (guint64 i = 0, next; i < n_items; i = next)
+    {
+      CoquillChange *change;
+      CoquillTextError error;
+
+      next = MIN (n_items, i + (guint64)g_rand_int_range (random, 1, 100));
+      change = coquill_text_extract (from, i, next);
+      if (!coquill_text_merge (to, change, NULL, NULL, &error))
+        g_error ("%s", error.message);
+      coquill_change_free (change);
+    }
 }
 
 static void
-test_history (GRand *random)
+test_history (GRand *random, const Kind *kind)
 {
-  CoquillText *texts[N_REPLICAS], *whole = coquill_text_new (), *early = coquill_text_new ();
-  guint32 agents[N_REPLICAS];
+  g_autofree CoquillText **texts = g_new (CoquillText *, kind->n_replicas);
+  g_autofree guint32 *agents = g_new (guint32, kind->n_replicas);
+  CoquillText *whole = coquill_text_new (), *early = coquill_text_new (), *pieces = coquill_text_new ();
 
-  for (guint i = 0; i < N_REPLICAS; i++)
+  for (guint i = 0; i < kind->n_replicas; i++)
     texts[i] = new_text ((guint8)(i + 1), &agents[i]);
-  for (guint step = 0; step < N_STEPS; step++)
+  for (guint step = 0; step < kind->n_steps; step++)
     {
-      guint i = (guint)g_rand_int_range (random, 0, N_REPLICAS);
+      guint i = (guint)g_rand_int_range (random, 0, (gint32)kind->n_replicas);
 
-      edit (random, texts[i], agents[i]);
+      edit (random, texts[i], agents[i], kind);
       if (g_rand_int_range (random, 0, 3) == 0)
-        merge (texts[g_rand_int_range (random, 0, N_REPLICAS)], texts[i]);
+        merge (texts[g_rand_int_range (random, 0, (gint32)kind->n_replicas)], texts[i]);
       /* What comes later may not know what was walked as if all did. */
       if (step % 20 == 19)
         merge (early, texts[i]);
     }
-  for (guint i = 1; i < N_REPLICAS; i++)
+  for (guint i = 1; i < kind->n_replicas; i++)
     merge (texts[0], texts[i]);
-  for (guint i = N_REPLICAS; i > 0; i--)
+  for (guint i = kind->n_replicas; i > 0; i--)
     merge (early, texts[i - 1]);
   merge (whole, texts[0]);
+  merge_in_pieces (random, pieces, texts[0]);
   assert_same (whole, texts[0]);
   assert_same (early, texts[0]);
-  edit (random, texts[1], agents[1]);
-  merge (whole, texts[1]);
-  merge (texts[0], texts[1]);
-  assert_same (whole, texts[0]);
+  assert_same (pieces, texts[0]);
 
-  for (guint i = 0; i < N_REPLICAS; i++)
+  /* Each goes on from where he was. */
+  for (guint i = kind->n_replicas - 1; i > 0; i--)
+    {
+      edit (random, texts[i], agents[i], kind);
+      merge (whole, texts[i]);
+      merge (texts[0], texts[i]);
+      merge_in_pieces (random, pieces, texts[i]);
+    }
+  assert_same (whole, texts[0]);
+  assert_same (pieces, texts[0]);
+
+  for (guint i = 0; i < kind->n_replicas; i++)
     coquill_text_free (texts[i]);
   coquill_text_free (whole);
   coquill_text_free (early);
+  coquill_text_free (pieces);
 }
 
 static void
-test_order_of_walking (void)
+test_kind (gconstpointer data)
 {
+  const Kind *kind = data;
   g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  guint n_histories = MAX (1, kind->n_histories * test_effort () / 100);
 
-  for (guint i = 0; i < 20; i++)
-    test_history (random);
+  for (guint i = 0; i < n_histories; i++)
+    test_history (random, kind);
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/trunk/order-of-walking-does-not-matter", test_order_of_walking);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    g_test_add_data_func (kinds[i].name, &kinds[i], test_kind);
   return g_test_run ();
 }
