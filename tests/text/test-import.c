@@ -256,6 +256,60 @@ test_at_once (gconstpointer data)
   g_rand_free (random);
 }
 
+static void
+add_step (History *history,
+          guint agent,
+          CoquillOperationKind kind,
+          guint64 sequence,
+          const CoquillChangeId *parents,
+          guint n_parents)
+{
+  Step *step = &history->steps[history->n_steps++];
+
+  step->operation = (CoquillOperation){
+    .kind = kind,
+    .agent = agent,
+    .sequence = sequence,
+    .length = 1,
+    .n_parents = n_parents,
+    .content_length = kind == COQUILL_OPERATION_INSERT,
+  };
+  for (guint i = 0; i < n_parents; i++)
+    step->parents[i] = parents[i];
+}
+
+/* Operations without parents are known; what goes on from each becomes a run, with a parent that the change
+ * doesn't count, before two write at once up to the end. */
+static void
+test_untold_parents (void)
+{
+  History *history = g_new0 (History, 1);
+  CoquillGraph *at_once = coquill_graph_new (), *one_by_one = coquill_graph_new ();
+  guint n_roots = MAX_AGENTS / 2;
+
+  history->n_agents = n_roots;
+  for (guint i = 0; i < n_roots; i++)
+    {
+      add_step (history, i, COQUILL_OPERATION_INSERT, 0, NULL, 0);
+      add_step (history, i, COQUILL_OPERATION_DELETE, 1, &(CoquillChangeId){ i, 0 }, 1);
+    }
+  for (guint64 sequence = 2; history->n_steps + 2 <= N_OPERATIONS; sequence++)
+    for (guint i = 0; i < 2; i++)
+      add_step (history, i, COQUILL_OPERATION_INSERT, sequence,
+                (CoquillChangeId[]){ { i, sequence - 1 }, { 1 - i, sequence - 1 } }, 2);
+  for (guint i = 0; i < n_roots; i++)
+    {
+      g_assert_true (import (at_once, history, 2 * i, 2 * i + 1));
+      g_assert_true (import (one_by_one, history, 2 * i, 2 * i + 1));
+    }
+  g_assert_true (import (at_once, history, 0, history->n_steps));
+  g_assert_true (import_each (one_by_one, history));
+  compare (at_once, one_by_one);
+  coquill_graph_free (at_once);
+  coquill_graph_free (one_by_one);
+  g_free (history);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -263,5 +317,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/import/at-once-is-the-same-as-one-by-one", GINT_TO_POINTER (FALSE), test_at_once);
   g_test_add_data_func ("/import/what-is-forged-is-refused-at-once-as-well", GINT_TO_POINTER (TRUE),
                         test_at_once);
+  g_test_add_func ("/import/parents-that-nobody-told-have-room", test_untold_parents);
   return g_test_run ();
 }
