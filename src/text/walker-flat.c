@@ -7,7 +7,7 @@
 #include "text/walker-private.h"
 
 /* So many entries more make it worth while to see which can go. */
-#define COLLAPSE_AT 4
+#define COLLAPSE_AT 6
 
 /* Who has written nothing for so many operations is taken for one who knows all when he goes on. */
 #define RECENT_OPERATIONS 64

@@ -7,6 +7,9 @@
 
 #define NONE UINT32_MAX
 
+/* These are joined whether there are so many or not. */
+#define FEW_TRACKS 4
+
 void
 coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
 {
@@ -77,19 +80,11 @@ find_row (const CoquillWalkerRows *self, uint32_t version)
   return &self->rows[(self->n_rows - 1 - n_newer) % COQUILL_WALKER_N_ROWS];
 }
 
-static inline void
-join_half (uint32_t *n, const uint32_t *known)
-{
-  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS / 2; i++)
-    n[i] = known[i] > n[i] ? known[i] : n[i];
-}
-
-/* Adds to the version what a parent knows. */
+/* Adds to a version what a parent knows. */
 static inline bool
-join_parent (CoquillWalkerRows *self, uint32_t parent)
+join_parent (const CoquillWalkerRows *self, uint32_t *restrict n, uint32_t parent)
 {
   const CoquillWalkerRow *row;
-  uint32_t *n = self->version.n;
   uint32_t n_own;
 
   if (parent < self->opened)
@@ -97,32 +92,31 @@ join_parent (CoquillWalkerRows *self, uint32_t parent)
   row = find_row (self, parent);
   if (row == NULL)
     return false;
-  join_half (n, row->known);
-  if (self->n_tracks > COQUILL_FLAT_TRACKS / 2)
-    join_half (n + COQUILL_FLAT_TRACKS / 2, row->known + COQUILL_FLAT_TRACKS / 2);
+  for (unsigned i = 0; i < FEW_TRACKS; i++)
+    n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
+  for (unsigned i = FEW_TRACKS; i < self->n_tracks; i++)
+    n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
   n_own = row->sequence + (parent - row->first) + 1;
   n[row->track] = n_own > n[row->track] ? n_own : n[row->track];
   return true;
 }
 
-/* Makes the version that of the parents of an agent's next item. Whoever goes on knows at least what he knew
- * before. */
+/* Makes a version, which is what an agent knew before, that of the parents of his next item. */
 static inline bool
-join_parents (CoquillWalkerRows *self, unsigned track, const uint32_t *parents, size_t n_parents)
+join_parents (
+    const CoquillWalkerRows *self, unsigned track, uint32_t *n, const uint32_t *parents, size_t n_parents)
 {
-  const CoquillWalkerWriter *writer = &self->writers[track];
-
-  memcpy (self->version.n, writer->known, sizeof writer->known);
   /* As nearly always: one parent, or his own last item and another's. */
   if (n_parents - 1 <= 1)
     {
+      uint32_t last = self->writers[track].last;
       uint32_t one = parents[0], other = parents[n_parents - 1];
 
-      if ((one == other) | (one == writer->last) | (other == writer->last))
-        return join_parent (self, one == writer->last ? other : one);
+      if ((one == other) | (one == last) | (other == last))
+        return join_parent (self, n, one == last ? other : one);
     }
   for (size_t i = 0; i < n_parents; i++)
-    if (!join_parent (self, parents[i]))
+    if (!join_parent (self, n, parents[i]))
       return false;
   return true;
 }
@@ -142,6 +136,7 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
   unsigned track = find_track (self, run->agent);
   CoquillWalkerWriter *last = &self->writers[self->last_track], *writer;
   CoquillWalkerRow *row;
+  uint32_t known[COQUILL_FLAT_TRACKS];
 
   /* The newest run is over. */
   self->all.n[self->last_track] = self->version.n[self->last_track];
@@ -153,21 +148,23 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
   if (track == COQUILL_FLAT_TRACKS)
     track = self->n_tracks - 1;
   writer = &self->writers[track];
-  if (version > run->first || !join_parents (self, track, parents, n_parents))
+  memcpy (known, writer->known, sizeof known);
+  if (version > run->first || !join_parents (self, track, known, parents, n_parents))
     {
       if (!is_linear)
         return false;
-      self->version = self->all;
+      memcpy (known, self->all.n, sizeof known);
     }
-  self->version.n[track] = sequence;
+  known[track] = sequence;
   self->last_run = number;
   self->last_track = track;
-  memcpy (writer->known, self->version.n, sizeof writer->known);
+  memcpy (self->version.n, known, sizeof known);
+  memcpy (writer->known, known, sizeof known);
   writer->lacks = run->lowest_unknown | -(uint32_t)is_linear;
 
   self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = (uint32_t)version;
   row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];
-  memcpy (row->known, self->version.n, sizeof row->known);
+  memcpy (row->known, known, sizeof known);
   row->first = (uint32_t)version;
   row->sequence = sequence;
   row->track = track;
