@@ -71,7 +71,8 @@ coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *ver
                                      position + here.wider - (entry->n_deletions == 0 ? 0 : offset) };
         }
       offset -= (uint64_t)entry->gap + width;
-      here.wider += (uint64_t)(entry->length & -(uint32_t)(entry->n_deletions == 0)) - width;
+      here.wider
+          += (uint64_t)((entry->length - entry->pending) & -(uint32_t)(entry->n_deletions == 0)) - width;
     }
   self->near = here;
   self->near.start = position - offset;
@@ -134,7 +135,8 @@ deletion_follows (const CoquillFlatEntry *a, const CoquillFlatEntry *b, unsigned
 static bool
 can_join (const CoquillFlatEntry *a, const CoquillFlatEntry *b, bool backward[COQUILL_FLAT_MAX_DELETIONS])
 {
-  if (b->gap > 0 || a->id + a->length != b->id || a->track != b->track || a->n_deletions != b->n_deletions)
+  if (b->gap + a->pending > 0 || a->id + a->length != b->id || a->track != b->track
+      || a->n_deletions != b->n_deletions)
     return false;
   if (a->track != COQUILL_FLAT_EVERYBODY && (b->left != b->id - 1 || a->right != b->right))
     return false;
@@ -154,6 +156,7 @@ join (CoquillFlatEntry *a, const CoquillFlatEntry *b, const bool *backward)
         a->deletions[i].sequence = b->deletions[i].sequence;
     }
   a->length += b->length;
+  a->pending = b->pending;
   a->right_is_next = b->right_is_next;
   if (b->newest > a->newest)
     a->newest = b->newest;

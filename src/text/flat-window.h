@@ -63,6 +63,7 @@ typedef struct
  * @right: origin right of all
  * @gap: visible characters in front of it that all versions have alike
  * @length: characters
+ * @pending: how many of these, the last ones, the order is still to be given
  * @newest: the highest local version of an item that touched it
  * @track: of the agent that put it there, or COQUILL_FLAT_EVERYBODY; then it has no origins
  * @right_is_next: what stands directly behind the last character is its origin right still
@@ -76,6 +77,7 @@ typedef struct
   CoquillId right;
   uint32_t gap;
   uint32_t length;
+  uint32_t pending;
   uint32_t newest;
   uint8_t track;
   bool right_is_next;
@@ -87,7 +89,7 @@ typedef struct
  * CoquillFlatMark:
  * @index: of an entry
  * @start: visible characters of a version that lie before its gap
- * @wider: how many more the text as it is has there; modulo 2^64
+ * @wider: how many more the order has there; modulo 2^64
  */
 typedef struct
 {
@@ -118,7 +120,7 @@ typedef struct
  * @in_gap: it is in the gap
  * @offset: characters of the gap or entry that lie before
  * @rest: from the character on, those of the gap or entry that the version has
- * @effect: visible characters of the text as it is that lie before
+ * @effect: visible characters of the order that lie before; if it is pending, as if its entry were not
  */
 typedef struct
 {

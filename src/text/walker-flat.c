@@ -54,6 +54,40 @@ behind_entry (CoquillWalker *self, const CoquillFlatEntry *entry, uint64_t effec
   return coquill_walker_find_behind (self, entry->id + entry->length - 1, effect);
 }
 
+/* Gives the order those characters of an entry that it doesn't have yet; @effect visible ones lie before the
+ * entry. */
+static inline void
+settle_entry (CoquillWalker *self, CoquillFlatEntry *entry, uint64_t effect)
+{
+  uint32_t given = entry->length - entry->pending;
+
+  if (entry->pending == 0)
+    return;
+  coquill_order_insert_at (self->order, effect + given, entry->id + given, entry->pending);
+  entry->pending = 0;
+}
+
+void
+coquill_walker_settle_flat (CoquillWalker *self)
+{
+  CoquillFlatWindow *flat;
+  uint64_t effect = 0;
+
+  if (self->state != COQUILL_WALKER_FLAT || !self->flat->has_pending)
+    return;
+  flat = &self->flat->window;
+  for (unsigned i = 0; i < flat->n_entries; i++)
+    {
+      CoquillFlatEntry *entry = &flat->entries[i];
+
+      effect += entry->gap;
+      settle_entry (self, entry, effect);
+      effect += entry->length & -(uint32_t)(entry->n_deletions == 0);
+    }
+  coquill_flat_window_rewind (flat);
+  self->flat->has_pending = false;
+}
+
 /* YjsMod's integrate, as in walker-insert.c. Returns: the index of the entry that ours belongs in front of */
 static unsigned
 find_index (CoquillWalker *self, const Region *region, const CoquillFlatEntry *entry)
@@ -94,6 +128,7 @@ integrate (
 
   do
     {
+      settle_entry (self, &flat->entries[region.to], end);
       if (flat->entries[region.to].n_deletions == 0)
         end += flat->entries[region.to].length;
       region.to++;
@@ -171,17 +206,28 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
   bool is_visible = true, is_among;
 
   entry.gap = 0;
-  if (piece->place > 0)
+  if (piece->place == 0)
+    coquill_flat_window_rewind (flat);
+  else
     {
       at = coquill_flat_window_find (flat, version, piece->place - 1);
       if (coquill_flat_window_follows (flat, version, &at, piece->id))
         {
           flat->entries[at.index].length += (uint32_t)piece->length;
           flat->entries[at.index].newest = newest;
-          tell_insertion (piece, at.effect + 1, deltas);
-          coquill_order_insert_at (self->order, at.effect + 1, piece->id, piece->length);
+          if (deltas != NULL)
+            {
+              tell_insertion (piece, at.effect + 1, deltas);
+              coquill_order_insert_at (self->order, at.effect + 1, piece->id, piece->length);
+              return true;
+            }
+          /* The order is told when there is more, or somebody asks. */
+          flat->entries[at.index].pending += (uint32_t)piece->length;
+          self->flat->has_pending = true;
           return true;
         }
+      if (!at.in_gap)
+        settle_entry (self, &flat->entries[at.index], at.effect - at.offset);
       is_visible = at.in_gap || flat->entries[at.index].n_deletions == 0;
       effect = at.effect + is_visible;
       if (at.index == flat->n_entries && effect > coquill_order_width (self->order))
@@ -194,6 +240,7 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
     }
   entry.id = piece->id;
   entry.length = (uint32_t)piece->length;
+  entry.pending = 0;
   entry.newest = newest;
   entry.track = (uint8_t)self->flat->rows.last_track;
   entry.right_is_next = false;
@@ -267,6 +314,7 @@ delete_in_entry (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *cha
 
   if (here > limit)
     here = limit;
+  settle_entry (self, entry, at.effect - at.offset);
   if (backward)
     at.offset -= here - 1;
   change->id = entry->id + at.offset;
@@ -364,6 +412,7 @@ collapse (CoquillWalker *self, uint64_t floor)
   if (floor > self->window_start && flat->n_operations >= flat->hold)
     {
       self->window_start = floor;
+      coquill_walker_settle_flat (self);
       coquill_flat_window_collapse (&flat->window, floor);
     }
   flat->collapse_at = flat->window.n_entries + COLLAPSE_AT;
@@ -376,6 +425,7 @@ coquill_walker_open_flat (CoquillWalker *self, uint64_t version, uint64_t hold)
     self->flat = coquill_allocate (sizeof *self->flat);
   coquill_flat_window_clear (&self->flat->window);
   coquill_walker_rows_open (&self->flat->rows, version);
+  self->flat->has_pending = false;
   self->flat->n_operations = 0;
   self->flat->hold = hold;
   self->flat->collapse_at = COLLAPSE_AT;

@@ -169,6 +169,14 @@ void
 coquill_walker_free_flat (CoquillWalker *self);
 
 /**
+ * coquill_walker_settle_flat:
+ *
+ * Gives the order all that it hasn't been given yet, if there is a flat window.
+ */
+void
+coquill_walker_settle_flat (CoquillWalker *self);
+
+/**
  * coquill_walker_walk_flat:
  * @cursor: at the item that is next
  * @run: which holds it

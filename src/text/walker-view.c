@@ -430,6 +430,7 @@ coquill_walker_enter_run (CoquillWalker *self, uint64_t version, size_t run)
 void
 coquill_walker_close_window (CoquillWalker *self)
 {
+  coquill_walker_settle_flat (self);
   coquill_merge_window_free (self->window);
   self->window = NULL;
   self->state = COQUILL_WALKER_DIRECT;

@@ -363,6 +363,7 @@ reach_back (CoquillWalker *self, uint64_t version)
   uint64_t end = self->end;
   size_t run, n_operations;
 
+  coquill_walker_settle_flat (self);
   /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
    * way each time; unless enough has come since the last time to pay for it. */
   if (end - version > PAID_FOR * (end - (self->reached_back < end ? self->reached_back : end)))
@@ -387,6 +388,7 @@ reach_back (CoquillWalker *self, uint64_t version)
       if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, 0, NULL))
         abort ();
     }
+  coquill_walker_settle_flat (self);
   if (self->state == COQUILL_WALKER_FLAT)
     self->flat->hold = 2 * n_operations;
   else if (self->collapse_at < 2 * coquill_merge_window_n_entries (self->window))
@@ -503,6 +505,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       if (self->in_trunk)
         self->trunk_end = self->end;
     }
+  coquill_walker_settle_flat (self);
   if (self->state == COQUILL_WALKER_WINDOW && coquill_merge_window_n_entries (self->window) >= MANY_ENTRIES
       && is_time_to_collapse (self))
     collapse (self, UINT64_MAX);

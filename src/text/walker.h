@@ -70,6 +70,7 @@ typedef enum
 /**
  * CoquillWalkerFlat:
  * @rows: what the newest runs knew
+ * @has_pending: the order is still to be given some characters; never between two walks
  * @collapse_at: entries at which it is collapsed next
  * @n_operations: that were walked in it
  * @hold: of these, how many are to be walked before it is collapsed
@@ -80,6 +81,7 @@ typedef struct
 {
   CoquillFlatWindow window;
   CoquillWalkerRows rows;
+  bool has_pending;
   unsigned collapse_at;
   uint64_t n_operations;
   uint64_t hold;
