@@ -416,6 +416,8 @@ collapse (CoquillWalker *self, uint64_t floor)
       coquill_flat_window_collapse (&flat->window, floor);
     }
   flat->collapse_at = flat->window.n_entries + COLLAPSE_AT;
+  if (flat->collapse_at > COQUILL_FLAT_MAX_ENTRIES)
+    flat->collapse_at = COQUILL_FLAT_MAX_ENTRIES + 1;
 }
 
 void
@@ -466,9 +468,12 @@ coquill_walker_walk_flat (CoquillWalker *self,
       bool possible = true;
 
       if (flat->window.n_entries >= flat->collapse_at)
-        collapse (self, floor);
-      if (flat->window.is_full || flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES)
-        return COQUILL_WALKER_FLAT_FULL;
+        {
+          rows->writers[rows->last_track].used = flat->n_operations;
+          collapse (self, floor);
+          if (flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES)
+            return COQUILL_WALKER_FLAT_FULL;
+        }
 
       coquill_graph_cursor_step (cursor, end, &piece);
       if (piece.kind == COQUILL_OPERATION_INSERT)
@@ -479,6 +484,8 @@ coquill_walker_walk_flat (CoquillWalker *self,
             piece.length = MANY_DELETED;
           possible = delete (self, &piece, deltas);
           coquill_graph_cursor_go_back (cursor, piece.first + piece.length);
+          if (flat->window.is_full)
+            end = piece.first + piece.length;
         }
       else if (piece.kind == COQUILL_OPERATION_RESTORE)
         {
@@ -488,8 +495,9 @@ coquill_walker_walk_flat (CoquillWalker *self,
       if (!possible)
         return COQUILL_WALKER_FLAT_IMPOSSIBLE;
       rows->version.n[rows->last_track] += (uint32_t)piece.length;
-      rows->writers[rows->last_track].used = ++flat->n_operations;
+      flat->n_operations++;
       self->end += piece.length;
     }
-  return COQUILL_WALKER_FLAT_DONE;
+  rows->writers[rows->last_track].used = flat->n_operations;
+  return flat->window.is_full ? COQUILL_WALKER_FLAT_FULL : COQUILL_WALKER_FLAT_DONE;
 }

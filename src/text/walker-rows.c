@@ -20,6 +20,7 @@ coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
   self->n_rows = 0;
   self->base = self->all = self->version = (CoquillFlatVersion){ .n[COQUILL_FLAT_EVERYBODY] = UINT32_MAX };
   memset (self->agents, 0xff, sizeof self->agents);
+  memset (self->guesses, 0, sizeof self->guesses);
   memset (self->newest, 0, sizeof self->newest);
 }
 
@@ -32,6 +33,7 @@ add_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
     return false;
   self->n_tracks++;
   self->agents[track] = agent;
+  self->guesses[agent % COQUILL_WALKER_N_GUESSES] = (uint8_t)track;
   self->base.n[track] = self->all.n[track] = sequence;
   for (unsigned i = 0; i < COQUILL_WALKER_N_ROWS && i < self->n_rows; i++)
     self->rows[i].known[track] = sequence;
@@ -42,15 +44,17 @@ add_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
   return true;
 }
 
-/* The agent's track, COQUILL_FLAT_TRACKS if it has none. All are looked at, as nobody can guess which it is.
- */
+/* The agent's track, COQUILL_FLAT_TRACKS if it has none. */
 static inline unsigned
 find_track (const CoquillWalkerRows *self, uint32_t agent)
 {
-  unsigned track = COQUILL_FLAT_TRACKS;
+  unsigned track = self->guesses[agent % COQUILL_WALKER_N_GUESSES];
 
-  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
-    track -= self->agents[i] == agent ? COQUILL_FLAT_TRACKS - i : 0;
+  if (self->agents[track] == agent)
+    return track;
+  for (track = 0; track < COQUILL_FLAT_TRACKS; track++)
+    if (self->agents[track] == agent)
+      break;
   return track;
 }
 

@@ -12,6 +12,9 @@
 /* Of these, so many are looked at at once. */
 #define COQUILL_WALKER_N_NEWEST 8
 
+/* Agents have numbers near each other. A power of two. */
+#define COQUILL_WALKER_N_GUESSES 16
+
 /**
  * CoquillWalkerRow:
  * @known: what the parents of the run's first item know
@@ -54,6 +57,7 @@ typedef struct
  * @last_run: the newest, SIZE_MAX for none
  * @last_track: its agent's
  * @agents: local indices; UINT32_MAX for those there aren't
+ * @guesses: by the lowest bits of these, a track that may be the agent's
  * @newest: the first local versions of the newest rows, in any order; 0 for those there aren't
  *
  * Each agent's items are a chain, so a version is a number of items for each agent.
@@ -68,6 +72,7 @@ typedef struct
   unsigned last_track;
   unsigned n_tracks;
   uint32_t agents[COQUILL_FLAT_TRACKS];
+  uint8_t guesses[COQUILL_WALKER_N_GUESSES];
   CoquillWalkerWriter writers[COQUILL_FLAT_TRACKS];
   uint64_t n_rows; /* that there ever were */
   uint32_t newest[COQUILL_WALKER_N_NEWEST];

@@ -450,6 +450,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   CoquillGraphCursor cursor;
   const CoquillWalkerOutlook *outlooks;
   size_t first_run, last_run, run, n_operations;
+  uint64_t run_end;
   bool is_known;  /* what comes in the near future */
   bool has_trunk; /* so much comes that it is worth while */
 
@@ -467,18 +468,13 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   if (self->state == COQUILL_WALKER_WINDOW && outlooks->floor < self->trunk_end)
     reach_back (self, outlooks->floor);
   coquill_graph_cursor_init (&cursor, graph, self->end);
+  run_end = coquill_graph_run_end (graph, run);
   while (self->end < end)
     {
-      uint64_t floor, run_end = coquill_graph_run_end (graph, run);
+      uint64_t floor;
 
-      if (run_end <= self->end)
-        {
-          while (coquill_graph_run_end (graph, run) <= self->end)
-            run++;
-          run_end = coquill_graph_run_end (graph, run);
-        }
-      if (run_end > end)
-        run_end = end;
+      while (run_end <= self->end)
+        run_end = coquill_graph_run_end (graph, ++run);
       floor = outlooks[run - first_run].floor;
 
       if (floor < (self->state != COQUILL_WALKER_DIRECT ? self->window_start : self->end))
@@ -500,7 +496,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         coquill_walker_open_flat (self, self->end, 0);
       set_in_trunk (self,
                     has_trunk && self->state == COQUILL_WALKER_WINDOW && outlooks[run - first_run].is_trunk);
-      if (!walk_run (self, &cursor, run, run_end, floor, deltas))
+      if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, floor, deltas))
         return refuse (self, error);
       if (self->in_trunk)
         self->trunk_end = self->end;
