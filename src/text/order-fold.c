@@ -130,8 +130,13 @@ insert_in_front (CoquillOrder *self, CoquillId id, uint32_t length)
 }
 
 void
-coquill_order_insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
+coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
 {
+  if (!self->is_folded)
+    {
+      coquill_order_insert_unfolded (self, position, id, length);
+      return;
+    }
   while (length > 0)
     {
       uint32_t piece = length < COQUILL_ORDER_MAX_LENGTH ? (uint32_t)length : COQUILL_ORDER_MAX_LENGTH;
@@ -169,17 +174,11 @@ delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
   return count;
 }
 
-void
-coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
+static inline void
+delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
   if (self->n_folds == 0)
     start_folds (self);
-  else if (self->n_folds > MAX_FOLDS)
-    {
-      coquill_order_unfold (self);
-      coquill_order_delete_at (self, position, count, NULL);
-      return;
-    }
   while (count > 0)
     {
       CoquillOrderSpan *left = NULL;
@@ -209,6 +208,21 @@ coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t cou
         self->front = ring;
       coquill_order_shrink_if_small (self);
     }
+}
+
+const CoquillOrderSpan *
+coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
+{
+  self->n_deleted = 0;
+  if (self->n_folds > MAX_FOLDS)
+    coquill_order_unfold (self);
+  if (self->is_folded)
+    delete_folded (self, position, count);
+  else
+    coquill_order_delete_unfolded (self, position, count);
+  if (n_spans != NULL)
+    *n_spans = self->n_deleted;
+  return self->deleted;
 }
 
 /* Spans on their way into the tree. */

@@ -254,10 +254,10 @@ coquill_order_shrink_if_small (CoquillOrder *self)
     coquill_order_shrink (self);
 }
 
-/* coquill_order_insert_at(), of a folded order. */
+/* coquill_order_insert_at(), of an order that isn't folded. */
 void
-coquill_order_insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
+coquill_order_insert_unfolded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length);
 
 /* The same of coquill_order_delete_at(). */
 void
-coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count);
+coquill_order_delete_unfolded (CoquillOrder *self, uint64_t position, uint64_t count);

@@ -132,17 +132,12 @@ coquill_order_insert (CoquillOrder *self, const CoquillOrderPlace *place, Coquil
       insert_at_gap (self, 0, id, piece);
     }
   if (piece < length)
-    coquill_order_insert_at (self, position + piece, id + piece, length - piece);
+    coquill_order_insert_unfolded (self, position + piece, id + piece, length - piece);
 }
 
 void
-coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
+coquill_order_insert_unfolded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
 {
-  if (self->is_folded)
-    {
-      coquill_order_insert_folded (self, position, id, length);
-      return;
-    }
   if (position == 0)
     {
       CoquillOrderPlace place = coquill_order_start (self);
@@ -331,15 +326,9 @@ delete_behind_gap (CoquillOrder *self, uint64_t count)
   return rest;
 }
 
-const CoquillOrderSpan *
-coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
+void
+coquill_order_delete_unfolded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
-  self->n_deleted = 0;
-  if (self->is_folded)
-    {
-      coquill_order_delete_folded (self, position, count);
-      count = 0;
-    }
   while (count > 0)
     {
       uint32_t here = coquill_order_seek (self, position + 1, false) + 1;
@@ -357,9 +346,6 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
         put_behind_gap (self->leaf, span);
       coquill_order_shrink_if_small (self);
     }
-  if (n_spans != NULL)
-    *n_spans = self->n_deleted;
-  return self->deleted;
 }
 
 void

@@ -375,12 +375,8 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
  * coquill_order_insert_at(), for who wants to know the neighbours as well.
  */
 void
-coquill_order_insert_between (CoquillOrder *self,
-                              uint64_t position,
-                              CoquillId id,
-                              uint64_t length,
-                              CoquillId *left,
-                              CoquillId *right);
+coquill_order_insert_between (
+    CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length, CoquillId *left, CoquillId *right);
 
 /**
  * coquill_order_delete_at:
