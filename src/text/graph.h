@@ -149,18 +149,20 @@ coquill_graph_type (CoquillGraph *self, uint32_t agent, char character)
   return coquill_graph_lengthen (self, agent, 1);
 }
 
-/* Begins another operation of the last run. Returns: false if there is no room */
+/* Begins another operation of the last run, if @begins; nobody can guess whether. Returns: false if there is
+ * no room */
 static inline bool
-coquill_graph_begin (CoquillGraph *self, CoquillOperationKind kind, uint64_t place)
+coquill_graph_begin (CoquillGraph *self, CoquillOperationKind kind, uint64_t place, bool begins)
 {
   if (self->n_operations == self->operations_capacity)
-    return false;
-  self->operations[self->n_operations++] = (CoquillGraphOperation){
+    return !begins;
+  self->operations[self->n_operations] = (CoquillGraphOperation){
     .first = (uint32_t)self->end,
     .place = (uint32_t)place,
     .content_offset = (uint32_t)self->content_length,
     .kind = (uint8_t)kind,
   };
+  self->n_operations += begins;
   return true;
 }
 
@@ -183,8 +185,9 @@ coquill_graph_extend_insert (
 
   if (last == NULL || n_bytes > self->content_capacity - self->content_length)
     return false;
-  if ((last->kind != COQUILL_OPERATION_INSERT || place != last->place + (self->end - last->first))
-      && !coquill_graph_begin (self, COQUILL_OPERATION_INSERT, place))
+  if (!coquill_graph_begin (self, COQUILL_OPERATION_INSERT, place,
+                            (last->kind != COQUILL_OPERATION_INSERT)
+                                | (place != last->place + (self->end - last->first))))
     return false;
   if (n_bytes == 1)
     self->content[self->content_length] = (uint8_t)*content;
@@ -206,18 +209,18 @@ static inline bool
 coquill_graph_extend_delete (CoquillGraph *self, uint32_t agent, uint64_t place, uint64_t count)
 {
   CoquillGraphOperation *last = coquill_graph_tip (self, agent);
+  bool deletes, forward, backward;
   uint64_t length;
 
   if (last == NULL || count > UINT32_MAX / 4)
     return false;
   length = self->end - last->first;
-  if (last->kind == COQUILL_OPERATION_DELETE && place == last->place && (!last->backward || length == 1))
-    last->backward = false;
-  else if (last->kind == COQUILL_OPERATION_DELETE && count == 1 && place + length == last->place
-           && (last->backward || length == 1))
-    last->backward = true;
-  else if (!coquill_graph_begin (self, COQUILL_OPERATION_DELETE, place))
+  deletes = last->kind == COQUILL_OPERATION_DELETE;
+  forward = deletes & (place == last->place) & (!last->backward | (length == 1));
+  backward = deletes & (count == 1) & (place + length == last->place) & (last->backward | (length == 1));
+  if (!coquill_graph_begin (self, COQUILL_OPERATION_DELETE, place, !(forward | backward)))
     return false;
+  last->backward = backward | (last->backward & !forward);
   coquill_graph_lengthen (self, agent, count);
   return true;
 }

@@ -84,15 +84,15 @@ expect_deletion (CoquillText *self, uint32_t agent, uint64_t position)
   const CoquillGraphOperation *last = &self->graph->operations[self->graph->n_operations - 1];
   const CoquillRopeLeaf *leaf = self->rope->hand.leaf;
   bool is_beside = position - self->rope->hand.start == leaf->front_points;
+  bool is_single = self->graph->end - last->first == 1;
 
   caret->agent = agent;
   caret->insert_end = 0;
   caret->erase_at = position - last->backward;
   caret->is_backward = last->backward;
-  caret->n_erasable = last->backward ? leaf->front_points : leaf->back_points;
   /* After a single deletion the next may be in either direction. */
-  if (!is_beside || self->graph->end - last->first == 1)
-    caret->n_erasable = 0;
+  caret->n_erasable
+      = (last->backward ? leaf->front_points : leaf->back_points) & -(uint32_t)(is_beside & !is_single);
 }
 
 static __attribute__ ((noinline)) bool
