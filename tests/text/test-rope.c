@@ -149,6 +149,17 @@ array_insert (GArray *array, guint position, const gunichar *points, guint n)
     g_array_insert_vals (array, position, points, n);
 }
 
+static gunichar *
+random_points (GRand *rand, guint n, gboolean ascii)
+{
+  gunichar *points = g_new (gunichar, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    points[i] = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
+                      : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
+  return points;
+}
+
 /* One random edit on both sides: mostly short and near the last one, at times long and anywhere. */
 static guint
 random_edit (GRand *rand, CoquillRope *rope, GArray *model, guint near, gboolean growing, gboolean ascii)
@@ -162,12 +173,7 @@ random_edit (GRand *rand, CoquillRope *rope, GArray *model, guint near, gboolean
     {
       guint n = (guint)(g_rand_int_range (rand, 0, 20) == 0 ? g_rand_int_range (rand, 0, 5000)
                                                             : g_rand_int_range (rand, 0, 12));
-      g_autofree gunichar *points = g_new (gunichar, n + 1);
-
-      for (guint i = 0; i < n; i++)
-        points[i] = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
-                          : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
-
+      g_autofree gunichar *points = random_points (rand, n, ascii);
       g_autofree char *utf8 = g_ucs4_to_utf8 (points, (glong)n, NULL, NULL, NULL);
 
       coquill_rope_insert (rope, position, utf8, strlen (utf8));
@@ -202,20 +208,11 @@ assert_characters_around (CoquillRope *rope, const GArray *model, guint position
 static CoquillRope *
 lent_rope (GRand *rand, GArray *model, gboolean ascii, guint n)
 {
-  for (guint i = 0; i < n; i++)
-    {
-      gunichar character = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
-                                 : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
+  g_autofree gunichar *points = random_points (rand, n, ascii);
+  g_autofree char *utf8 = g_ucs4_to_utf8 (points, (glong)n, NULL, NULL, NULL);
 
-      g_array_append_val (model, character);
-    }
-
-  g_autofree char *utf8 = g_ucs4_to_utf8 ((gunichar *)(void *)model->data, (glong)n, NULL, NULL, NULL);
-  gsize bytes = strlen (utf8);
-  char *lent = malloc (bytes + 1);
-
-  memcpy (lent, utf8, bytes + 1);
-  return coquill_rope_new_lent (lent, bytes, n);
+  array_insert (model, 0, points, n);
+  return coquill_rope_new_lent (strdup (utf8), strlen (utf8), n);
 }
 
 static void
@@ -271,12 +268,7 @@ test_lent_text_may_move_until_it_is_owned (gconstpointer data)
     {
       guint position = (guint)g_rand_int_range (rand, 0, (gint32)model->len + 1);
       guint n = (guint)g_rand_int_range (rand, 0, i % 10 == 0 ? 40000 : 1000);
-      g_autofree gunichar *points = g_new (gunichar, n + 1);
-
-      for (guint j = 0; j < n; j++)
-        points[j] = ascii ? (gunichar)g_rand_int_range (rand, 1, 128)
-                          : alphabet[g_rand_int_range (rand, 0, G_N_ELEMENTS (alphabet))];
-
+      g_autofree gunichar *points = random_points (rand, n, ascii);
       g_autofree char *utf8 = g_ucs4_to_utf8 (points, (glong)n, NULL, NULL, NULL);
       gsize bytes = strlen (utf8);
       guint8 *moved = g_malloc (length + bytes + 1);
