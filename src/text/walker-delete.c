@@ -7,6 +7,32 @@
 
 #define EFFECT (1u << COQUILL_MERGE_WINDOW_EFFECT)
 
+void
+coquill_walker_change_standing (CoquillWalker *self,
+                                CoquillId id,
+                                uint64_t length,
+                                uint64_t near,
+                                uint32_t change,
+                                CoquillDeltaList *deltas,
+                                uint32_t agent)
+{
+  while (length > 0)
+    {
+      CoquillOrderPlace place = coquill_walker_find_near (self, id, near);
+      uint32_t here = coquill_order_rest (&place);
+      uint32_t before = coquill_order_standing (&place);
+
+      if (here > length)
+        here = (uint32_t)length;
+      if (deltas != NULL && before > 0 && before + change == 0)
+        coquill_delta_list_restore (deltas, coquill_order_position (self->order, &place), id, here,
+                                    self->graph, self->base, agent);
+      coquill_order_set_standing (self->order, &place, here, before + change);
+      id += here;
+      length -= here;
+    }
+}
+
 static void
 note_deletion (CoquillWalker *self,
                const CoquillGraphPiece *piece,

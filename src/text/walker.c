@@ -91,32 +91,6 @@ coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position)
 }
 
 void
-coquill_walker_change_standing (CoquillWalker *self,
-                                CoquillId id,
-                                uint64_t length,
-                                uint64_t near,
-                                uint32_t change,
-                                CoquillDeltaList *deltas,
-                                uint32_t agent)
-{
-  while (length > 0)
-    {
-      CoquillOrderPlace place = coquill_walker_find_near (self, id, near);
-      uint32_t here = coquill_order_rest (&place);
-      uint32_t before = coquill_order_standing (&place);
-
-      if (here > length)
-        here = (uint32_t)length;
-      if (deltas != NULL && before > 0 && before + change == 0)
-        coquill_delta_list_restore (deltas, coquill_order_position (self->order, &place), id, here,
-                                    self->graph, self->base, agent);
-      coquill_order_set_standing (self->order, &place, here, before + change);
-      id += here;
-      length -= here;
-    }
-}
-
-void
 coquill_walker_add_to_frontier (CoquillWalker *self, uint64_t version, size_t run)
 {
   const CoquillGraph *graph = self->graph;
