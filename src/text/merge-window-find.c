@@ -6,6 +6,9 @@
 /* An entry is looked for in so many leaves before the index is asked: it moves on when a leaf is split. */
 #define NEAR_LEAVES 4
 
+/* For each entry, so many leaves are looked through before there is an index, which would cost as much. */
+#define SCANS 4
+
 CoquillMergeWindowCursor
 coquill_merge_window_start (const CoquillMergeWindow *self)
 {
@@ -152,8 +155,8 @@ coquill_merge_window_find_id (CoquillMergeWindow *self, CoquillId id, CoquillMer
          && find_in_leaf ((CoquillMergeWindowLeaf *)(uintptr_t)found.value, id, cursor);
 }
 
-/* Looks through leaves before one, as long as that costs less than an index: as many as there are entries.
- * @known: (out): it is known whether the character is there */
+/* Looks through leaves before one, as long as that costs less than an index. @known: (out): it is known
+ * whether the character is there */
 static bool
 scan (CoquillMergeWindow *self,
       CoquillMergeWindowLeaf *leaf,
@@ -165,7 +168,7 @@ scan (CoquillMergeWindow *self,
   *known = true;
   for (unsigned i = 0; leaf != end; i++, leaf = leaf->next)
     {
-      if (i >= NEAR_LEAVES && (self->index != NULL || ++self->n_scanned > self->n_entries))
+      if (i >= NEAR_LEAVES && (self->index != NULL || ++self->n_scanned > SCANS * self->n_entries))
         break;
       if (find_in_leaf (leaf, id, cursor))
         return true;
