@@ -96,6 +96,35 @@ skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
     }
 }
 
+/* What stands behind one character of a region mostly was put behind another one of it, and then from there
+ * to it all was put behind what lies between: origins don't cross. So who goes along a region has seen an
+ * entry's origin left at the end of one that is still open, which are the last ones of a stack, few. */
+#define MANY_OPEN 16
+
+typedef struct
+{
+  CoquillId last[MANY_OPEN];
+  unsigned n_entries;
+} Open;
+
+/* Closes what isn't an entry's origin left. Returns: whether that was seen; if not, it may lie in the region
+ * all the same */
+static bool
+open_find (Open *self, CoquillId left)
+{
+  while (self->n_entries > 0 && self->last[self->n_entries - 1] != left)
+    self->n_entries--;
+  return self->n_entries > 0;
+}
+
+static void
+open_add (Open *self, const CoquillMergeWindowEntry *entry)
+{
+  if (self->n_entries == MANY_OPEN)
+    self->n_entries = 0;
+  self->last[self->n_entries++] = entry->id + entry->length - 1;
+}
+
 /*
  * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry
  * only the first character needs a look: the others have the one before as origin left, which is in the
@@ -109,6 +138,7 @@ scan_region (
   uint64_t scanned = *effect;
   const CoquillMergeWindowEntry *before = NULL;
   bool scanning = false;
+  Open open = { .n_entries = 0 };
 
   skip_region (self, id, &scan);
   if (scan.leaf != self->from.leaf)
@@ -125,8 +155,9 @@ scan_region (
             break;
           scanning = order < 0;
         }
-      else if (!is_in_region (self, other->left))
+      else if (!open_find (&open, other->left) && !is_in_region (self, other->left))
         break;
+      open_add (&open, other);
       if (other->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
         scanned += other->length;
       coquill_merge_window_next (&scan);
