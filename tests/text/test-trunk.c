@@ -66,7 +66,7 @@ tell_span_cb (const CoquillTextRange *range, uint64_t position, void *data)
 
   (void)position;
   for (guint64 i = 0; i < range->length; i++)
-    g_string_append_printf (self->told, "%u:%" G_GUINT64_FORMAT " ",
+    g_string_append_printf (self->told, "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT " ",
                             coquill_text_agent (self->text, range->agent)->nonce, range->sequence + i);
   return true;
 }
