@@ -70,8 +70,8 @@ next_candidate (void *child, unsigned *height, unsigned view)
   return NULL;
 }
 
-static CoquillMergeWindowCursor
-end_of (const CoquillMergeWindow *self)
+CoquillMergeWindowCursor
+coquill_merge_window_end (const CoquillMergeWindow *self)
 {
   void *node = self->root;
   CoquillMergeWindowLeaf *leaf;
@@ -105,7 +105,7 @@ coquill_merge_window_next_present (const CoquillMergeWindow *self,
         }
       parent->present[coquill_merge_window_slot (parent, node)] &= (uint8_t)~(1u << view);
     }
-  return end_of (self);
+  return coquill_merge_window_end (self);
 }
 
 CoquillMergeWindowCursor

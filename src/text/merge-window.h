@@ -198,6 +198,14 @@ CoquillMergeWindowCursor
 coquill_merge_window_start (const CoquillMergeWindow *self);
 
 /**
+ * coquill_merge_window_end:
+ *
+ * Returns: the place behind everything. O(log entries)
+ */
+CoquillMergeWindowCursor
+coquill_merge_window_end (const CoquillMergeWindow *self);
+
+/**
  * coquill_merge_window_entry:
  *
  * Returns: (nullable): the entry at a place, %NULL at the end

@@ -172,6 +172,34 @@ count_before (CoquillWalker *self, const CoquillMergeWindowEntry *entry, const C
   return low;
 }
 
+/* Where characters that have no entry yet, and are deleted in all versions, belong among all that is deleted
+ * at their position. */
+static CoquillMergeWindowCursor
+find_among_deleted (CoquillWalker *self, const CoquillOrderPlace *place)
+{
+  uint64_t position = coquill_order_position (self->order, place), effect;
+  CoquillMergeWindowCursor cursor = coquill_merge_window_find_effect (self->window, position);
+  CoquillMergeWindowCursor end = coquill_merge_window_end (self->window), middle;
+  const CoquillMergeWindowEntry *entry;
+
+  if (position < coquill_merge_window_width (self->window, COQUILL_MERGE_WINDOW_EFFECT))
+    end = coquill_merge_window_find (self->window, COQUILL_MERGE_WINDOW_EFFECT, position, &effect);
+  while (coquill_merge_window_between (&cursor, &end, &middle))
+    if (count_before (self, coquill_merge_window_entry (&middle), place) > 0)
+      cursor = middle;
+    else
+      end = middle;
+  while (cursor.offset == 0 && (entry = coquill_merge_window_entry (&cursor)) != NULL
+         && entry->standing[COQUILL_MERGE_WINDOW_EFFECT] > 0)
+    {
+      cursor.offset = count_before (self, entry, place);
+      if (cursor.offset < entry->length)
+        break;
+      coquill_merge_window_next (&cursor);
+    }
+  return cursor;
+}
+
 /* Puts an entry into the window for characters that are deleted in all versions. Returns: how many */
 static uint32_t
 enter_deleted (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t newest)
@@ -179,7 +207,6 @@ enter_deleted (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t newe
   CoquillMergeWindowEntry entry = { .id = id, .left = id - 1, .right = COQUILL_ID_NONE, .newest = newest };
   CoquillOrderPlace place;
   CoquillMergeWindowCursor cursor;
-  const CoquillMergeWindowEntry *behind;
 
   coquill_order_find_id (self->order, id, &place);
   entry.length = coquill_order_rest (&place);
@@ -188,15 +215,7 @@ enter_deleted (CoquillWalker *self, CoquillId id, uint64_t length, uint64_t newe
   for (unsigned version = 0; version <= COQUILL_MERGE_WINDOW_EFFECT; version++)
     entry.standing[version] = coquill_order_standing (&place);
 
-  cursor = coquill_merge_window_find_effect (self->window, coquill_order_position (self->order, &place));
-  while (cursor.offset == 0 && (behind = coquill_merge_window_entry (&cursor)) != NULL
-         && behind->standing[COQUILL_MERGE_WINDOW_EFFECT] > 0)
-    {
-      cursor.offset = count_before (self, behind, &place);
-      if (cursor.offset < behind->length)
-        break;
-      coquill_merge_window_next (&cursor);
-    }
+  cursor = find_among_deleted (self, &place);
   coquill_merge_window_insert (self->window, cursor, &entry);
   return entry.length;
 }

@@ -7,9 +7,10 @@
 
 #include "text/memory.h"
 
-/* Runs that the graph may be asked to pass over, for each part: where people were at the same places at the
- * same time, walking again is less work. */
-#define MANY_RUNS 8
+/* Parts that may be passed over, for each part, and how many of them take as long as a run that the graph is
+ * asked to pass over: where people were at the same places at the same time, walking again is less work. */
+#define MANY_STEPS 64
+#define STEPS_PER_RUN 8
 
 #define NONE COQUILL_WALKER_NO_PART
 
@@ -238,7 +239,7 @@ coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker
   for (; coquill_order_rest (&place) > 0; coquill_order_next (&place))
     add_span (&builder, coquill_order_id (&place), coquill_order_rest (&place),
               coquill_order_standing (&place));
-  self->n_runs = MANY_RUNS * (uint64_t)self->n_parts;
+  self->n_steps = MANY_STEPS * (uint64_t)self->n_parts;
   free (builder.sequences);
   free (builder.deleted);
   free (builder.stack);
@@ -250,23 +251,31 @@ coquill_walker_parts_clear (CoquillWalkerParts *self)
   free (self->parts);
 }
 
+/* Returns: false if it isn't worth to go so far */
+static bool
+pay (CoquillWalkerParts *self, uint64_t n_steps)
+{
+  if (self->n_steps < n_steps)
+    return false;
+  self->n_steps -= n_steps;
+  return true;
+}
+
 /* Whether a part's author knew an item, which came earlier. Returns: false if it isn't worth to ask */
 static bool
 ask (CoquillWalkerParts *self, const Part *part, uint64_t version, bool *known)
 {
   const CoquillGraph *graph = self->graph;
   const CoquillGraphRun *run = &graph->runs[part->run];
-  uint64_t single, passed;
+  uint64_t single;
   size_t n_parents;
   const uint64_t *parents;
 
   *known = version < run->lowest_unknown || version >= run->first;
   if (*known)
     return true;
-  passed = part->run - coquill_graph_find_run (graph, version);
-  if (self->n_runs < passed)
+  if (!pay (self, STEPS_PER_RUN * (uint64_t)(part->run - coquill_graph_find_run (graph, version))))
     return false;
-  self->n_runs -= passed;
   parents = coquill_graph_parents (graph, run->first, &single, &n_parents);
   *known = coquill_graph_is_ancestor (graph, version, parents, n_parents);
   return true;
@@ -317,8 +326,9 @@ coquill_walker_parts_left (CoquillWalkerParts *self, uint32_t number, CoquillId 
           *id = parts[other].id + n_known - 1;
           return true;
         }
-      for (other--; other != NONE && parts[other].since > part->since;)
-        other = parts[other].before;
+      for (other--; other != NONE && parts[other].since > part->since; other = parts[other].before)
+        if (!pay (self, 1))
+          return false;
     }
   *id = COQUILL_ID_NONE;
   return true;
@@ -342,8 +352,9 @@ coquill_walker_parts_right (CoquillWalkerParts *self, uint32_t number, CoquillId
           return true;
         }
       for (other = other + 1 < self->n_parts ? other + 1 : NONE;
-           other != NONE && parts[other].since > part->since;)
-        other = parts[other].behind;
+           other != NONE && parts[other].since > part->since; other = parts[other].behind)
+        if (!pay (self, 1))
+          return false;
     }
   *id = COQUILL_ID_NONE;
   return true;

@@ -58,7 +58,7 @@ typedef struct
   /*< private >*/
   const CoquillGraph *graph;
   size_t parts_capacity;
-  uint64_t n_runs; /* how many the graph may still be asked to pass over */
+  uint64_t n_steps; /* how far one may still go to find origins */
 } CoquillWalkerParts;
 
 /**
@@ -79,7 +79,7 @@ coquill_walker_parts_clear (CoquillWalkerParts *self);
  * @id: (out): the origin left of its first character, or the origin right of all; COQUILL_ID_NONE if it is
  * the start or the end
  *
- * Returns: false if that is too much to ask of the graph
+ * Returns: false if that is too far to look
  */
 bool
 coquill_walker_parts_left (CoquillWalkerParts *self, uint32_t number, CoquillId *id);

@@ -162,11 +162,54 @@ test_coming_back_with_a_restoration (void)
     come_back (random, TRUE);
 }
 
+/* Two type at one place, one of them backwards, and somebody in front of the one whom the other doesn't know:
+ * so much lies between each of the other's characters and what it was put behind that it isn't looked for. */
+static void
+test_coming_back_to_a_crowded_place (void)
+{
+  const guint n = 600;
+  guint32 writer, agents[5];
+  CoquillText *base = new_text (9, &writer), *texts[5], *whole = coquill_text_new ();
+
+  insert (base, writer, 0, "0123456789");
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      texts[i] = new_text ((guint8)(i + 1), &agents[i]);
+      merge (texts[i], base);
+    }
+  insert (texts[0], agents[0], 1, "X");
+  merge (texts[2], texts[0]);
+  for (guint i = 0; i < n; i++)
+    {
+      insert (texts[1], agents[1], 1, "b");
+      insert (texts[2], agents[2], 1 + i, "c");
+      insert (texts[2], agents[2], coquill_text_length (texts[2]), "e");
+    }
+  insert (texts[3], agents[3], 1, "z");
+  for (guint i = 0; i < 3; i++)
+    merge (texts[4], texts[i]);
+  for (guint i = 0; i < 3 * n; i++)
+    insert (texts[4], agents[4], i % 2 == 0 ? 0 : coquill_text_length (texts[4]), "d");
+  coquill_text_id_at (texts[4], 0, &(CoquillChangeId){ 0 });
+  merge (texts[4], texts[3]);
+  for (guint i = G_N_ELEMENTS (texts) - 1; i > 0; i--)
+    merge (texts[3], texts[i]);
+  merge (whole, texts[4]);
+  assert_same (texts[4], texts[3]);
+  assert_same (texts[4], whole);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    coquill_text_free (texts[i]);
+  coquill_text_free (base);
+  coquill_text_free (whole);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/away/coming-back-ends-the-same-whatever-comes-first", test_coming_back);
   g_test_add_func ("/away/a-restoration-among-it-ends-the-same", test_coming_back_with_a_restoration);
+  g_test_add_func ("/away/coming-back-to-a-crowded-place-ends-the-same", test_coming_back_to_a_crowded_place);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* test-undo.c: what comes back after deletions, and what undo asks. */
 
+#include "seed.h"
 #include "small-text.h"
 
 static void
@@ -94,12 +95,83 @@ test_what_undo_asks (void)
   coquill_text_free (text);
 }
 
+/* Some characters come back one by one, in any order, among many that somebody else takes away meanwhile. */
+static void
+test_coming_back_among_what_is_deleted (void)
+{
+  enum
+  {
+    N = 400
+  };
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  g_autoptr (GString) expected = g_string_new ("(");
+  guint64 deletions[N];
+  guint shuffled[N];
+  gboolean is_back[N] = { FALSE };
+  guint32 writer, a, b, n_visible = N;
+  CoquillText *base = new_text (9, &writer), *text_a = new_text (1, &a), *text_b = new_text (2, &b);
+  CoquillText *a_first = coquill_text_new (), *b_first = coquill_text_new ();
+
+  insert (base, writer, 0, "()");
+  for (guint i = 0; i < N; i++)
+    {
+      char letter[] = { (char)('a' + i % 26), 0 };
+
+      insert (base, writer, 1 + i, letter);
+      insert (base, writer, coquill_text_length (base), "."); /* their numbers don't go on from one another */
+    }
+  for (guint i = N; i-- > 0;)
+    {
+      guint j = (guint)g_rand_int_range (random, 0, (gint32)(N - i));
+
+      shuffled[N - 1 - i] = shuffled[j];
+      shuffled[j] = i;
+      deletions[i] = i % 2 == 0 ? delete (base, writer, 1 + i, 1) : 0;
+      n_visible -= i % 2 == 0;
+    }
+  merge (text_a, base);
+  merge (text_b, base);
+  while (n_visible-- > 0)
+    delete (text_a, a, 1, 1);
+  for (guint i = 0; i < N; i++)
+    if (shuffled[i] % 2 == 0 && shuffled[i] % 3 > 0)
+      {
+        guint position = 1;
+
+        for (guint before = 0; before < shuffled[i]; before++)
+          position += before % 2 + 2 * is_back[before];
+        restore (text_b, b, 1, deletions[shuffled[i]], 1);
+        insert (text_b, b, position + 1, "_");
+        is_back[shuffled[i]] = TRUE;
+      }
+  for (guint i = 0; i < N; i++)
+    if (is_back[i])
+      g_string_append_printf (expected, "%c_", (char)('a' + i % 26));
+  g_string_append_c (expected, ')');
+  for (guint i = 0; i < N; i++)
+    g_string_append_c (expected, '.');
+
+  merge (a_first, text_a);
+  merge (a_first, text_b);
+  merge (b_first, text_b);
+  merge (b_first, text_a);
+  assert_text (a_first, expected->str);
+  assert_text (b_first, expected->str);
+  coquill_text_free (base);
+  coquill_text_free (text_a);
+  coquill_text_free (text_b);
+  coquill_text_free (a_first);
+  coquill_text_free (b_first);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/undo/a-restoration-is-of-one-deletion", test_restoration_is_of_one_deletion);
   g_test_add_func ("/undo/what-comes-back-is-in-its-place", test_insertion_next_to_what_comes_back);
+  g_test_add_func ("/undo/what-comes-back-among-much-that-is-deleted",
+                   test_coming_back_among_what_is_deleted);
   g_test_add_func ("/undo/what-undo-asks", test_what_undo_asks);
   return g_test_run ();
 }
