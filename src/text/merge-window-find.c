@@ -55,7 +55,7 @@ take (CoquillMergeWindow *self, unsigned view, uint64_t position)
         }
       node = inner->children[i];
     }
-  *hand = (CoquillMergeWindowHand){ node, view, 0, start, effect, start, effect };
+  *hand = (CoquillMergeWindowHand){ node, view, 0, start, start, effect };
 }
 
 CoquillMergeWindowCursor

@@ -46,7 +46,6 @@ struct CoquillMergeWindowLeaf
  * @leaf: (nullable): %NULL if nothing is in hand
  * @view: whose positions these are
  * @start: of the leaf
- * @effect_start: the same in the text as it is
  * @index: of an entry
  * @before: where it starts
  * @effect: the same in the text as it is
@@ -59,7 +58,6 @@ typedef struct
   unsigned view;
   unsigned index;
   uint64_t start;
-  uint64_t effect_start;
   uint64_t before;
   uint64_t effect;
 } CoquillMergeWindowHand;
