@@ -109,7 +109,8 @@ coquill_turns_follow (CoquillImport *self,
   const CoquillGraphRun *run;
   const uint32_t *row;
 
-  if (sequence >= other->agent->length)
+  /* What is below a snapshot has no run. */
+  if (sequence >= other->agent->length || sequence < other->agent->base_length)
     return false;
   index = coquill_graph_run_of_agent (graph, other->index, sequence);
   run = &graph->runs[index];

@@ -245,6 +245,72 @@ test_paste_between_snapshot_and_history (void)
   coquill_text_free (text);
 }
 
+/* Types in both texts without knowing of each other, so that what comes next has two parents. */
+static void
+type_at_once (CoquillText *one, CoquillText *other, guint32 a, guint32 b)
+{
+  guint64 first_of_one = coquill_text_n_items (one), first_of_other = coquill_text_n_items (other);
+  CoquillChange *ours, *theirs;
+
+  insert (one, a, 0, "a");
+  insert (other, b, 1, "b");
+  ours = coquill_text_extract (one, first_of_one, coquill_text_n_items (one));
+  theirs = coquill_text_extract (other, first_of_other, coquill_text_n_items (other));
+  g_assert_true (coquill_text_merge (one, theirs, NULL, NULL, NULL));
+  g_assert_true (coquill_text_merge (other, ours, NULL, NULL, NULL));
+  coquill_change_free (ours);
+  coquill_change_free (theirs);
+}
+
+/* Two write at once, and then one claims to have seen of the other only what is below the snapshot. */
+static void
+test_turn_after_what_is_below (void)
+{
+  for (guint n_turns = 1; n_turns < 4; n_turns++)
+    {
+      guint32 a, b;
+      CoquillText *text = new_text (1, &a), *one, *other;
+      const CoquillAgent ids[] = { agent_id (1), agent_id (2) };
+      CoquillChange *change = coquill_change_new ();
+      CoquillOperation operation = { .kind = COQUILL_OPERATION_INSERT, .length = 1, .n_parents = 2 };
+      CoquillTextError error;
+      guint64 n_a, n_b;
+
+      b = coquill_text_add_agent (text, &ids[1], NULL);
+      insert (text, a, 0, "one");
+      insert (text, b, 3, "two");
+      insert (text, a, 6, "three");
+      one = reload (text);
+      other = reload (text);
+      for (guint i = 0; i < n_turns; i++)
+        type_at_once (one, other, a, b);
+      n_a = 8 + n_turns;
+      n_b = 3 + n_turns;
+
+      operation.content_length = 1;
+      for (guint i = 0; i < 2; i++)
+        coquill_change_add_agent (change, &ids[i], NULL);
+      operation.sequence = n_a;
+      coquill_change_add_operation (change, &operation, (CoquillChangeId[]){ { 0, n_a - 1 }, { 1, n_b - 1 } },
+                                    (const uint8_t *)"x");
+      operation.agent = 1;
+      operation.sequence = n_b;
+      coquill_change_add_operation (change, &operation, (CoquillChangeId[]){ { 1, n_b - 1 }, { 0, n_a - 1 } },
+                                    (const uint8_t *)"y");
+      operation.agent = 0;
+      operation.sequence = n_a + 1;
+      operation.n_parents = 1;
+      coquill_change_add_operation (change, &operation, &(CoquillChangeId){ 1, 1 }, (const uint8_t *)"z");
+
+      g_assert_false (coquill_text_merge (one, change, NULL, NULL, &error));
+      g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_HISTORY_NEEDED);
+      coquill_change_free (change);
+      coquill_text_free (other);
+      coquill_text_free (one);
+      coquill_text_free (text);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -254,5 +320,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/history/forged-history-is-refused-when-it-is-needed", test_forged_history);
   g_test_add_func ("/history/much-that-is-gone", test_snapshot_of_much_that_is_gone);
   g_test_add_func ("/history/paste-between-snapshot-and-history", test_paste_between_snapshot_and_history);
+  g_test_add_func ("/history/a-turn-after-what-is-below-the-snapshot", test_turn_after_what_is_below);
   return g_test_run ();
 }
