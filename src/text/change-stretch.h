@@ -98,7 +98,7 @@ coquill_stretch_take_more (CoquillStretch *self,
   uint64_t has = head / HEAD_LENGTH & 1;
   uint64_t value = *self->lengths;
 
-  if (__builtin_expect (value >= 0x80, 0) && has)
+  if (__builtin_expect ((value & has << 7) != 0, 0))
     {
       reader->next[COQUILL_COLUMN_LENGTHS] = self->lengths;
       value = coquill_stretch_take_long (reader, COQUILL_COLUMN_LENGTHS, check);

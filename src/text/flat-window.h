@@ -215,7 +215,7 @@ coquill_flat_window_follows (const CoquillFlatWindow *self,
  * coquill_flat_window_cut:
  * @offset: characters of the entry that lie before, no more than its length
  *
- * Makes an entry two, if it has characters on both sides.
+ * Makes an entry two, if it has characters on both sides; then nothing of it may be pending.
  */
 void
 coquill_flat_window_cut (CoquillFlatWindow *self, unsigned index, uint32_t offset);

@@ -413,8 +413,9 @@ coquill_merge_window_collapse (CoquillMergeWindow *self, uint64_t version)
       memcpy (&entries[n], leaf->entries, leaf->n_entries * sizeof *entries);
       n += leaf->n_entries;
     }
-  for (CoquillMergeWindowEntry *entry = &entries[n]; entry-- > entries;)
+  for (size_t k = n; k-- > 0;)
     {
+      CoquillMergeWindowEntry *entry = &entries[k];
       bool is_settled = entry->id == COQUILL_ID_NONE || entry->newest < version;
 
       if (is_settled && entry->standing[COQUILL_MERGE_WINDOW_EFFECT] > 0 && !needed)

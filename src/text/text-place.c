@@ -52,8 +52,8 @@ coquill_text_foreach_span (
   return func (&range, range_position, data);
 }
 
-/* Finds a character, visible or not, to read where it is. Returns: false if there is none, or it was deleted below a snapshot
- * without history */
+/* Finds a character, visible or not, to read where it is. Returns: false if there is none, or it was deleted
+ * below a snapshot without history */
 static bool
 find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
 {
