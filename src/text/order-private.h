@@ -57,7 +57,7 @@ struct CoquillOrder
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
 
-  /* What was deleted last, to be told. */
+  /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;
   size_t n_deleted;
   size_t deleted_capacity;
@@ -139,8 +139,8 @@ coquill_order_slot (const CoquillOrderNode *parent, const void *child, uint32_t 
   return i;
 }
 
-/* Whether two neighbours can be one. In a folded order they aren't asked (order-fold.c), but when leaves are
- * merged: then what hangs at the first is between them. */
+/* Whether two neighbours can be one. In a folded order only leaves that are merged ask this: both have
+ * nothing hung at them then, so that nothing is between them. */
 static inline bool
 coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 {
@@ -191,7 +191,8 @@ coquill_order_hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_befor
 }
 
 /* Moves the gap behind the span with the visible character at position - 1. Returns how many of the span's
- * characters lie behind the position. */
+ * characters lie behind the position. @all_are_visible: as in a folded order; a constant, for the compiler.
+ */
 static inline uint32_t
 coquill_order_seek (CoquillOrder *self, uint64_t position, bool all_are_visible)
 {
