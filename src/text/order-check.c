@@ -23,7 +23,7 @@ check_ring (Check *check, uint32_t ring)
     return ring == 0;
   for (uint32_t run = ring; run != 0;)
     {
-      run = order->folds[run].next;
+      run = order->folds[run].standing;
       if (run == 0 || run >= order->n_folds || ++check->n_folds >= order->n_folds
           || order->folds[run].length == 0 || order->folds[run].length > COQUILL_ORDER_MAX_LENGTH)
         return false;

@@ -4,12 +4,15 @@
 #include "text/order-private.h"
 
 /*
- * What was deleted behind a visible span, up to the next one, is a ring of runs (CoquillOrderFold), named by
- * its last; so both ends of it are at hand, and two rings are made one in O(1). A span names its ring by the
- * negative of that number, in what else says how many deletions stand. What is put in goes directly behind
- * the visible character before it, so in front of the ring there, which then hangs at what was put in.
+ * What was deleted behind a visible span, up to the next one, is a ring of runs, named by its last; so both
+ * ends of it are at hand, and two rings are made one in O(1). The runs are rows of @folds, in the order in
+ * which they were deleted: so what a deletion tells are its rows. In what else says how many deletions stand,
+ * a row has the number of the next of its ring (behind the last comes the first), and a visible span the
+ * negative of its ring's. What is put in goes directly behind the visible character before it, so in front of
+ * the ring there, which then hangs at what was put in.
  *
- * In each run one deletion of each character stands. Runs are only ever added, and lengthened.
+ * In each run one deletion of each character stands. Runs that go on from one another aren't joined: that
+ * they do is a guess that no processor makes right.
  */
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
@@ -29,68 +32,52 @@ hang (CoquillOrderSpan *span, uint32_t ring)
   span->standing = -ring;
 }
 
-/* The ring numbered 0, which has nothing in it: no characters follow on those of its run, or precede them. */
-static void
-start_folds (CoquillOrder *self)
+/* Room for so many more runs. The row numbered 0 is no ring's; it is written to where there is none. */
+static inline void
+make_room (CoquillOrder *self, unsigned n)
 {
-  self->folds = coquill_grow (self->folds, &self->folds_capacity, 1, sizeof *self->folds);
-  self->folds[0] = (CoquillOrderFold){ .id = COQUILL_ID_NONE };
-  self->n_folds = 1;
+  if (self->folds_capacity - self->n_folds >= n)
+    return;
+  self->folds = coquill_grow (self->folds, &self->folds_capacity, self->n_folds + n + 1, sizeof *self->folds);
+  if (self->n_folds == 0)
+    self->folds[self->n_folds++] = (CoquillOrderSpan){ .id = COQUILL_ID_NONE };
 }
 
-/* Returns: the ring with another behind it. */
+/* One of two, without a branch: nobody can guess which. */
 static inline uint32_t
-join_rings (CoquillOrder *self, uint32_t ring, uint32_t other)
+choose (bool condition, uint32_t yes, uint32_t no)
 {
-  uint32_t first;
+  uint32_t mask = -(uint32_t)condition;
 
-  if (ring == 0 || other == 0)
-    return ring | other;
-  first = self->folds[ring].next;
-  self->folds[ring].next = self->folds[other].next;
-  self->folds[other].next = first;
-  return other;
+  return (yes & mask) | (no & ~mask);
 }
 
-/* Returns: the ring with characters behind it, and another behind these. */
+/* Returns: the ring with a new row behind it, and another ring behind that. Either may be none. */
 static inline uint32_t
-put_between (CoquillOrder *self, uint32_t ring, CoquillId id, uint32_t length, uint32_t other)
+fold (CoquillOrderSpan *folds, uint32_t ring, uint32_t new, CoquillId id, uint32_t length, uint32_t other)
 {
-  CoquillOrderFold *last = &self->folds[ring], *first = &self->folds[self->folds[other].next];
-  uint32_t new;
+  uint32_t first = choose (ring != 0, folds[ring].standing, new);
+  uint32_t behind = choose (other != 0, folds[other].standing, first);
 
-  if (id - last->id == last->length && length <= COQUILL_ORDER_MAX_LENGTH - last->length)
-    {
-      last->length += length;
-      return join_rings (self, ring, other);
-    }
-  if (first->id - id == length && length <= COQUILL_ORDER_MAX_LENGTH - first->length)
-    {
-      first->id = id;
-      first->length += length;
-      return join_rings (self, ring, other);
-    }
-  new = (uint32_t)self->n_folds;
-  if (new == self->folds_capacity)
-    self->folds = coquill_grow (self->folds, &self->folds_capacity, new + UINT64_C (1), sizeof *self->folds);
-  self->n_folds++;
-  self->folds[new] = (CoquillOrderFold){ id, length, new };
-  return join_rings (self, join_rings (self, ring, new), other);
+  folds[ring].standing = new;
+  folds[other].standing = first;
+  folds[new] = (CoquillOrderSpan){ id, length, behind };
+  return choose (other != 0, other, new);
 }
 
 /* Makes a span of its own of the last characters of the one before the gap: with its ring, which stands
- * behind it. */
+ * behind it. If there are none, that is written as well, but not counted. */
 static inline void
 part (CoquillOrderLeaf *leaf, uint32_t rest)
 {
   CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
+  bool any = rest > 0;
 
-  if (rest == 0)
-    return;
   left->length -= rest;
   leaf->gap_width -= rest;
-  leaf->spans[--leaf->gap_end] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
-  left->standing = 0;
+  leaf->spans[leaf->gap_end - 1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
+  leaf->gap_end -= any;
+  left->standing &= (uint32_t)any - 1;
 }
 
 static inline void
@@ -156,29 +143,34 @@ static inline uint64_t
 delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
 {
   CoquillOrderLeaf *leaf = self->leaf;
+  CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
+  CoquillOrderSpan *end = &leaf->spans[LEAF_SPANS];
+  uint64_t rest = count;
+  uint32_t new, last = *ring;
 
-  while (count > 0 && leaf->gap_end < LEAF_SPANS)
+  make_room (self, LEAF_SPANS);
+  new = (uint32_t)self->n_folds;
+  while (rest > 0 && right < end)
     {
-      CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
-      CoquillId id = right->id;
-      uint32_t length = right->length < count ? right->length : (uint32_t)count;
+      bool is_whole = right->length <= rest;
+      uint32_t length = is_whole ? right->length : (uint32_t)rest;
 
+      last = fold (self->folds, last, new ++, right->id, length, ring_of (right) & -(uint32_t)is_whole);
       right->id += length;
       right->length -= length;
-      leaf->gap_end += right->length == 0;
-      self->leaf_width -= length;
-      count -= length;
-      coquill_order_tell_deleted (self, id, length);
-      *ring = put_between (self, *ring, id, length, right->length == 0 ? ring_of (right) : 0);
+      right += is_whole;
+      rest -= length;
     }
-  return count;
+  *ring = last;
+  self->n_folds = new;
+  self->leaf_width -= count - rest;
+  leaf->gap_end = (uint32_t)(right - leaf->spans);
+  return rest;
 }
 
 static inline void
 delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
-  if (self->n_folds == 0)
-    start_folds (self);
   while (count > 0)
     {
       CoquillOrderSpan *left = NULL;
@@ -213,13 +205,21 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 const CoquillOrderSpan *
 coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
 {
-  self->n_deleted = 0;
   if (self->n_folds > MAX_FOLDS)
     coquill_order_unfold (self);
   if (self->is_folded)
-    delete_folded (self, position, count);
-  else
-    coquill_order_delete_unfolded (self, position, count);
+    {
+      size_t n_before;
+
+      make_room (self, 1);
+      n_before = self->n_folds;
+      delete_folded (self, position, count);
+      if (n_spans != NULL)
+        *n_spans = self->n_folds - n_before;
+      return &self->folds[n_before];
+    }
+  self->n_deleted = 0;
+  coquill_order_delete_unfolded (self, position, count);
   if (n_spans != NULL)
     *n_spans = self->n_deleted;
   return self->deleted;
@@ -245,11 +245,11 @@ unfold_span (Unfolding *self, CoquillId id, uint32_t length, uint32_t standing)
 }
 
 static inline void
-unfold_ring (Unfolding *self, const CoquillOrderFold *folds, uint32_t ring)
+unfold_ring (Unfolding *self, const CoquillOrderSpan *folds, uint32_t ring)
 {
   for (uint32_t run = ring; run != 0;)
     {
-      run = folds[run].next;
+      run = folds[run].standing;
       unfold_span (self, folds[run].id, folds[run].length, 1);
       if (run == ring)
         return;

@@ -9,14 +9,6 @@
 
 #define COQUILL_ORDER_NODE_CHILDREN 32
 
-/* What was deleted, while an order is folded: a run of characters behind the visible span that has it. */
-typedef struct
-{
-  CoquillId id;
-  uint32_t length;
-  uint32_t next; /* of the ring: behind the last comes the first */
-} CoquillOrderFold;
-
 /* A hand's place in the text while nobody has asked for it: so far that no position is near. */
 #define COQUILL_ORDER_UNKNOWN (UINT64_C (1) << 62)
 
@@ -53,7 +45,7 @@ struct CoquillOrder
   /* Folded: all spans are visible, and what was deleted behind each hangs at it (order-fold.c). */
   bool is_folded;
   uint32_t front; /* the ring before the first span: its last one, or 0 */
-  CoquillOrderFold *folds;
+  CoquillOrderSpan *folds;
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
 

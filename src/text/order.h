@@ -387,7 +387,8 @@ coquill_order_insert_between (
  * Makes one deletion stand on each of some visible characters. O(1) near the last edit, and O(1) for each
  * span.
  *
- * Returns: (transfer none): the characters, from front to end, until the next call
+ * Returns: (transfer none): the characters, from front to end, until the next call; their @standing means
+ * nothing
  */
 const CoquillOrderSpan *
 coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans);
