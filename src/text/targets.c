@@ -92,6 +92,19 @@ find_behind (const CoquillTargets *self, uint64_t version)
   return low;
 }
 
+/* @length: how many are asked for, from one inside the run on */
+static CoquillTargetRange
+cut_run (const Run *run, uint64_t version, uint64_t length)
+{
+  uint64_t skip = version - run->version, rest = run->length - skip;
+
+  if (length > rest)
+    length = rest;
+  return (CoquillTargetRange){ .id = run->backward ? run->id + (rest - length) : run->id + skip,
+                               .length = length,
+                               .backward = run->backward && length > 1 };
+}
+
 bool
 coquill_targets_find (const CoquillTargets *self,
                       uint64_t version,
@@ -100,16 +113,29 @@ coquill_targets_find (const CoquillTargets *self,
 {
   size_t behind = find_behind (self, version);
   const Run *run = behind > 0 ? &self->runs[behind - 1] : NULL;
-  uint64_t skip, rest;
 
   if (run == NULL || version - run->version >= run->length)
     return false;
-  skip = version - run->version;
-  rest = run->length - skip;
-  range->length = length < rest ? length : rest;
-  range->backward = run->backward && range->length > 1;
-  range->id = run->backward ? run->id + (rest - range->length) : run->id + skip;
+  *range = cut_run (run, version, length);
   return true;
+}
+
+size_t
+coquill_targets_first (const CoquillTargets *self, uint64_t version)
+{
+  size_t behind = find_behind (self, version);
+
+  return behind > 0 && version - self->runs[behind - 1].version < self->runs[behind - 1].length ? behind - 1
+                                                                                                : behind;
+}
+
+void
+coquill_targets_find_next (
+    const CoquillTargets *self, size_t *run, uint64_t version, uint64_t length, CoquillTargetRange *range)
+{
+  while ((uint64_t)self->runs[*run].version + self->runs[*run].length <= version)
+    ++*run;
+  *range = cut_run (&self->runs[*run], version, length);
 }
 
 void

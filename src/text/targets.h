@@ -96,6 +96,24 @@ coquill_targets_find (const CoquillTargets *self,
                       CoquillTargetRange *range);
 
 /**
+ * coquill_targets_first:
+ *
+ * Returns: the index of the first run that doesn't end before a local version. O(log n)
+ */
+size_t
+coquill_targets_first (const CoquillTargets *self, uint64_t version);
+
+/**
+ * coquill_targets_find_next:
+ * @run: (inout): the index of one that doesn't lie behind the first deletion; comes to where it is
+ *
+ * coquill_targets_find(), for who asks of one after the other, all of them known.
+ */
+void
+coquill_targets_find_next (
+    const CoquillTargets *self, size_t *run, uint64_t version, uint64_t length, CoquillTargetRange *range);
+
+/**
  * coquill_targets_go_back:
  *
  * Forgets the deletions from a local version on.

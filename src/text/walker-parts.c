@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "text/memory.h"
+#include "text/walker-since.h"
 
 /* Parts that may be passed over, for each part, and how many of them take as long as a run that the graph is
  * asked to pass over: where people were at the same places at the same time, walking again is less work. */
@@ -16,146 +17,15 @@
 
 typedef CoquillWalkerPart Part;
 
-/* Characters that were deleted since, as often. */
-typedef struct
-{
-  CoquillId id;
-  uint32_t length;
-  uint32_t n_deletions;
-  uint32_t newest; /* no less than the local version of the last of them */
-} Deleted;
-
 typedef struct
 {
   CoquillWalkerParts *parts;
   const CoquillWalker *walker;
-  uint64_t version;
-  uint32_t *sequences; /* of each agent's first item from the version on */
-  Deleted *deleted;    /* ascending */
-  size_t n_deleted;
+  CoquillWalkerSince since;
   uint32_t *stack; /* parts of which it isn't known yet what is behind */
   size_t n_stack;
   size_t stack_capacity;
 } Builder;
-
-static void
-find_sequences (Builder *self)
-{
-  const CoquillGraph *graph = self->walker->graph;
-
-  self->sequences = coquill_allocate ((graph->n_agents + 1) * sizeof *self->sequences);
-  for (uint32_t i = 0; i < graph->n_agents; i++)
-    self->sequences[i] = UINT32_MAX;
-  for (size_t run = coquill_graph_find_run (graph, self->walker->end - 1) + 1;
-       run > 0 && coquill_graph_run_end (graph, run - 1) > self->version; run--)
-    {
-      const CoquillGraphRun *row = &graph->runs[run - 1];
-
-      self->sequences[row->agent]
-          = row->sequence + (row->first < self->version ? (uint32_t)(self->version - row->first) : 0);
-    }
-}
-
-static int
-compare_deleted (const void *a, const void *b)
-{
-  const Deleted *one = a, *other = b;
-
-  return (one->id > other->id) - (one->id < other->id);
-}
-
-static int
-compare_ids (const void *a, const void *b)
-{
-  CoquillId one = *(const CoquillId *)a, other = *(const CoquillId *)b;
-
-  return (one > other) - (one < other);
-}
-
-/* Concurrent deletions may take away the same characters. */
-static void
-find_deleted (Builder *self)
-{
-  const CoquillTargets *targets = &self->walker->targets;
-  Deleted *starts;
-  CoquillId *ends;
-  size_t first = targets->n_runs, n, n_open = 0;
-  CoquillId from = 0;
-  uint32_t newest = 0;
-
-  while (first > 0
-         && (uint64_t)targets->runs[first - 1].version + targets->runs[first - 1].length > self->version)
-    first--;
-  n = targets->n_runs - first;
-  starts = coquill_allocate ((n + 1) * sizeof *starts);
-  ends = coquill_allocate ((n + 1) * sizeof *ends);
-  self->deleted = coquill_allocate ((2 * n + 1) * sizeof *self->deleted);
-  for (size_t i = 0; i < n; i++)
-    {
-      const CoquillTargetRun *run = &targets->runs[first + i];
-      uint64_t version = run->version < self->version ? self->version : run->version;
-      CoquillTargetRange range;
-
-      coquill_targets_find (targets, version, run->length, &range);
-      starts[i] = (Deleted){ .id = range.id, .newest = run->version + run->length - 1 };
-      ends[i] = range.id + range.length;
-    }
-  qsort (starts, n, sizeof *starts, compare_deleted);
-  qsort (ends, n, sizeof *ends, compare_ids);
-  for (size_t started = 0, ended = 0; ended < n;)
-    {
-      bool starts_here = started < n && starts[started].id < ends[ended];
-      CoquillId at = starts_here ? starts[started].id : ends[ended];
-
-      if (n_open > 0 && at > from)
-        self->deleted[self->n_deleted++] = (Deleted){ from, (uint32_t)(at - from), (uint32_t)n_open, newest };
-      from = at;
-      if (starts_here)
-        {
-          newest = n_open == 0 || starts[started].newest > newest ? starts[started].newest : newest;
-          n_open++;
-          started++;
-        }
-      else
-        {
-          n_open--;
-          ended++;
-        }
-    }
-  free (starts);
-  free (ends);
-}
-
-/* What was done to some characters. @length: (inout): for how many it is the same. Returns: (nullable): %NULL
- * if they weren't deleted since */
-static const Deleted *
-look_up_deleted (const Builder *self, CoquillId id, uint64_t *length)
-{
-  size_t low = 0, high = self->n_deleted;
-  const Deleted *found;
-
-  while (low < high)
-    {
-      size_t middle = low + (high - low) / 2;
-
-      if (self->deleted[middle].id + self->deleted[middle].length <= id)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  if (low == self->n_deleted)
-    return NULL;
-  found = &self->deleted[low];
-  if (found->id > id)
-    {
-      if (*length > found->id - id)
-        *length = found->id - id;
-      return NULL;
-    }
-  if (*length > found->id + found->length - id)
-    *length = found->id + found->length - id;
-  return found;
-}
 
 static void
 add_part (Builder *self, const Part *part)
@@ -194,23 +64,18 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
 
   while (length > 0)
     {
-      uint64_t sequence = coquill_id_sequence (id), since = self->sequences[coquill_id_agent (id)];
       uint64_t here = length;
       Part part = { .id = id, .standing = standing };
 
-      if (sequence < since && here > since - sequence)
-        here = since - sequence;
-      if (sequence >= since)
+      if (coquill_walker_since_find_run (&self->since, graph, id, &here, &part.run))
         {
-          uint64_t stretch_end, version = coquill_graph_version_of (graph, id, &stretch_end);
+          const CoquillGraphRun *run = &graph->runs[part.run];
 
-          if (here > stretch_end - version)
-            here = stretch_end - version;
-          part.since = (uint32_t)version + 1;
+          part.since = run->first + ((uint32_t)coquill_id_sequence (id) - run->sequence) + 1;
         }
       if (standing > 0)
         {
-          const Deleted *deleted = look_up_deleted (self, id, &here);
+          const CoquillWalkerDeleted *deleted = coquill_walker_since_find_deleted (&self->since, id, &here);
 
           part.n_deletions = deleted != NULL ? deleted->n_deletions : 0;
           part.newest = deleted != NULL ? deleted->newest : 0;
@@ -219,8 +84,6 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
       part.length = part.since == 0 && part.n_deletions == 0 && standing > 0 ? 0 : (uint32_t)here;
       if (part.since > 0 && part.newest < part.since - 1 + here - 1)
         part.newest = (uint32_t)(part.since - 1 + here - 1);
-      if (part.since > 0)
-        part.run = (uint32_t)coquill_graph_run_of (graph, id);
       add_part (self, &part);
       id += here;
       length -= here;
@@ -230,18 +93,16 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
 void
 coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker, uint64_t version)
 {
-  Builder builder = { .parts = self, .walker = walker, .version = version };
+  Builder builder = { .parts = self, .walker = walker };
   CoquillOrderPlace place = coquill_order_start (walker->order);
 
   *self = (CoquillWalkerParts){ .graph = walker->graph };
-  find_sequences (&builder);
-  find_deleted (&builder);
+  coquill_walker_since_init (&builder.since, walker, version);
   for (; coquill_order_rest (&place) > 0; coquill_order_next (&place))
     add_span (&builder, coquill_order_id (&place), coquill_order_rest (&place),
               coquill_order_standing (&place));
   self->n_steps = MANY_STEPS * (uint64_t)self->n_parts;
-  free (builder.sequences);
-  free (builder.deleted);
+  coquill_walker_since_clear (&builder.since);
   free (builder.stack);
 }
 

@@ -100,6 +100,7 @@ recall_tracks (CoquillWalker *self, uint64_t version)
   const CoquillGraph *graph = self->graph;
   CoquillGraphCursor cursor;
   CoquillGraphPiece piece;
+  size_t targets = coquill_targets_first (&self->targets, version);
 
   coquill_graph_cursor_init (&cursor, graph, version);
   while (coquill_graph_cursor_next (&cursor, self->end, &piece))
@@ -121,7 +122,8 @@ recall_tracks (CoquillWalker *self, uint64_t version)
         {
           CoquillTargetRange target;
 
-          coquill_targets_find (&self->targets, piece.first + done, piece.length - done, &target);
+          coquill_targets_find_next (&self->targets, &targets, piece.first + done, piece.length - done,
+                                     &target);
           note (self, &piece, done, target);
           done += target.length;
         }
