@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#include "text/memory.h"
-
 /* A longer run is kept as several. */
 #define MAX_LENGTH ((uint64_t)UINT32_MAX)
 

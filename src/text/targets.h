@@ -4,6 +4,7 @@
 #pragma once
 
 #include "text/id.h"
+#include "text/memory.h"
 
 /**
  * CoquillTargetRun:
@@ -58,27 +59,22 @@ void
 coquill_targets_append (CoquillTargets *self, uint64_t version, CoquillTargetRange range);
 
 /**
- * coquill_targets_add:
+ * coquill_targets_extend:
+ * @n_runs: how many are to come
  *
- * coquill_targets_append(), for who does nothing else: most ranges don't touch the one before.
+ * coquill_targets_append() for many at once, which the caller writes, and which nothing joins.
+ *
+ * Returns: (transfer none): where the first of them belongs; all follow
  */
-static inline void
-coquill_targets_add (CoquillTargets *self, uint64_t version, CoquillId id, uint64_t length, bool backward)
+static inline CoquillTargetRun *
+coquill_targets_extend (CoquillTargets *self, size_t n_runs)
 {
-  CoquillTargetRun *next
-      = self->n_runs > 0 ? &self->runs[self->n_runs] : NULL; /* else there is no array yet */
+  size_t n_before = self->n_runs;
 
-  if (next == NULL || self->n_runs == self->capacity || length > UINT32_MAX
-      || id == next[-1].id + next[-1].length || id + length == next[-1].id)
-    {
-      coquill_targets_append (self, version, (CoquillTargetRange){ id, length, backward });
-      return;
-    }
-  next->version = (uint32_t)version;
-  next->length = (uint32_t)length;
-  next->id = id;
-  next->backward = backward;
-  self->n_runs++;
+  self->n_runs += n_runs;
+  if (self->capacity < self->n_runs)
+    self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs, sizeof *self->runs);
+  return self->runs + n_before;
 }
 
 /**

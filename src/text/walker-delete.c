@@ -67,6 +67,7 @@ delete_in_gap (CoquillWalker *self,
   uint32_t near = 0;
   size_t n_spans;
   const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, effect, length, &n_spans);
+  CoquillTargetRun *runs = coquill_targets_extend (&self->targets, n_spans);
 
   for (size_t i = 0; i < n_spans; i++)
     {
@@ -79,8 +80,10 @@ delete_in_gap (CoquillWalker *self,
     {
       const CoquillOrderSpan *span = &spans[piece->backward ? n_spans - 1 - i : i];
 
-      coquill_targets_add (&self->targets, piece->first + done, span->id, span->length,
-                           piece->backward && span->length > 1);
+      runs[i] = (CoquillTargetRun){ .version = (uint32_t)(piece->first + done),
+                                    .length = span->length,
+                                    .id = span->id,
+                                    .backward = piece->backward && span->length > 1 };
       note_deletion (self, piece, done, span->id, span->length, near);
       done += span->length;
     }

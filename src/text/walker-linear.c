@@ -10,12 +10,16 @@ coquill_walker_delete_visible (
 {
   size_t n_spans;
   const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
+  CoquillTargetRun *runs = coquill_targets_extend (&self->targets, n_spans);
 
   for (size_t i = 0; i < n_spans; i++)
     {
       const CoquillOrderSpan *span = backward ? &spans[n_spans - 1 - i] : &spans[i];
 
-      coquill_targets_add (&self->targets, version, span->id, span->length, backward && span->length > 1);
+      runs[i] = (CoquillTargetRun){ .version = (uint32_t)version,
+                                    .length = span->length,
+                                    .id = span->id,
+                                    .backward = backward && span->length > 1 };
       version += span->length;
     }
 }
