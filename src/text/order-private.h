@@ -136,8 +136,8 @@ coquill_order_slot (const CoquillOrderNode *parent, const void *child, uint32_t 
 static inline bool
 coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 {
-  return b->id - a->id == a->length && a->standing == b->standing
-         && b->length <= COQUILL_ORDER_MAX_LENGTH - a->length;
+  return (b->id - a->id == a->length) & (a->standing == b->standing)
+         & (b->length <= COQUILL_ORDER_MAX_LENGTH - a->length);
 }
 
 /* A leaf with nothing in it and nothing around it. Its spans are not set. */
@@ -231,13 +231,21 @@ coquill_order_seek (CoquillOrder *self, uint64_t position, bool all_are_visible)
   return (uint32_t)(gap_width - within);
 }
 
+/* Room for so many more spans that were deleted. */
+static inline CoquillOrderSpan *
+coquill_order_reserve_deleted (CoquillOrder *self, size_t n_spans)
+{
+  if (self->deleted_capacity - self->n_deleted < n_spans)
+    self->deleted = coquill_grow (self->deleted, &self->deleted_capacity, self->n_deleted + n_spans,
+                                  sizeof *self->deleted);
+  return &self->deleted[self->n_deleted];
+}
+
 static inline void
 coquill_order_tell_deleted (CoquillOrder *self, CoquillId id, uint32_t length)
 {
-  if (self->n_deleted == self->deleted_capacity)
-    self->deleted
-        = coquill_grow (self->deleted, &self->deleted_capacity, self->n_deleted + 1, sizeof *self->deleted);
-  self->deleted[self->n_deleted++] = (CoquillOrderSpan){ id, length, 1 };
+  *coquill_order_reserve_deleted (self, 1) = (CoquillOrderSpan){ id, length, 1 };
+  self->n_deleted++;
 }
 
 static inline void

@@ -293,34 +293,47 @@ put_behind_gap (CoquillOrderLeaf *leaf, CoquillOrderSpan span)
     leaf->spans[--leaf->gap_end] = span;
 }
 
-/* Deletes visible characters behind the gap, up to the end of the leaf. Returns how many of @count remain. */
+/* Deletes visible characters behind the gap, up to the end of the leaf. A deleted span is before the gap.
+ * Which spans are visible, and which can be joined, no processor can guess: each is written as if it were
+ * both, and counted only if it is. Returns how many of @count remain. */
 static uint64_t
 delete_behind_gap (CoquillOrder *self, uint64_t count)
 {
   CoquillOrderLeaf *leaf = self->leaf;
+  CoquillOrderSpan *spans = leaf->spans;
+  CoquillOrderSpan *told = coquill_order_reserve_deleted (self, LEAF_SPANS);
+  CoquillOrderSpan *last = &spans[leaf->gap] - 1;
+  CoquillOrderSpan joined = *last;
   uint64_t rest = count;
+  unsigned i = leaf->gap_end;
 
-  while (rest > 0 && leaf->gap_end < LEAF_SPANS)
+  while (rest > 0 && i < LEAF_SPANS)
     {
-      CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
-      CoquillOrderSpan span = *right;
+      CoquillOrderSpan span = spans[i];
+      uint32_t width = coquill_order_span_width (&span);
+      bool is_visible = span.standing == 0, follows;
 
-      if (span.standing == 0 && span.length > rest)
+      if (width > rest)
         {
-          right->id += rest;
-          right->length -= (uint32_t)rest;
-          span.length = (uint32_t)rest;
+          spans[i].id += rest;
+          spans[i--].length -= (uint32_t)rest;
+          span.length = width = (uint32_t)rest;
         }
-      else
-        leaf->gap_end++;
-      if (span.standing == 0)
-        {
-          coquill_order_tell_deleted (self, span.id, span.length);
-          rest -= span.length;
-          span.standing = 1;
-        }
-      put_before_gap (leaf, span);
+      i++;
+      rest -= width;
+      span.standing += is_visible;
+      *told = span;
+      told += is_visible;
+      follows = coquill_order_follows (&joined, &span);
+      last += !follows;
+      joined.id = follows ? joined.id : span.id;
+      joined.length = (follows ? joined.length : 0) + span.length;
+      joined.standing = span.standing;
+      *last = joined;
     }
+  leaf->gap = (unsigned)(last - spans) + 1;
+  leaf->gap_end = i;
+  self->n_deleted = (size_t)(told - self->deleted);
   self->leaf_width -= count - rest;
   join_over_gap (leaf);
   return rest;

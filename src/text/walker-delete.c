@@ -115,6 +115,7 @@ coquill_walker_delete (CoquillWalker *self,
       CoquillId id;
       uint32_t near;
 
+      self->gap.length = 0;
       here = piece->backward ? cursor.offset + 1 : entry->length - cursor.offset;
       if (here > piece->length - done)
         here = piece->length - done;
@@ -132,6 +133,7 @@ coquill_walker_delete (CoquillWalker *self,
           coquill_walker_delete_visible (self, piece->first + done, effect, here,
                                          piece->backward && here > 1);
           coquill_merge_window_widen (self->window, cursor, -(uint32_t)here);
+          coquill_walker_set_gap (self, cursor, place - (piece->backward ? here - 1 : 0), effect);
           note_deletion (self, piece, done, COQUILL_ID_NONE, here, 0);
           continue;
         }

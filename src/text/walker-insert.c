@@ -217,6 +217,7 @@ insert_in_gap (CoquillWalker *self, unsigned view, const CoquillGraphPiece *piec
                                piece->content_length, false, coquill_id_agent (piece->id));
   coquill_order_insert_at (self->order, effect + 1, piece->id, piece->length);
   coquill_merge_window_widen (self->window, cursor, (uint32_t)piece->length);
+  coquill_walker_set_gap (self, cursor, piece->place - 1, effect);
   note_insertion (self, piece, 0);
   return true;
 }

@@ -80,3 +80,56 @@ coquill_walker_walk_linear (CoquillWalker *self,
     }
   return true;
 }
+
+/* Whether a piece of the trunk lies inside a gap of so many characters, so that something of it stays. */
+static inline bool
+is_inside (const CoquillGraphPiece *piece, uint64_t first, uint64_t length)
+{
+  uint64_t within = piece->place - first;
+
+  switch (piece->kind)
+    {
+    case COQUILL_OPERATION_INSERT:
+      return within > 0 && within < length && piece->length <= COQUILL_MERGE_WINDOW_MAX_LENGTH - length;
+    case COQUILL_OPERATION_DELETE:
+      within -= piece->backward ? piece->length - 1 : 0;
+      return within < length && piece->length < length - within;
+    default:
+      return false;
+    }
+}
+
+bool
+coquill_walker_walk_gap (CoquillWalker *self,
+                         CoquillGraphCursor *cursor,
+                         uint64_t end,
+                         CoquillDeltaList *deltas,
+                         CoquillGraphPiece *last)
+{
+  const CoquillWalkerGap *gap = &self->gap;
+  uint64_t length = gap->length, width = coquill_order_width (self->order), start = self->end;
+  CoquillGraphPiece piece;
+
+  while (coquill_graph_cursor_step (cursor, end, &piece))
+    {
+      uint64_t width_before = width;
+
+      if (!is_inside (&piece, gap->place, length))
+        {
+          coquill_graph_cursor_go_back (cursor, piece.first);
+          break;
+        }
+      *last = piece;
+      piece.place += gap->by;
+      walk_piece (self, &piece, &width, deltas);
+      length += width - width_before;
+      self->end += piece.length;
+    }
+  if (self->end == start)
+    return false;
+  coquill_merge_window_widen (self->window, gap->cursor, (uint32_t)length - gap->length);
+  coquill_walker_note (self,
+                       (CoquillWalkerDeed){ .sequence = (uint32_t)coquill_id_sequence (last->id),
+                                            .length = (uint32_t)last->length });
+  return true;
+}

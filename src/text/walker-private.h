@@ -97,6 +97,39 @@ coquill_walker_walk_linear (CoquillWalker *self,
                             CoquillDeltaList *deltas);
 
 /**
+ * coquill_walker_walk_gap:
+ * @cursor: at the item that is next; comes behind what was walked
+ * @end: of the run or less
+ * @last: (out): the last piece that was walked
+ *
+ * Walks items of the trunk as long as they only make the gap wider or narrower in which the one before was.
+ *
+ * Returns: whether there were any
+ */
+bool
+coquill_walker_walk_gap (CoquillWalker *self,
+                         CoquillGraphCursor *cursor,
+                         uint64_t end,
+                         CoquillDeltaList *deltas,
+                         CoquillGraphPiece *last);
+
+/**
+ * coquill_walker_set_gap:
+ * @cursor: in a gap
+ * @place: of the cursor, in the view
+ * @effect: the same in the text as it is
+ */
+static inline void
+coquill_walker_set_gap (CoquillWalker *self,
+                        CoquillMergeWindowCursor cursor,
+                        uint64_t place,
+                        uint64_t effect)
+{
+  self->gap = (CoquillWalkerGap){ cursor, place - cursor.offset, effect - place,
+                                  coquill_merge_window_entry (&cursor)->length };
+}
+
+/**
  * coquill_walker_enter_run:
  * @version: of the item that is next
  * @run: which holds it

@@ -134,10 +134,27 @@ lowest_unknown (const CoquillGraph *graph, size_t run)
   return lowest < graph->runs[run].first ? lowest : UINT64_MAX;
 }
 
+/* A piece was walked in the window. */
+static void
+note_walked (CoquillWalker *self, const CoquillGraphPiece *piece)
+{
+  uint64_t last = piece->first + piece->length - 1;
+
+  self->frontier[self->n_frontier - 1] = last;
+  if (self->last_view != COQUILL_MERGE_WINDOW_EFFECT)
+    {
+      CoquillWalkerView *view = &self->views[self->last_view];
+
+      view->heads[0] = last;
+      view->n_heads = 1;
+      if (self->last_track >= 0)
+        view->vector.n[self->last_track] = (uint32_t)(coquill_id_sequence (piece->id) + piece->length);
+    }
+}
+
 static bool
 walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run, CoquillDeltaList *deltas)
 {
-  uint64_t last = piece->first + piece->length - 1;
   bool possible = true;
 
   if (run != self->last_run)
@@ -146,6 +163,7 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
       coquill_walker_add_to_frontier (self, piece->first, run);
     }
   self->n_linear += !self->in_trunk;
+  self->gap.length = 0;
   switch (piece->kind)
     {
     case COQUILL_OPERATION_INSERT:
@@ -160,16 +178,7 @@ walk_in_window (CoquillWalker *self, const CoquillGraphPiece *piece, size_t run,
     case COQUILL_OPERATION_RECORD:
       break;
     }
-  self->frontier[self->n_frontier - 1] = last;
-  if (self->last_view != COQUILL_MERGE_WINDOW_EFFECT)
-    {
-      CoquillWalkerView *view = &self->views[self->last_view];
-
-      view->heads[0] = last;
-      view->n_heads = 1;
-      if (self->last_track >= 0)
-        view->vector.n[self->last_track] = (uint32_t)(coquill_id_sequence (piece->id) + piece->length);
-    }
+  note_walked (self, piece);
   return possible;
 }
 
@@ -308,6 +317,8 @@ walk_run (CoquillWalker *self,
       if (!walk_in_window (self, &piece, run, deltas))
         return false;
       self->end += piece.length;
+      if (self->gap.length > 0 && coquill_walker_walk_gap (self, cursor, end, deltas, &piece))
+        note_walked (self, &piece);
       if (is_time_to_collapse (self))
         break;
     }

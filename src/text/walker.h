@@ -101,6 +101,24 @@ typedef struct
   bool is_trunk;
 } CoquillWalkerOutlook;
 
+/**
+ * CoquillWalkerGap:
+ * @cursor: in it
+ * @place: of its first character, in the view in which it was found
+ * @by: how much further on that is in the text as it is, modulo 2^64
+ * @length: characters; 0 for no gap
+ *
+ * The gap of the merge window to which the trunk's last item came, or in which it deleted: where the next one
+ * means a place inside it, nothing has to be looked for.
+ */
+typedef struct
+{
+  CoquillMergeWindowCursor cursor;
+  uint64_t place;
+  uint64_t by;
+  uint32_t length;
+} CoquillWalkerGap;
+
 /*
  * The walker of Eg-walker (Gentle and Kleppmann, "Collaborative Text Editing with Eg-walker", EuroSys 2025),
  * changed so that it keeps little and repeats little. It goes through the items in the order of their local
@@ -157,6 +175,7 @@ typedef struct
   bool in_trunk;               /* what is walked now, all that is still to come knows */
   size_t n_trunk;              /* runs of the trunk that were walked in the window */
   uint64_t trunk_end;          /* local version behind the last of these; 0 for none */
+  CoquillWalkerGap gap;        /* of the item walked last */
   size_t last_run; /* the run walked last in the window, with its view, or the effect, and track */
   unsigned last_view;
   int last_track;
