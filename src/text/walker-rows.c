@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-#define NONE UINT32_MAX
+#include "text/graph-private.h"
 
-/* These are joined whether there are so many or not. */
-#define FEW_TRACKS 4
+#define NONE UINT32_MAX
 
 void
 coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
@@ -79,14 +78,14 @@ find_row (const CoquillWalkerRows *self, uint32_t version)
 
   for (unsigned i = 0; i < COQUILL_WALKER_N_NEWEST; i++)
     n_newer += self->newest[i] > version;
-  if (n_newer == COQUILL_WALKER_N_NEWEST || n_newer >= self->n_rows)
+  if (__builtin_expect (n_newer == COQUILL_WALKER_N_NEWEST || n_newer >= self->n_rows, 0))
     return find_old_row (self, version);
   return &self->rows[(self->n_rows - 1 - n_newer) % COQUILL_WALKER_N_ROWS];
 }
 
 /* Adds to a version what a parent knows. */
-static inline bool
-join_parent (const CoquillWalkerRows *self, uint32_t *restrict n, uint32_t parent)
+static bool
+join_parent (const CoquillWalkerRows *self, uint32_t *n, uint32_t parent)
 {
   const CoquillWalkerRow *row;
   uint32_t n_own;
@@ -96,32 +95,88 @@ join_parent (const CoquillWalkerRows *self, uint32_t *restrict n, uint32_t paren
   row = find_row (self, parent);
   if (row == NULL)
     return false;
-  for (unsigned i = 0; i < FEW_TRACKS; i++)
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
     n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
-  for (unsigned i = FEW_TRACKS; i < self->n_tracks; i++)
-    n[i] = row->known[i] > n[i] ? row->known[i] : n[i];
-  n_own = row->sequence + (parent - row->first) + 1;
+  n_own = row->known[row->track] + (parent - row->first) + 1;
   n[row->track] = n_own > n[row->track] ? n_own : n[row->track];
   return true;
 }
 
-/* Makes a version, which is what an agent knew before, that of the parents of his next item. */
-static inline bool
-join_parents (
-    const CoquillWalkerRows *self, unsigned track, uint32_t *n, const uint32_t *parents, size_t n_parents)
+/* Begins a run. Its parents know what one version has, and another with some more items of an agent. Of its
+ * own agent they know all that came before.
+ *
+ * A loop over whole vectors: what were written one by one could not be read at once yet. */
+static inline void
+begin_run (CoquillWalkerRows *self,
+           size_t number,
+           uint32_t version,
+           unsigned track,
+           uint32_t sequence,
+           const uint32_t *one,
+           const uint32_t *other,
+           unsigned more_track,
+           uint32_t n_more)
 {
-  /* As nearly always: one parent, or his own last item and another's. */
-  if (n_parents - 1 <= 1)
-    {
-      uint32_t last = self->writers[track].last;
-      uint32_t one = parents[0], other = parents[n_parents - 1];
+  static const uint32_t tracks[COQUILL_FLAT_TRACKS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+  CoquillWalkerRow *row = &self->rows[self->n_rows % COQUILL_WALKER_N_ROWS];
+  uint32_t known[COQUILL_FLAT_TRACKS];
 
-      if ((one == other) | (one == last) | (other == last))
-        return join_parent (self, n, one == last ? other : one);
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
+    {
+      uint32_t n = other[i] + (n_more & -(uint32_t)(tracks[i] == more_track));
+
+      n = n > one[i] ? n : one[i];
+      known[i] = tracks[i] == track ? sequence : n;
     }
-  for (size_t i = 0; i < n_parents; i++)
-    if (!join_parent (self, n, parents[i]))
-      return false;
+  memcpy (self->version.n, known, sizeof known);
+  memcpy (self->writers[track].known, known, sizeof known);
+  memcpy (row->known, known, sizeof known);
+  row->first = version;
+  row->track = track;
+  self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = version;
+  self->n_rows++;
+  self->last_run = number;
+  self->last_track = track;
+}
+
+/* The newest run is over. */
+static inline void
+end_run (CoquillWalkerRows *self, uint32_t version)
+{
+  CoquillWalkerWriter *last = &self->writers[self->last_track];
+
+  self->all.n[self->last_track] = self->version.n[self->last_track];
+  last->last = version - 1;
+  last->lacks = version < last->lacks ? version : last->lacks;
+}
+
+/* Any item: an agent's first, one inside a run, one with other parents than most. */
+static __attribute__ ((noinline)) bool
+enter_any (
+    CoquillWalkerRows *self, const CoquillGraph *graph, uint32_t version, size_t number, unsigned track)
+{
+  const CoquillGraphRun *run = &graph->runs[number];
+  size_t parent = run->first_parent, parents_end = parent + coquill_graph_run_n_parents (graph, number);
+  uint32_t sequence = run->sequence + (version - run->first);
+  bool is_known = version == run->first;
+  bool is_linear = !is_known || run->lowest_unknown >= run->first;
+  uint32_t known[COQUILL_FLAT_TRACKS];
+
+  if (track == COQUILL_FLAT_TRACKS)
+    {
+      if (!add_track (self, run->agent, sequence))
+        return false;
+      track = self->n_tracks - 1;
+    }
+  memcpy (known, self->writers[track].known, sizeof known);
+  for (; is_known && parent < parents_end; parent++)
+    is_known = join_parent (self, known, graph->parents[parent]);
+  if (!is_known && !is_linear)
+    return false;
+  if (!is_known)
+    memcpy (known, self->all.n, sizeof known);
+  self->writers[track].lacks = run->lowest_unknown | -(uint32_t)is_linear;
+  begin_run (self, number, version, track, sequence, known, known, 0, 0);
   return true;
 }
 
@@ -132,46 +187,31 @@ coquill_walker_rows_enter (CoquillWalkerRows *self,
                            size_t number)
 {
   const CoquillGraphRun *run = &graph->runs[number];
-  size_t n_parents
-      = (number + 1 < graph->n_runs ? run[1].first_parent : graph->n_parents) - run->first_parent;
-  uint32_t sequence = (uint32_t)(run->sequence + (version - run->first));
-  bool is_linear = version > run->first || run->lowest_unknown >= run->first;
-  const uint32_t *parents = graph->parents != NULL ? graph->parents + run->first_parent : NULL;
+  size_t parents_end = number + 1 < graph->n_runs ? run[1].first_parent : graph->n_parents;
   unsigned track = find_track (self, run->agent);
-  CoquillWalkerWriter *last = &self->writers[self->last_track], *writer;
-  CoquillWalkerRow *row;
-  uint32_t known[COQUILL_FLAT_TRACKS];
+  CoquillWalkerWriter *writer = &self->writers[track];
+  const CoquillWalkerRow *row;
+  uint32_t one, two, last, parent;
 
-  /* The newest run is over. */
-  self->all.n[self->last_track] = self->version.n[self->last_track];
-  last->last = (uint32_t)version - 1;
-  last->lacks = (uint32_t)version < last->lacks ? (uint32_t)version : last->lacks;
+  end_run (self, (uint32_t)version);
 
-  if (track == COQUILL_FLAT_TRACKS && !add_track (self, run->agent, sequence))
-    return false;
-  if (track == COQUILL_FLAT_TRACKS)
-    track = self->n_tracks - 1;
-  writer = &self->writers[track];
-  memcpy (known, writer->known, sizeof known);
-  if (version > run->first || !join_parents (self, track, known, parents, n_parents))
-    {
-      if (!is_linear)
-        return false;
-      memcpy (known, self->all.n, sizeof known);
-    }
-  known[track] = sequence;
-  self->last_run = number;
-  self->last_track = track;
-  memcpy (self->version.n, known, sizeof known);
-  memcpy (writer->known, known, sizeof known);
-  writer->lacks = run->lowest_unknown | -(uint32_t)is_linear;
-
-  self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = (uint32_t)version;
-  row = &self->rows[self->n_rows++ % COQUILL_WALKER_N_ROWS];
-  memcpy (row->known, known, sizeof known);
-  row->first = (uint32_t)version;
-  row->sequence = sequence;
-  row->track = track;
+  /* As nearly always: one parent, or his own last item and another's. */
+  if (__builtin_expect ((version > run->first) | (track == COQUILL_FLAT_TRACKS)
+                            | (parents_end - run->first_parent - 1 > 1),
+                        0))
+    return enter_any (self, graph, (uint32_t)version, number, track);
+  one = graph->parents[run->first_parent];
+  two = graph->parents[parents_end - 1];
+  last = writer->last;
+  parent = one == last ? two : one;
+  if (__builtin_expect (((one != two) & (one != last) & (two != last)) | (parent < self->opened), 0))
+    return enter_any (self, graph, (uint32_t)version, number, track);
+  row = find_row (self, parent);
+  if (__builtin_expect (row == NULL, 0))
+    return enter_any (self, graph, (uint32_t)version, number, track);
+  writer->lacks = run->lowest_unknown | -(uint32_t)(run->lowest_unknown >= run->first);
+  begin_run (self, number, (uint32_t)version, track, run->sequence, writer->known, row->known, row->track,
+             parent - row->first + 1);
   return true;
 }
 

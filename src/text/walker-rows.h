@@ -19,14 +19,12 @@
  * CoquillWalkerRow:
  * @known: what the parents of the run's first item know
  * @first: local version of that item
- * @sequence: its sequence
  * @track: of its agent
  */
 typedef struct
 {
   uint32_t known[COQUILL_FLAT_TRACKS];
   uint32_t first;
-  uint32_t sequence;
   uint32_t track;
 } CoquillWalkerRow;
 
