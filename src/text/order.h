@@ -32,6 +32,9 @@
 /* By measurement: with fewer, leaves are changed and split more often; more are longer to look through. */
 #define COQUILL_ORDER_LEAF_SPANS 60
 
+/* So many are fetched from memory at once. */
+#define COQUILL_ORDER_FETCHED_SPANS 4
+
 /* A longer run is kept as several spans. */
 #define COQUILL_ORDER_MAX_LENGTH (UINT32_C (1) << 31)
 
@@ -324,7 +327,11 @@ coquill_order_take_visible (CoquillOrderPlace *place, CoquillOrderSpan *spans)
     }
   *place = (CoquillOrderPlace){ (CoquillOrderLeaf *)leaf, COQUILL_ORDER_LEAF_SPANS, 0 };
   if (leaf->next != NULL)
-    *place = (CoquillOrderPlace){ leaf->next, leaf->next->gap > 0 ? 0 : leaf->next->gap_end, 0 };
+    {
+      *place = (CoquillOrderPlace){ leaf->next, leaf->next->gap > 0 ? 0 : leaf->next->gap_end, 0 };
+      for (i = 0; i < COQUILL_ORDER_LEAF_SPANS; i += COQUILL_ORDER_FETCHED_SPANS)
+        __builtin_prefetch (&leaf->next->spans[i]);
+    }
   return n;
 }
 

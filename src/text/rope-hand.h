@@ -182,6 +182,7 @@ coquill_rope_hand_peek (const CoquillRope *self, uint64_t position)
  * CoquillRopeFiller:
  * @end: where the next text goes, in the last leaf, which is in hand
  * @limit: up to where that is filled
+ * @n_points: code points since the leaf was last told
  *
  * A rope that is being made, from front to end, of short pieces.
  */
@@ -190,6 +191,7 @@ typedef struct
   CoquillRope *rope;
   char *end;
   const char *limit;
+  uint32_t n_points;
 } CoquillRopeFiller;
 
 /**
@@ -204,6 +206,7 @@ coquill_rope_filler_start (CoquillRopeFiller *self, CoquillRope *rope)
   self->rope = rope;
   self->end = leaf->text + leaf->front_bytes;
   self->limit = leaf->text + COQUILL_ROPE_FILLED_BYTES;
+  self->n_points = 0;
 }
 
 /**
@@ -213,43 +216,34 @@ static inline void
 coquill_rope_filler_finish (CoquillRopeFiller *self)
 {
   CoquillRopeLeaf *leaf = self->rope->hand.leaf;
-  uint32_t added = (uint32_t)(self->end - leaf->text) - leaf->front_bytes;
 
-  leaf->front_bytes += added;
-  leaf->front_points += added;
+  leaf->front_bytes = (uint32_t)(self->end - leaf->text);
+  leaf->front_points += self->n_points;
 }
 
 /**
  * coquill_rope_filler_add:
- * @n_readable: bytes that can be read from @ascii on, @n_bytes at least
+ * @n_readable: bytes that can be read from @utf8 on, @n_bytes at least
  *
- * Appends ASCII.
- *
- * Returns: whether it did: whether it fits into the leaf, and more can be read
+ * Appends a piece.
  */
-static inline bool
-coquill_rope_filler_add (CoquillRopeFiller *self, const char *ascii, size_t n_bytes, size_t n_readable)
+static inline void
+coquill_rope_filler_add (
+    CoquillRopeFiller *self, const char *utf8, size_t n_bytes, uint32_t code_points, size_t n_readable)
 {
   static_assert (COQUILL_ROPE_LEAF_BYTES - COQUILL_ROPE_FILLED_BYTES >= COQUILL_ROPE_FILLER_STEP,
                  "what is copied too much needs room");
-  if (n_bytes > (size_t)(self->limit - self->end) || n_bytes + COQUILL_ROPE_FILLER_STEP > n_readable)
-    return false;
-  memcpy (self->end, ascii, COQUILL_ROPE_FILLER_STEP);
+  if (__builtin_expect (n_bytes > (size_t)(self->limit - self->end), 0)
+      || n_readable < n_bytes + COQUILL_ROPE_FILLER_STEP)
+    {
+      coquill_rope_filler_finish (self);
+      coquill_rope_append (self->rope, utf8, n_bytes, code_points);
+      coquill_rope_filler_start (self, self->rope);
+      return;
+    }
+  memcpy (self->end, utf8, COQUILL_ROPE_FILLER_STEP);
   for (size_t done = COQUILL_ROPE_FILLER_STEP; done < n_bytes; done += COQUILL_ROPE_FILLER_STEP)
-    memcpy (self->end + done, ascii + done, COQUILL_ROPE_FILLER_STEP);
+    memcpy (self->end + done, utf8 + done, COQUILL_ROPE_FILLER_STEP);
   self->end += n_bytes;
-  return true;
-}
-
-/**
- * coquill_rope_filler_append:
- *
- * coquill_rope_append(), of anything.
- */
-static inline void
-coquill_rope_filler_append (CoquillRopeFiller *self, const char *utf8, size_t n_bytes, uint64_t code_points)
-{
-  coquill_rope_filler_finish (self);
-  coquill_rope_append (self->rope, utf8, n_bytes, code_points);
-  coquill_rope_filler_start (self, self->rope);
+  self->n_points += code_points;
 }

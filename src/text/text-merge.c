@@ -12,6 +12,9 @@
  * with their spans, in the time of one change somewhere. What comes is copied either way. */
 #define BYTES_PER_EDIT 32
 
+/* The same for the items that were here before, which are all gone through. */
+#define ITEMS_PER_EDIT 64
+
 /* Whether some of the items reach below the snapshot from which the walker started. */
 static bool
 reaches_below (const CoquillText *self, const CoquillImport *import, uint64_t first)
@@ -62,7 +65,8 @@ coquill_text_merge (CoquillText *self,
   coquill_graph_mark (self->graph, &mark);
   n_runs = self->graph->n_runs;
   done = coquill_import_run (&import);
-  anew = self->graph->base == 0 && import.n_appended > coquill_rope_bytes (self->rope) / BYTES_PER_EDIT;
+  anew = self->graph->base == 0
+         && import.n_appended > coquill_rope_bytes (self->rope) / BYTES_PER_EDIT + mark.end / ITEMS_PER_EDIT;
   if (done && import.lowest_unknown != UINT64_MAX && import.n_appended >= COQUILL_WALKER_MANY_OPERATIONS
       && import.n_appended / COQUILL_WALKER_OPERATIONS_PER_RUN >= self->graph->n_runs - n_runs)
     coquill_graph_arrange (self->graph, &mark);

@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/manuscripts.h"
 #include "text/memory.h"
 #include "text/rope-hand.h"
 #include "text/text-private.h"
 #include "text/utf8.h"
 
 /*
- * Characters are anywhere in the history: an id leads to its run, that to a local version, and that to the
+ * Characters are anywhere in the history. Where much of it is still in the text, it is copied first, so that
+ * each agent's is in one piece, and then to where the order says: see manuscripts.h.
+ *
+ * Else each is looked for where it is: an id leads to its run, that to a local version, and that to the
  * operation that has the content. Both steps are told by bits, by an author's sequence which start a run, and
  * by local version which start an operation. They are counted, not searched, so that no processor has to
  * guess:
@@ -19,6 +23,11 @@
  *   starts     1 0 0 0 1 0 0 1 0 0 0 … │ 0 0 1 0 …      6 is in the second operation: two start up to there
  *   n_before   0                         9
  */
+
+/* By measurement: the history is copied where one of so many items is in the text, and its operations have no
+ * more items on average. */
+#define ITEMS_PER_VISIBLE 4
+#define ITEMS_PER_OPERATION 64
 
 /* There are bits where an entry has no more numbers than these; else entries are few, and searched. */
 #define MOST_NUMBERS 256
@@ -44,6 +53,11 @@ typedef struct
   Row *operations;           /* (nullable): by local version */
   AuthorRuns *authors;       /* by agent */
   size_t run;                /* that was last found without rows */
+
+  /* What was last found in an operation that isn't ASCII. */
+  size_t wide_operation;
+  uint32_t wide_points;
+  size_t wide_bytes;
 } Finder;
 
 /* Without an instruction that not every processor has. */
@@ -142,6 +156,22 @@ find_version (Finder *self, CoquillId id)
   return graph->runs[run].first + (sequence - graph->runs[run].sequence);
 }
 
+/* How many bytes so many code points of an operation take. What is asked for in turn is counted once. */
+static size_t
+skip_wide (Finder *self, size_t operation, const char *text, size_t n_bytes, uint32_t n_points)
+{
+  if (operation != self->wide_operation || n_points < self->wide_points)
+    {
+      self->wide_operation = operation;
+      self->wide_points = 0;
+      self->wide_bytes = 0;
+    }
+  self->wide_bytes += coquill_utf8_offset (text + self->wide_bytes, n_bytes - self->wide_bytes,
+                                           n_points - self->wide_points);
+  self->wide_points = n_points;
+  return self->wide_bytes;
+}
+
 /* Adds the first of so many characters that follow on. Returns: how many, those in one operation */
 static inline uint32_t
 add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t length)
@@ -155,50 +185,94 @@ add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t 
   uint32_t offset = operation->content_offset, n_bytes = next->content_offset - offset;
   uint32_t skip = version - operation->first, rest = next->first - version;
   const char *text = (const char *)&graph->content[offset];
+  size_t first = skip, end;
 
   if (length > rest)
     length = rest;
+  end = first + length;
   if (n_bytes != skip + rest)
     {
-      size_t skipped = coquill_utf8_offset (text, n_bytes, skip);
-
-      coquill_rope_filler_append (filler, text + skipped,
-                                  coquill_utf8_offset (text + skipped, n_bytes - skipped, length), length);
+      first = skip_wide (self, index, text, n_bytes, skip);
+      end = skip_wide (self, index, text, n_bytes, skip + length);
     }
-  else if (!coquill_rope_filler_add (filler, text + skip, length, graph->content_length - offset - skip))
-    coquill_rope_filler_append (filler, text + skip, length, length);
+  coquill_rope_filler_add (filler, text + first, end - first, length, graph->content_length - offset - first);
   return length;
+}
+
+static void
+add_spans (Finder *self, CoquillRopeFiller *filler, CoquillOrderSpan *spans, unsigned n_spans)
+{
+  for (unsigned i = 0; i < n_spans; i++)
+    while (spans[i].length > 0)
+      {
+        uint32_t n = add_characters (self, filler, spans[i].id, spans[i].length);
+
+        spans[i].id += n;
+        spans[i].length -= n;
+      }
+}
+
+static void
+fill_by_searching (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph *graph)
+{
+  CoquillRopeFiller filler;
+  Finder finder;
+
+  finder_init (&finder, graph);
+  coquill_rope_filler_start (&filler, rope);
+  while (coquill_order_rest (&place) > 0)
+    {
+      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+
+      add_spans (&finder, &filler, spans, coquill_order_take_visible (&place, spans));
+    }
+  coquill_rope_filler_finish (&filler);
+  finder_clear (&finder);
+}
+
+static void
+fill_by_copying (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph *graph)
+{
+  CoquillRopeFiller filler;
+  CoquillManuscripts manuscripts;
+
+  coquill_manuscripts_init (&manuscripts, graph);
+  coquill_rope_filler_start (&filler, rope);
+  while (coquill_order_rest (&place) > 0)
+    {
+      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
+      const char *texts[COQUILL_ORDER_LEAF_SPANS];
+      size_t n_bytes[COQUILL_ORDER_LEAF_SPANS];
+      unsigned n_spans = coquill_order_take_visible (&place, spans);
+
+      /* All are on their way from memory before the first is wanted. */
+      for (unsigned i = 0; i < n_spans; i++)
+        {
+          texts[i] = coquill_manuscripts_find (&manuscripts, spans[i].id, spans[i].length, &n_bytes[i]);
+          __builtin_prefetch (texts[i]);
+        }
+      for (unsigned i = 0; i < n_spans; i++)
+        coquill_rope_filler_add (&filler, texts[i], n_bytes[i], spans[i].length, SIZE_MAX);
+    }
+  coquill_rope_filler_finish (&filler);
+  coquill_manuscripts_clear (&manuscripts);
 }
 
 void
 coquill_text_rebuild_rope (CoquillText *self)
 {
+  const CoquillGraph *graph = self->graph;
+  uint64_t width = coquill_order_width (self->walker->order);
   CoquillOrderPlace place;
-  CoquillRopeFiller filler;
-  Finder finder;
 
   coquill_rope_free (self->rope);
   self->rope = coquill_rope_new ();
-  if (coquill_order_width (self->walker->order) == 0)
+  if (width == 0)
     return;
 
   place = coquill_order_find_visible (self->walker->order, 0);
-  finder_init (&finder, self->graph);
-  coquill_rope_filler_start (&filler, self->rope);
-  while (coquill_order_rest (&place) > 0)
-    {
-      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
-      unsigned n_spans = coquill_order_take_visible (&place, spans);
-
-      for (unsigned i = 0; i < n_spans; i++)
-        while (spans[i].length > 0)
-          {
-            uint32_t n = add_characters (&finder, &filler, spans[i].id, spans[i].length);
-
-            spans[i].id += n;
-            spans[i].length -= n;
-          }
-    }
-  coquill_rope_filler_finish (&filler);
-  finder_clear (&finder);
+  if (graph->end / ITEMS_PER_VISIBLE < width && graph->end / ITEMS_PER_OPERATION < graph->n_operations)
+    fill_by_copying (self->rope, place, graph);
+  else
+    fill_by_searching (self->rope, place, graph);
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* manuscripts.h: what each agent wrote, in the order of its items. */
+
+#pragma once
+
+#include "text/graph.h"
+#include "text/utf8.h"
+
+/* Of an agent who wrote characters that aren't ASCII it is known where each so-manieth item is. */
+#define COQUILL_MANUSCRIPT_BLOCK 64
+
+/* So many bytes are copied as fast as one: they can be read behind any text. */
+#define COQUILL_MANUSCRIPT_STEP 64
+
+/**
+ * CoquillManuscript:
+ * @text: the agent's items: each character that it inserted, and a byte for anything else that it did
+ * @blocks: (nullable): where every COQUILL_MANUSCRIPT_BLOCK items begin, and where the last of them would end if
+ * there were as many; %NULL if each item is one byte
+ * @end: where the next item is written
+ */
+typedef struct
+{
+  char *text;
+  size_t *blocks;
+  char *end;
+} CoquillManuscript;
+
+/**
+ * CoquillManuscripts:
+ * @agents: by local index
+ * @text: of all
+ *
+ * The graph has content in the order in which it came here: pieces of everybody's among each other. Who wants
+ * the text of ids from anywhere in the history has to find the run, the operation and the content, all in
+ * different places, for each piece anew. Here a character is where its sequence says, and the next one is
+ * behind it. For going through a whole text, once: a byte for each item, and more for what isn't ASCII.
+ */
+typedef struct
+{
+  CoquillManuscript *agents;
+  uint32_t n_agents;
+  char *text;
+} CoquillManuscripts;
+
+/**
+ * coquill_manuscripts_init:
+ * @graph: not empty, and without a base
+ *
+ * O(operations and bytes).
+ */
+void
+coquill_manuscripts_init (CoquillManuscripts *self, const CoquillGraph *graph);
+
+void
+coquill_manuscripts_clear (CoquillManuscripts *self);
+
+/**
+ * coquill_manuscripts_find:
+ * @id: of a character
+ * @length: characters that follow on, this one included
+ * @n_bytes: (out):
+ *
+ * Returns: (transfer none): their text. O(1); O(@length) if some of the agent's aren't ASCII
+ */
+static inline const char *
+coquill_manuscripts_find (const CoquillManuscripts *self, CoquillId id, uint32_t length, size_t *n_bytes)
+{
+  const CoquillManuscript *agent = &self->agents[coquill_id_agent (id)];
+  uint64_t sequence = coquill_id_sequence (id);
+  const char *start;
+  const size_t *block;
+  size_t behind;
+
+  *n_bytes = length;
+  if (__builtin_expect (agent->blocks == NULL, 1))
+    return agent->text + sequence;
+
+  block = &agent->blocks[sequence / COQUILL_MANUSCRIPT_BLOCK];
+  behind = sequence % COQUILL_MANUSCRIPT_BLOCK;
+  start = agent->text + block[0];
+  if (block[1] - block[0] == COQUILL_MANUSCRIPT_BLOCK && behind + length <= COQUILL_MANUSCRIPT_BLOCK)
+    return start + behind;
+  start += coquill_utf8_offset (start, (size_t)(agent->end - start), behind);
+  *n_bytes = coquill_utf8_offset (start, (size_t)(agent->end - start), length);
+  return start;
+}
