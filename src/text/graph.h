@@ -139,16 +139,6 @@ coquill_graph_lengthen (CoquillGraph *self, uint32_t agent, uint64_t n_items)
   return first;
 }
 
-/* One more character of the last operation, an insertion of the agent; the content has room for it. */
-static inline uint64_t
-coquill_graph_type (CoquillGraph *self, uint32_t agent, char character)
-{
-  size_t offset = self->content_length++;
-
-  self->content[offset] = (uint8_t)character;
-  return coquill_graph_lengthen (self, agent, 1);
-}
-
 /* Begins another operation of the last run, if @begins; nobody can guess whether. Returns: false if there is
  * no room */
 static inline bool
@@ -163,6 +153,33 @@ coquill_graph_begin (CoquillGraph *self, CoquillOperationKind kind, uint64_t pla
     .kind = (uint8_t)kind,
   };
   self->n_operations += begins;
+  return true;
+}
+
+/* The same for an insertion, which goes on from the last operation or doesn't. */
+static inline bool
+coquill_graph_begin_insert (CoquillGraph *self, uint64_t place)
+{
+  const CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
+
+  return coquill_graph_begin (self, COQUILL_OPERATION_INSERT, place,
+                              (last->kind != COQUILL_OPERATION_INSERT)
+                                  | (place != last->place + (self->end - last->first)));
+}
+
+/* The same for a deletion. */
+static inline bool
+coquill_graph_begin_delete (CoquillGraph *self, uint64_t place, uint64_t count)
+{
+  CoquillGraphOperation *last = &self->operations[self->n_operations - 1];
+  uint64_t length = self->end - last->first;
+  bool deletes = last->kind == COQUILL_OPERATION_DELETE;
+  bool forward = deletes & (place == last->place) & (!last->backward | (length == 1));
+  bool backward = deletes & (count == 1) & (place + length == last->place) & (last->backward | (length == 1));
+
+  if (!coquill_graph_begin (self, COQUILL_OPERATION_DELETE, place, !(forward | backward)))
+    return false;
+  last->backward = backward | (last->backward & !forward);
   return true;
 }
 
@@ -181,18 +198,10 @@ static inline bool
 coquill_graph_extend_insert (
     CoquillGraph *self, uint32_t agent, uint64_t place, const char *content, size_t n_bytes, uint64_t length)
 {
-  CoquillGraphOperation *last = coquill_graph_tip (self, agent);
-
-  if (last == NULL || n_bytes > self->content_capacity - self->content_length)
+  if (coquill_graph_tip (self, agent) == NULL || n_bytes > self->content_capacity - self->content_length
+      || !coquill_graph_begin_insert (self, place))
     return false;
-  if (!coquill_graph_begin (self, COQUILL_OPERATION_INSERT, place,
-                            (last->kind != COQUILL_OPERATION_INSERT)
-                                | (place != last->place + (self->end - last->first))))
-    return false;
-  if (n_bytes == 1)
-    self->content[self->content_length] = (uint8_t)*content;
-  else
-    memcpy (&self->content[self->content_length], content, n_bytes);
+  memcpy (&self->content[self->content_length], content, n_bytes);
   self->content_length += n_bytes;
   coquill_graph_lengthen (self, agent, length);
   return true;
@@ -208,19 +217,9 @@ coquill_graph_extend_insert (
 static inline bool
 coquill_graph_extend_delete (CoquillGraph *self, uint32_t agent, uint64_t place, uint64_t count)
 {
-  CoquillGraphOperation *last = coquill_graph_tip (self, agent);
-  bool deletes, forward, backward;
-  uint64_t length;
-
-  if (last == NULL || count > UINT32_MAX / 4)
+  if (coquill_graph_tip (self, agent) == NULL || count > UINT32_MAX / 4
+      || !coquill_graph_begin_delete (self, place, count))
     return false;
-  length = self->end - last->first;
-  deletes = last->kind == COQUILL_OPERATION_DELETE;
-  forward = deletes & (place == last->place) & (!last->backward | (length == 1));
-  backward = deletes & (count == 1) & (place + length == last->place) & (last->backward | (length == 1));
-  if (!coquill_graph_begin (self, COQUILL_OPERATION_DELETE, place, !(forward | backward)))
-    return false;
-  last->backward = backward | (last->backward & !forward);
   coquill_graph_lengthen (self, agent, count);
   return true;
 }

@@ -66,24 +66,29 @@ bytes_from_end (const char *utf8, uint32_t bytes, uint32_t points, uint32_t coun
 void
 coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
 {
+  char *back = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
+  uint32_t points, bytes;
+
   if (point < self->front_points)
     {
-      uint32_t points = self->front_points - point;
-
-      coquill_rope_leaf_move_back (
-          self, bytes_from_end (self->text, self->front_bytes, self->front_points, points));
-      self->front_points -= points;
-      self->back_points += points;
+      points = self->front_points - point;
+      bytes = bytes_from_end (self->text, self->front_bytes, self->front_points, points);
+      coquill_rope_leaf_move_bytes (self->text + self->front_bytes, back, bytes, self->front_bytes, true);
+      bytes = 0 - bytes;
+      points = 0 - points;
     }
   else if (point > self->front_points)
     {
-      uint32_t points = point - self->front_points;
-
-      coquill_rope_leaf_move_forth (self, bytes_from_start (coquill_rope_leaf_back (self), self->back_bytes,
-                                                            self->back_points, points));
-      self->front_points += points;
-      self->back_points -= points;
+      points = point - self->front_points;
+      bytes = bytes_from_start (coquill_rope_leaf_back (self), self->back_bytes, self->back_points, points);
+      coquill_rope_leaf_move_bytes (self->text + self->front_bytes, back, bytes, self->back_bytes, false);
     }
+  else
+    return;
+  self->front_bytes += bytes;
+  self->front_points += points;
+  self->back_bytes -= bytes;
+  self->back_points -= points;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <stddef.h>
 #include <string.h>
 
 #include "text/rope.h"
@@ -69,53 +70,55 @@ coquill_rope_leaf_front (const CoquillRopeLeaf *self)
   return (const char *)*self->lent + offset;
 }
 
-/* A gap that moves this far is moved without memmove(). */
-#define COQUILL_ROPE_LEAF_NEAR 64
-#define COQUILL_ROPE_LEAF_STEP 16
+/* A gap that moves this far is moved without memmove(), in steps of so much. */
+#define COQUILL_ROPE_LEAF_NEAR 2048
+#define COQUILL_ROPE_LEAF_STEP 64
 
-/* From anywhere to anywhere. */
+/* From anywhere to anywhere. As one array it would go through memory. */
 static inline void
 coquill_rope_leaf_copy_step (char *to, const char *from)
 {
-  char bytes[COQUILL_ROPE_LEAF_STEP];
+  char a[COQUILL_ROPE_LEAF_STEP / 4], b[sizeof a], c[sizeof a], d[sizeof a];
 
-  memcpy (bytes, from, COQUILL_ROPE_LEAF_STEP);
-  memcpy (to, bytes, COQUILL_ROPE_LEAF_STEP);
+  memcpy (a, from, sizeof a);
+  memcpy (b, from + sizeof a, sizeof a);
+  memcpy (c, from + 2 * sizeof a, sizeof a);
+  memcpy (d, from + 3 * sizeof a, sizeof a);
+  memcpy (to, a, sizeof a);
+  memcpy (to + sizeof a, b, sizeof a);
+  memcpy (to + 2 * sizeof a, c, sizeof a);
+  memcpy (to + 3 * sizeof a, d, sizeof a);
 }
 
-/* Moves bytes from the end of the front to the start of the back. Few bytes, as most are, go by sixteen: what
- * is copied too much lands in the gap. The code points are the caller's. */
+/* Moves bytes from the end of the front, which is at @front, to the start of the back, or the other way.
+ * @side: bytes of where they come from. Which way nobody can guess, so it isn't asked; nor whether there is
+ * anything to move. What is copied too much lands in the gap. */
 static inline void
-coquill_rope_leaf_move_back (CoquillRopeLeaf *self, uint32_t bytes)
+coquill_rope_leaf_move_bytes (char *front, char *back, size_t bytes, size_t side, bool is_back)
 {
-  const char *from = self->text + self->front_bytes;
-  char *to = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
+  if (bytes > COQUILL_ROPE_LEAF_NEAR || side < bytes + COQUILL_ROPE_LEAF_STEP
+      || back - front < COQUILL_ROPE_LEAF_STEP)
+    {
+      if (is_back)
+        memmove (back - bytes, front - bytes, bytes);
+      else
+        memmove (front, back, bytes);
+      return;
+    }
 
-  if (bytes > COQUILL_ROPE_LEAF_NEAR || self->front_bytes < COQUILL_ROPE_LEAF_NEAR
-      || coquill_rope_leaf_room (self) < COQUILL_ROPE_LEAF_STEP)
-    memmove (to - bytes, from - bytes, bytes);
-  else
-    for (uint32_t i = COQUILL_ROPE_LEAF_STEP; i < bytes + COQUILL_ROPE_LEAF_STEP; i += COQUILL_ROPE_LEAF_STEP)
-      coquill_rope_leaf_copy_step (to - i, from - i);
-  self->front_bytes -= bytes;
-  self->back_bytes += bytes;
-}
+  ptrdiff_t sign = 0 - (ptrdiff_t)is_back, from_front = back - front;
+  char *to = front + (from_front & sign) - (COQUILL_ROPE_LEAF_STEP & sign);
+  const char *from = back - (from_front & sign) - (COQUILL_ROPE_LEAF_STEP & sign);
+  ptrdiff_t step = (COQUILL_ROPE_LEAF_STEP ^ sign) - sign, left = (ptrdiff_t)bytes;
 
-/* The same from the start of the back to the end of the front. */
-static inline void
-coquill_rope_leaf_move_forth (CoquillRopeLeaf *self, uint32_t bytes)
-{
-  const char *from = coquill_rope_leaf_back (self);
-  char *to = self->text + self->front_bytes;
-
-  if (bytes > COQUILL_ROPE_LEAF_NEAR || self->back_bytes < COQUILL_ROPE_LEAF_NEAR
-      || coquill_rope_leaf_room (self) < COQUILL_ROPE_LEAF_STEP)
-    memmove (to, from, bytes);
-  else
-    for (uint32_t i = 0; i < bytes; i += COQUILL_ROPE_LEAF_STEP)
-      coquill_rope_leaf_copy_step (to + i, from + i);
-  self->front_bytes += bytes;
-  self->back_bytes -= bytes;
+  do
+    {
+      coquill_rope_leaf_copy_step (to, from);
+      to += step;
+      from += step;
+      left -= COQUILL_ROPE_LEAF_STEP;
+    }
+  while (left > 0);
 }
 
 /**

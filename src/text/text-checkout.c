@@ -34,6 +34,7 @@ coquill_text_measure_version (const CoquillText *self,
   const CoquillGraph *graph = self->graph;
   uint64_t *versions, *lengths;
 
+  coquill_text_settle (self);
   for (size_t i = 0; i < n_heads; i++)
     if (!coquill_text_has (self, heads[i]))
       {

@@ -65,6 +65,7 @@ coquill_text_foreach_item (
   View view = { func, data, NULL, 0 };
   bool done;
 
+  coquill_text_settle (self);
   if (to > self->graph->end)
     to = self->graph->end;
   if (from < to && from < self->graph->base)
@@ -86,6 +87,7 @@ coquill_text_foreach_operation (const CoquillText *self,
   const CoquillGraph *graph = self->graph;
   bool done = true;
 
+  coquill_text_settle (self);
   if (agent >= graph->n_agents)
     return true;
   if (to > graph->agents[agent].length)
@@ -184,9 +186,11 @@ coquill_text_extract_missing (const CoquillText *self,
                               uint64_t limit)
 {
   const CoquillGraph *graph = self->graph;
-  uint64_t from = graph->end;
+  uint64_t from;
   Extraction extraction;
 
+  coquill_text_settle (self);
+  from = graph->end;
   if (limit > graph->end)
     limit = graph->end;
   for (uint32_t i = 0; i < graph->n_agents; i++)

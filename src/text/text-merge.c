@@ -61,7 +61,7 @@ coquill_text_merge (CoquillText *self,
   bool done, anew;
 
   coquill_text_catch_up (self);
-  self->caret = (CoquillTextCaret){ 0 };
+  self->caret = COQUILL_TEXT_NO_CARET;
   coquill_graph_mark (self->graph, &mark);
   n_runs = self->graph->n_runs;
   done = coquill_import_run (&import);
@@ -153,7 +153,7 @@ take_history (CoquillText *self)
 {
   CoquillGraph graph = *self->graph;
 
-  self->caret = (CoquillTextCaret){ 0 };
+  self->caret = COQUILL_TEXT_NO_CARET;
   coquill_rope_own_lent (self->rope, &self->graph->content);
   *self->graph = *self->history;
   *self->history = graph;
@@ -188,6 +188,7 @@ coquill_text_add_history (CoquillText *self, const CoquillChange *change, Coquil
   uint64_t *limits;
   bool done;
 
+  coquill_text_settle (self);
   if (coquill_text_has_history (self))
     return true;
   if (self->history == NULL)

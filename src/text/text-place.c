@@ -62,6 +62,7 @@ find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
   CoquillGraphPiece piece;
   uint64_t version;
 
+  coquill_text_settle (self);
   if (!coquill_graph_has (graph, id))
     return false;
   coquill_text_catch_up (self);
@@ -141,6 +142,7 @@ known_range (const CoquillText *self, const CoquillTextRange *range, CoquillId *
 {
   uint64_t length;
 
+  coquill_text_settle (self);
   *id = coquill_checked_id ((CoquillChangeId){ range->agent, range->sequence });
   if (!coquill_graph_has (self->graph, *id))
     return false;

@@ -4,35 +4,14 @@
 #pragma once
 
 #include "text/rope.h"
+#include "text/text-caret.h"
 #include "text/text-version.h"
 #include "text/walker.h"
 
-/**
- * CoquillTextCaret:
- * @agent: who writes
- * @insert_at: where one more character goes that lengthens the last operation, and into the rope's gap
- * @insert_end: up to where both have room; none if it isn't above @insert_at
- * @erase_at: the character that a deletion takes out which lengthens the last operation; beside the gap
- * @n_erasable: how many there are in the rope's leaf; 0 if the last one was no deletion
- * @is_backward: of the last deletion, so that the next is one back
- *
- * What is known of the next key press, if somebody just goes on. Whatever else happens to the graph or the
- * rope makes it zeros.
- */
-typedef struct
-{
-  uint64_t insert_at;
-  uint64_t insert_end;
-  uint64_t erase_at;
-  uint32_t n_erasable;
-  uint32_t agent;
-  bool is_backward;
-} CoquillTextCaret;
-
 /*
- * The rope always has the text of all items. The walker may lag behind: what is edited here goes straight to
- * the rope and the graph, and the walker follows when somebody asks for ids or when something comes from
- * elsewhere.
+ * The rope always has the text of all items, once the caret is settled. The walker may lag behind: what is
+ * edited here goes straight to the rope and the graph, and the walker follows when somebody asks for ids or
+ * when something comes from elsewhere.
  *
  * A walker starts from the snapshot's text if there is one, and otherwise from nothing. When something
  * reaches below the snapshot (a concurrent item, a restoration, an anchor at what was deleted) the snapshot's
@@ -50,6 +29,11 @@ struct CoquillText
   CoquillChangeId *heads; /* what coquill_text_frontier() returns */
   size_t heads_capacity;
 };
+
+/* Tells the rope and the graph of the key presses that only the caret knows of. To be called before anything
+ * looks at them. */
+void
+coquill_text_settle (const CoquillText *self);
 
 /* Brings the walker up to all items. Cannot fail, since all of them have been checked. */
 void

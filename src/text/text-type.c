@@ -13,8 +13,8 @@
 /* Bytes that the rope doesn't copy, but leaves in the graph. */
 #define LONG_INSERTION (64 * 1024)
 
-/* Bytes that are looked at in words. */
-#define SHORT_ASCII 64
+/* Bytes that are copied at once. */
+#define STEP 16
 
 #define TOP_BITS UINT64_C (0x8080808080808080)
 #define LOW_BITS UINT64_C (0x0101010101010101)
@@ -28,71 +28,260 @@ load8 (const char *bytes)
   return word;
 }
 
-/* One to seven bytes in a word, most of them twice. */
+/* One to seven bytes, most of them twice, and ones behind. */
 static inline uint64_t
 load_few (const char *bytes, size_t n_bytes)
 {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t ones = LOW_BITS << 8 * n_bytes;
   uint32_t low, high;
 
   if (n_bytes < sizeof low)
-    return (uint8_t)bytes[0] | (uint64_t)(uint8_t)bytes[n_bytes / 2] << 8
-           | (uint64_t)(uint8_t)bytes[n_bytes - 1] << 16 | LOW_BITS << 24;
+    return ones | (uint8_t)bytes[0] | (uint64_t)(uint8_t)bytes[n_bytes / 2] << 8 * (n_bytes / 2)
+           | (uint64_t)(uint8_t)bytes[n_bytes - 1] << 8 * (n_bytes - 1);
   memcpy (&low, bytes, sizeof low);
   memcpy (&high, bytes + n_bytes - sizeof high, sizeof high);
-  return low | (uint64_t)high << 32;
+  return ones | low | (uint64_t)high << 8 * (n_bytes - sizeof high);
+#else
+  uint64_t word = LOW_BITS;
+
+  memcpy (&word, bytes, n_bytes);
+  return word;
+#endif
 }
 
-/* coquill_utf8_check(), where most of what comes is short and ASCII. */
-static inline bool
-check_typed (const char *utf8, size_t n_bytes, uint64_t *length)
+/* The top bit of each byte that is above 0x7f, or that borrows when 1 is taken away from it, as 0 does. */
+static inline uint64_t
+find_foreign (uint64_t word)
 {
-  *length = n_bytes;
-  if (n_bytes - 1 < SHORT_ASCII)
-    {
-      uint64_t last = n_bytes < 8 ? load_few (utf8, n_bytes) : load8 (utf8 + n_bytes - 8);
-      uint64_t bits = last | (last - LOW_BITS);
-
-      for (size_t i = 0; i + 8 < n_bytes; i += 8)
-        bits |= load8 (utf8 + i) | (load8 (utf8 + i) - LOW_BITS);
-      /* No byte is above 0x7f, and none borrows when 1 is taken away, as 0 does. */
-      if ((bits & TOP_BITS) == 0)
-        return true;
-    }
-  return coquill_utf8_check (utf8, n_bytes, length);
+  return (word | (word - LOW_BITS)) & TOP_BITS;
 }
 
-/* Where the next character goes, if it goes on from the last operation, which is an insertion by the agent of
- * the last item and was put at the rope's gap. */
+/* Whether eight bytes or more are text in ASCII. */
+static inline bool
+is_ascii (const char *bytes, size_t n_bytes)
+{
+  uint64_t foreign = find_foreign (load8 (bytes + n_bytes - 8));
+
+  for (size_t i = 0; i + 8 < n_bytes; i += 8)
+    foreign |= find_foreign (load8 (bytes + i));
+  return foreign == 0;
+}
+
+/* Copies eight bytes or more to two places. */
 static inline void
-expect_insertion (CoquillText *self, uint32_t agent, uint64_t position)
+copy_twice (char *one, char *other, const char *bytes, size_t n_bytes)
+{
+  size_t i = 0;
+
+  for (; i + STEP < n_bytes; i += STEP)
+    {
+      char step[STEP];
+
+      memcpy (step, bytes + i, STEP);
+      memcpy (one + i, step, STEP);
+      memcpy (other + i, step, STEP);
+    }
+
+  size_t at = n_bytes - i < 8 ? n_bytes - 8 : i;
+  uint64_t middle = load8 (bytes + at), last = load8 (bytes + n_bytes - 8);
+
+  memcpy (one + at, &middle, sizeof middle);
+  memcpy (other + at, &middle, sizeof middle);
+  memcpy (one + n_bytes - 8, &last, sizeof last);
+  memcpy (other + n_bytes - 8, &last, sizeof last);
+}
+
+/* Makes the graph know of the key presses, which lengthened its last operation. */
+static inline void
+tell_graph (CoquillText *self)
 {
   CoquillTextCaret *caret = &self->caret;
-  size_t room = coquill_rope_leaf_room (self->rope->hand.leaf);
-  size_t content_room = self->graph->content_capacity - self->graph->content_length;
+  CoquillGraph *graph = self->graph;
+  bool is_backward = caret->at < caret->told_at;
+  uint64_t sign = 0 - (uint64_t)is_backward, moved = caret->at - caret->told_at;
 
-  caret->agent = agent;
-  caret->insert_at = position;
-  caret->insert_end = position + (room < content_room ? room : content_room);
-  caret->n_erasable = 0;
+  graph->content_length += moved & ~sign;
+  graph->operations[graph->n_operations - 1].backward |= is_backward;
+  coquill_graph_lengthen (graph, caret->agent, (moved ^ sign) - sign + (caret->told_behind - caret->behind));
+  caret->told_at = caret->at;
+  caret->told_behind = caret->behind;
 }
 
-/* The same for a deletion after the one at a position. */
+/* Makes the leaf in hand know what is in it. */
 static inline void
-expect_deletion (CoquillText *self, uint32_t agent, uint64_t position)
+tell_leaf (CoquillText *self)
+{
+  const CoquillTextCaret *caret = &self->caret;
+  CoquillRopeLeaf *leaf = self->rope->hand.leaf;
+
+  leaf->front_bytes = (uint32_t)(coquill_text_caret_front (caret) - leaf->text);
+  leaf->front_points = (uint32_t)(caret->at - caret->start);
+  leaf->back_bytes = (uint32_t)(leaf->text + COQUILL_ROPE_LEAF_BYTES - coquill_text_caret_back (caret));
+  leaf->back_points = (uint32_t)(caret->behind - caret->rest);
+}
+
+void
+coquill_text_settle (const CoquillText *text)
+{
+  /* What the text says stays the same. */
+  CoquillText *self = (CoquillText *)text;
+
+  if (self->caret.agent == COQUILL_NO_AGENT)
+    return;
+  tell_graph (self);
+  tell_leaf (self);
+}
+
+/* How far may be typed on, where the last operation is an insertion that ends at the gap. */
+static inline void
+expect_insertion (CoquillText *self)
+{
+  CoquillTextCaret *caret = &self->caret;
+  const CoquillGraph *graph = self->graph;
+  uint64_t room = coquill_text_caret_room (caret);
+  uint64_t content_room = graph->content_capacity - graph->content_length;
+
+  caret->content = (uintptr_t)(graph->content + graph->content_length) - (uintptr_t)caret->at;
+  caret->insert_end = caret->at + (room < content_room ? room : content_room);
+  caret->erase_start = caret->erase_rest = UINT64_MAX;
+}
+
+/* How far may be erased, where the last operation is a deletion at the gap. */
+static inline void
+expect_deletion (CoquillText *self)
 {
   CoquillTextCaret *caret = &self->caret;
   const CoquillGraphOperation *last = &self->graph->operations[self->graph->n_operations - 1];
-  const CoquillRopeLeaf *leaf = self->rope->hand.leaf;
-  bool is_beside = position - self->rope->hand.start == leaf->front_points;
+  /* After a single deletion the next may be in either direction. */
   bool is_single = self->graph->end - last->first == 1;
 
-  caret->agent = agent;
   caret->insert_end = 0;
-  caret->erase_at = position - last->backward;
-  caret->is_backward = last->backward;
-  /* After a single deletion the next may be in either direction. */
-  caret->n_erasable
-      = (last->backward ? leaf->front_points : leaf->back_points) & -(uint32_t)(is_beside & !is_single);
+  caret->erase_start = caret->start | (0 - (uint64_t)!(is_single | last->backward));
+  caret->erase_rest = caret->rest | (0 - (uint64_t)(!is_single & last->backward));
+}
+
+/* Another leaf is in hand, or it was changed by others. Nothing lengthens the last operation. */
+static inline void
+take_leaf (CoquillText *self)
+{
+  CoquillTextCaret *caret = &self->caret;
+  const CoquillRope *rope = self->rope;
+  const CoquillRopeLeaf *leaf = rope->hand.leaf;
+
+  caret->start = rope->hand.start;
+  caret->rest = rope->other_points - rope->hand.start;
+  caret->at = caret->told_at = caret->start + leaf->front_points;
+  caret->behind = caret->told_behind = caret->rest + leaf->back_points;
+  caret->front = (uintptr_t)(leaf->text + leaf->front_bytes) - (uintptr_t)caret->at;
+  caret->back = (uintptr_t)coquill_rope_leaf_back (leaf) + (uintptr_t)caret->behind;
+  caret->is_ascii = leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points;
+  caret->beyond = 0;
+  caret->insert_end = 0;
+  caret->erase_start = caret->erase_rest = UINT64_MAX;
+}
+
+/* Finds out where the caret is, after an edit by an agent. */
+static void
+find_caret (CoquillText *self, uint32_t agent)
+{
+  const CoquillGraph *graph = self->graph;
+  const CoquillGraphOperation *last = coquill_graph_tip (graph, agent);
+  uint64_t length;
+
+  self->caret = COQUILL_TEXT_NO_CARET;
+  if (last == NULL)
+    return;
+  self->caret.agent = agent;
+  take_leaf (self);
+  length = graph->end - last->first;
+  if (last->kind == COQUILL_OPERATION_INSERT && self->caret.at == last->place + length)
+    expect_insertion (self);
+  else if (last->kind == COQUILL_OPERATION_DELETE
+           && self->caret.at == (last->backward ? last->place + 1 - length : last->place))
+    expect_deletion (self);
+}
+
+/* Whether an edit from @position to @end is by the agent of the last item, and then what there is is ASCII in
+ * one leaf, which then is in hand. The graph is told first. @near: a character in that leaf */
+static inline bool
+reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t end, uint64_t near)
+{
+  CoquillTextCaret *caret = &self->caret;
+
+  if (agent != caret->agent || agent == COQUILL_NO_AGENT || position > end || end > caret->at + caret->behind)
+    return false;
+  tell_graph (self);
+  if ((position < caret->start) | (caret->at + caret->behind - end < caret->rest))
+    {
+      tell_leaf (self);
+      coquill_rope_seek (self->rope, near);
+      take_leaf (self);
+    }
+  return caret->is_ascii && caret->at + caret->behind - end >= caret->rest
+         && self->graph->end < COQUILL_GRAPH_MAX_ITEMS - UINT32_MAX / 2;
+}
+
+/* Moves the gap to a place in the leaf, without what is counted. */
+static inline void
+move_gap (const CoquillTextCaret *caret, uint64_t place)
+{
+  bool is_back = place < caret->at;
+  uint64_t sign = 0 - (uint64_t)is_back, distance = ((place - caret->at) ^ sign) - sign;
+  uint64_t before = caret->at - caret->start, behind = caret->behind - caret->rest;
+
+  coquill_rope_leaf_move_bytes (coquill_text_caret_front (caret), coquill_text_caret_back (caret), distance,
+                                behind ^ ((before ^ behind) & sign), is_back);
+}
+
+/* The gap is somewhere else, and so is the text that was edited there. */
+static inline void
+count_edit (CoquillTextCaret *caret, uint64_t at, uint64_t behind)
+{
+  caret->at = caret->told_at = at;
+  caret->behind = caret->told_behind = behind;
+}
+
+/* Inserts ASCII in the leaf in hand. Returns: false, and nothing is done, if it isn't that simple */
+static inline bool
+insert_nearby (CoquillText *self, uint32_t agent, uint64_t position, const char *utf8, size_t n_bytes)
+{
+  CoquillTextCaret *caret = &self->caret;
+  CoquillGraph *graph = self->graph;
+  uint64_t behind = caret->at + caret->behind - position, few = 0;
+  size_t needed = n_bytes > 8 ? n_bytes : 8;
+
+  if (n_bytes - 1 >= SHORT_INSERTION
+      || !reach (self, agent, position, position, position > 0 ? position - 1 : 0)
+      || coquill_text_caret_room (caret) < needed)
+    return false;
+  if (n_bytes < 8)
+    {
+      few = load_few (utf8, n_bytes);
+      if (find_foreign (few) != 0)
+        return false;
+    }
+  else if (!is_ascii (utf8, n_bytes))
+    return false;
+  if (graph->content_capacity - graph->content_length < needed
+      || !coquill_graph_begin_insert (graph, position))
+    return false;
+
+  char *content = (char *)graph->content + graph->content_length;
+
+  move_gap (caret, position);
+  if (n_bytes < 8)
+    {
+      memcpy (content, &few, sizeof few);
+      memcpy ((char *)(caret->front + (uintptr_t)position), &few, sizeof few);
+    }
+  else
+    copy_twice (content, (char *)(caret->front + (uintptr_t)position), utf8, n_bytes);
+  graph->content_length += n_bytes;
+  coquill_graph_lengthen (graph, agent, n_bytes);
+  count_edit (caret, position + n_bytes, behind);
+  expect_insertion (self);
+  return true;
 }
 
 static __attribute__ ((noinline)) bool
@@ -105,10 +294,17 @@ insert (CoquillText *self,
         CoquillTextError *error)
 {
   CoquillGraph *graph = self->graph;
-  bool extended;
   uint64_t length;
 
-  if (!check_typed (utf8, n_bytes, &length) || length == 0)
+  if (insert_nearby (self, agent, position, utf8, n_bytes))
+    {
+      if (sequence != NULL)
+        *sequence = graph->agents[agent].length - n_bytes;
+      return true;
+    }
+
+  coquill_text_settle (self);
+  if (!coquill_utf8_check (utf8, n_bytes, &length) || length == 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "What is inserted is not text in UTF-8");
   if (position > coquill_rope_hand_length (self->rope))
@@ -116,9 +312,8 @@ insert (CoquillText *self,
                                    "An insertion is behind the end of the text");
 
   /* Whose last item is the last of all may make more. */
-  extended = n_bytes <= SHORT_INSERTION
-             && coquill_graph_extend_insert (graph, agent, position, utf8, n_bytes, length);
-  if (extended)
+  if (n_bytes <= SHORT_INSERTION
+      && coquill_graph_extend_insert (graph, agent, position, utf8, n_bytes, length))
     {
       if (sequence != NULL)
         *sequence = graph->agents[agent].length - length;
@@ -139,10 +334,9 @@ insert (CoquillText *self,
   if (n_bytes >= LONG_INSERTION)
     coquill_rope_insert_lent (self->rope, position, &graph->content, graph->content_length - n_bytes, n_bytes,
                               length);
-  else if (length != n_bytes || !coquill_rope_hand_insert (self->rope, position, utf8, n_bytes))
+  else
     coquill_rope_insert_counted (self->rope, position, utf8, n_bytes, length);
-  if (extended)
-    expect_insertion (self, agent, position + length);
+  find_caret (self, agent);
   return true;
 }
 
@@ -156,18 +350,37 @@ coquill_text_insert (CoquillText *self,
                      CoquillTextError *error)
 {
   CoquillTextCaret *caret = &self->caret;
-  CoquillGraph *graph = self->graph;
-  uint64_t next;
   char character;
 
-  if (position != caret->insert_at || position >= caret->insert_end || agent != caret->agent || n_bytes != 1
+  if (position != caret->at || position >= caret->insert_end || agent != caret->agent || n_bytes != 1
       || (uint8_t)((character = *utf8) - 1) >= 0x7f)
     return insert (self, agent, position, utf8, n_bytes, sequence, error);
-  caret->insert_at = position + 1;
-  coquill_rope_hand_type (self->rope, character);
-  next = coquill_graph_type (graph, agent, character);
+  *(char *)(caret->front + (uintptr_t)position) = character;
+  *(char *)(caret->content + (uintptr_t)position) = character;
+  caret->at = position + 1;
   if (sequence != NULL)
-    *sequence = next;
+    *sequence = self->graph->agents[agent].length + (position - caret->told_at);
+  return true;
+}
+
+/* Deletes ASCII in the leaf in hand. Returns: false, and nothing is done, if it isn't that simple */
+static inline bool
+delete_nearby (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
+{
+  CoquillTextCaret *caret = &self->caret;
+  uint64_t length = caret->at + caret->behind, end = position + count;
+
+  if (count == 0 || !reach (self, agent, position, end, position)
+      || !coquill_graph_begin_delete (self->graph, position, count))
+    return false;
+  coquill_graph_lengthen (self->graph, agent, count);
+
+  /* What is deleted isn't moved. */
+  uint64_t gap = caret->at < end ? caret->at : end;
+
+  move_gap (caret, gap > position ? gap : position);
+  count_edit (caret, position, length - end);
+  expect_deletion (self);
   return true;
 }
 
@@ -179,14 +392,20 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
                                                CoquillTextError *error)
 {
   CoquillGraph *graph = self->graph;
-  uint64_t length = coquill_rope_hand_length (self->rope);
-  bool extended;
+  uint64_t length;
 
+  if (delete_nearby (self, agent, position, count))
+    {
+      if (sequence != NULL)
+        *sequence = graph->agents[agent].length - count;
+      return true;
+    }
+
+  coquill_text_settle (self);
+  length = coquill_rope_hand_length (self->rope);
   if (count == 0 || position > length || count > length - position)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "A deletion is not inside the text");
-
-  extended = coquill_graph_extend_delete (graph, agent, position, count);
-  if (extended)
+  if (coquill_graph_extend_delete (graph, agent, position, count))
     {
       if (sequence != NULL)
         *sequence = graph->agents[agent].length - count;
@@ -199,10 +418,8 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
     }
   else
     return false;
-  if (!coquill_rope_hand_delete (self->rope, position, count))
-    coquill_rope_delete (self->rope, position, count);
-  if (extended)
-    expect_deletion (self, agent, position);
+  coquill_rope_delete (self->rope, position, count);
+  find_caret (self, agent);
   return true;
 }
 
@@ -215,32 +432,66 @@ coquill_text_delete (CoquillText *self,
                      CoquillTextError *error)
 {
   CoquillTextCaret *caret = &self->caret;
-  uint64_t next;
 
-  if (position != caret->erase_at || caret->n_erasable == 0 || agent != caret->agent || count != 1
-      || !coquill_rope_hand_erase (self->rope, caret->is_backward))
+  /* Nobody can guess which of these it is that says no. */
+  bool is_back = (position + 1 == caret->at) & (caret->at > caret->erase_start);
+  bool is_forth = (position == caret->at) & (caret->behind > caret->erase_rest);
+
+  if (!((count == 1) & (agent == caret->agent) & (is_back | is_forth)))
     return delete (self, agent, position, count, sequence, error);
-  caret->erase_at = position - caret->is_backward;
-  caret->n_erasable--;
-  next = coquill_graph_lengthen (self->graph, agent, 1);
+  if (is_back)
+    {
+      if ((int8_t)*(char *)(caret->front + (uintptr_t)position) <= 0)
+        return delete (self, agent, position, count, sequence, error);
+      caret->at = position;
+      caret->erase_rest = UINT64_MAX;
+    }
+  else
+    {
+      if ((int8_t)*coquill_text_caret_back (caret) <= 0)
+        return delete (self, agent, position, count, sequence, error);
+      caret->behind--;
+      caret->erase_start = UINT64_MAX;
+    }
   if (sequence != NULL)
-    *sequence = next;
+    *sequence = self->graph->agents[agent].length
+                + (caret->told_at - caret->at + caret->told_behind - caret->behind - 1);
   return true;
 }
 
 uint64_t
 coquill_text_length (const CoquillText *self)
 {
-  return coquill_rope_hand_length (self->rope);
+  if (self->caret.agent == COQUILL_NO_AGENT)
+    return coquill_rope_hand_length (self->rope);
+  return self->caret.at + self->caret.behind;
+}
+
+static __attribute__ ((noinline)) size_t
+read_elsewhere (CoquillText *self, uint64_t position, uint64_t count, char *buffer)
+{
+  CoquillTextCaret *caret = &self->caret;
+  size_t bytes;
+
+  coquill_text_settle (self);
+  bytes = coquill_rope_read (self->rope, position, count, buffer);
+  if (count == 1 && bytes == 1 && position == caret->at && caret->behind == caret->rest)
+    caret->beyond = *buffer;
+  return bytes;
 }
 
 size_t
 coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *buffer)
 {
-  int8_t character = count == 1 ? coquill_rope_hand_peek (self->rope, position) : 0;
+  const CoquillTextCaret *caret = &self->caret;
+  int8_t character = 0;
 
+  if (count == 1 && position == caret->at)
+    character = (int8_t)(caret->behind > caret->rest ? *coquill_text_caret_back (caret) : caret->beyond);
+  else if (count == 1 && position + 1 == caret->at && caret->at > caret->start)
+    character = (int8_t)*(char *)(caret->front + (uintptr_t)position);
   if (character <= 0)
-    return coquill_rope_read (self->rope, position, count, buffer);
+    return read_elsewhere (self, position, count, buffer);
   *buffer = (char)character;
   return 1;
 }

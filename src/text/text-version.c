@@ -10,6 +10,7 @@
 uint64_t
 coquill_text_n_items (const CoquillText *self)
 {
+  coquill_text_settle (self);
   return self->graph->end;
 }
 
@@ -25,6 +26,7 @@ coquill_text_frontier (const CoquillText *self, size_t *n_ids)
   /* The scratch array isn't part of what the text says. */
   CoquillText *text = (CoquillText *)self;
 
+  coquill_text_settle (self);
   *n_ids = coquill_text_ids (self, self->graph->frontier, self->graph->n_frontier, self->graph->n_runs - 1,
                              &text->heads, &text->heads_capacity);
   return self->heads;
@@ -106,6 +108,7 @@ coquill_text_ids (const CoquillText *self,
 bool
 coquill_text_has (const CoquillText *self, CoquillChangeId id)
 {
+  coquill_text_settle (self);
   return coquill_graph_has (self->graph, coquill_checked_id (id));
 }
 
@@ -156,6 +159,7 @@ coquill_text_local_version (const CoquillText *self, CoquillChangeId id, uint64_
 bool
 coquill_text_id_of (const CoquillText *self, uint64_t version, CoquillChangeId *id)
 {
+  coquill_text_settle (self);
   if (version < self->graph->base || version >= self->graph->end)
     return false;
   *id = coquill_change_id (coquill_graph_id_of (self->graph, version));

@@ -13,6 +13,7 @@ coquill_text_new (void)
 {
   CoquillText *self = coquill_allocate (sizeof *self);
 
+  self->caret = COQUILL_TEXT_NO_CARET;
   self->graph = coquill_graph_new ();
   self->rope = coquill_rope_new ();
   self->walker = coquill_walker_new (self->graph, NULL);
@@ -37,6 +38,7 @@ coquill_text_free (CoquillText *self)
 void
 coquill_text_catch_up (CoquillText *self)
 {
+  coquill_text_settle (self);
   /* What comes from elsewhere is walked when it is merged, or taken back. So what isn't walked yet was done
    * here, item after item, and each place was in the rope, which has the text of all items. */
   if (!coquill_walker_walk (self->walker, self->graph->end, NULL, NULL))
@@ -121,6 +123,7 @@ coquill_text_agent_previous (const CoquillText *self, uint32_t agent)
 uint64_t
 coquill_text_agent_length (const CoquillText *self, uint32_t agent)
 {
+  coquill_text_settle (self);
   return self->graph->agents[agent].length;
 }
 
@@ -128,6 +131,7 @@ bool
 coquill_text_check_author (
     const CoquillText *self, uint32_t agent, uint64_t n_items, size_t n_bytes, CoquillTextError *error)
 {
+  coquill_text_settle (self);
   if (agent >= self->graph->n_agents)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_IMPOSSIBLE, "There is no agent %u", agent);
   if (n_items > COQUILL_MAX_SEQUENCE - self->graph->agents[agent].length)
@@ -148,7 +152,8 @@ coquill_text_append (
 {
   CoquillGraph *graph = self->graph;
 
-  self->caret = (CoquillTextCaret){ 0 };
+  coquill_text_settle (self);
+  self->caret = COQUILL_TEXT_NO_CARET;
   if (sequence != NULL)
     *sequence = graph->agents[agent].length;
   coquill_graph_append_lagging (graph, piece, agent, graph->frontier, graph->n_frontier, graph->end, content);
@@ -207,6 +212,7 @@ coquill_text_restore (CoquillText *self,
 {
   uint64_t n_items = 0, first = 0;
 
+  coquill_text_settle (self);
   for (size_t i = 0; i < n_deletions; i++)
     {
       if (!check_deletions (self, &deletions[i], error))
@@ -257,19 +263,21 @@ coquill_text_record (CoquillText *self,
 size_t
 coquill_text_bytes (const CoquillText *self)
 {
+  coquill_text_settle (self);
   return coquill_rope_bytes (self->rope);
 }
 
 size_t
 coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count)
 {
+  coquill_text_settle (self);
   return coquill_rope_measure (self->rope, position, count);
 }
 
 char *
 coquill_text_to_string (CoquillText *self, size_t *n_bytes)
 {
-  size_t bytes = coquill_rope_bytes (self->rope);
+  size_t bytes = coquill_text_bytes (self);
   char *string = coquill_allocate (bytes + 1);
 
   coquill_rope_read (self->rope, 0, coquill_rope_length (self->rope), string);
@@ -282,5 +290,6 @@ bool
 coquill_text_foreach_chunk (
     CoquillText *self, uint64_t position, uint64_t count, CoquillTextChunkFunc func, void *data)
 {
+  coquill_text_settle (self);
   return coquill_rope_foreach_chunk (self->rope, position, count, func, data);
 }

@@ -40,6 +40,7 @@ world_check_inside (World *self, Replica *replica)
 {
   const CoquillWalker *walker = replica->text->walker;
 
+  coquill_text_settle (replica->text);
   if (!coquill_rope_check (replica->text->rope))
     world_fail (self, "%c: the rope is broken", world_name (self, replica));
   if (walker != NULL && !coquill_order_check (walker->order))
