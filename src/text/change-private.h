@@ -40,7 +40,6 @@ enum
  * @ends: of the columns
  * @code_points: of the text column that no operation has taken yet
  * @cut: a column ended early, or a number wasn't written as it should be
- * @long_run: a run had too many items
  * @code: what is wrong
  * @what: in words
  *
@@ -54,7 +53,6 @@ typedef struct
   uint64_t n_items;
   uint32_t widest;
   bool cut;
-  bool long_run;
   CoquillTextErrorCode code;
   const char *what;
 } CoquillChangeCheck;
@@ -250,6 +248,22 @@ coquill_change_take_far (CoquillChangeReader *self, uint64_t has, CoquillChangeC
   return far;
 }
 
+/* How far the position of an insertion or a deletion is from the expected one. */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_change_take_move (CoquillChangeReader *self, uint8_t head, CoquillChangeCheck *check)
+{
+  uint64_t has = (head & HEAD_POSITION) != 0;
+  const uint8_t *next = self->next[COQUILL_COLUMN_POSITIONS];
+  uint64_t byte = *next;
+  uint64_t moved;
+
+  if (check != NULL)
+    check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
+  self->next[COQUILL_COLUMN_POSITIONS] = next + has;
+  moved = (byte & 0x7f) | coquill_change_take_far (self, byte >> 7 & has, check) << 7;
+  return coquill_varint_unfold (moved + 1) & (0 - has);
+}
+
 COQUILL_CHANGE_INLINE bool
 coquill_change_take_position (CoquillChangeReader *self,
                               CoquillOperation *operation,
@@ -257,16 +271,8 @@ coquill_change_take_position (CoquillChangeReader *self,
                               uint8_t head,
                               CoquillChangeCheck *check)
 {
-  uint64_t has = (head & HEAD_POSITION) != 0;
-  const uint8_t *next = self->next[COQUILL_COLUMN_POSITIONS];
-  uint64_t byte = *next;
-  uint64_t moved, position;
+  uint64_t position = track->caret - operation->backward + coquill_change_take_move (self, head, check);
 
-  if (check != NULL)
-    check->cut |= has & (next == check->ends[COQUILL_COLUMN_POSITIONS]);
-  self->next[COQUILL_COLUMN_POSITIONS] = next + has;
-  moved = (byte & 0x7f) | coquill_change_take_far (self, byte >> 7 & has, check) << 7;
-  position = track->caret - operation->backward + (coquill_varint_unfold (moved + 1) & (0 - has));
   operation->position = position;
   if (check != NULL
       && (position > COQUILL_CHANGE_MAX_POSITION

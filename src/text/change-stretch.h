@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "text/change-private.h"
+#include "text/change-ahead.h"
 
 /*
  * What one person writes is long stretches of insertions and deletions of which each goes on from the one
@@ -15,56 +15,67 @@
 
 /**
  * CoquillStretch:
- * @lengths: and so on: the columns
+ * @agents: and so on: the columns
  * @track: of the agent of the operation before
  * @agent: which
+ * @next: the track's, which is behind
+ * @caret: the same
  *
  * A reader in a stretch: in registers, since nobody takes its address. What is done seldom, is done by way of
- * the reader.
+ * the reader. Lengths and positions are read ahead (change-ahead.h).
  */
 typedef struct
 {
-  const uint8_t *lengths;
-  const uint8_t *positions;
-  const uint8_t *far;
   const uint8_t *agents;
   const uint8_t *joins;
   const uint8_t *parent_agents;
   const uint8_t *parent_items;
   CoquillChangeTrack *track;
   uint64_t agent;
+  uint64_t next;
+  uint64_t caret;
 } CoquillStretch;
 
 COQUILL_CHANGE_INLINE CoquillStretch
 coquill_stretch_enter (const CoquillChangeReader *reader)
 {
+  CoquillChangeTrack *track = &reader->tracks[reader->place.agent];
+
   return (CoquillStretch){
-    .lengths = reader->next[COQUILL_COLUMN_LENGTHS],
-    .positions = reader->next[COQUILL_COLUMN_POSITIONS],
-    .far = reader->next[COQUILL_COLUMN_FAR_POSITIONS],
     .agents = reader->next[COQUILL_COLUMN_AGENTS],
     .joins = reader->next[COQUILL_COLUMN_JOINS],
     .parent_agents = reader->next[COQUILL_COLUMN_PARENT_AGENTS],
     .parent_items = reader->next[COQUILL_COLUMN_PARENT_ITEMS],
-    .track = &reader->tracks[reader->place.agent],
+    .track = track,
     .agent = reader->place.agent,
+    .next = track->next,
+    .caret = track->caret,
   };
+}
+
+/* The track is told. */
+COQUILL_CHANGE_INLINE void
+coquill_stretch_settle (const CoquillStretch *self)
+{
+  self->track->next = self->next;
+  self->track->caret = self->caret;
 }
 
 COQUILL_CHANGE_INLINE void
 coquill_stretch_leave (const CoquillStretch *self, CoquillChangeReader *reader, const uint8_t *heads)
 {
+  coquill_stretch_settle (self);
   reader->next[COQUILL_COLUMN_HEADS] = heads;
-  reader->next[COQUILL_COLUMN_LENGTHS] = self->lengths;
-  reader->next[COQUILL_COLUMN_POSITIONS] = self->positions;
-  reader->next[COQUILL_COLUMN_FAR_POSITIONS] = self->far;
   reader->next[COQUILL_COLUMN_AGENTS] = self->agents;
   reader->next[COQUILL_COLUMN_JOINS] = self->joins;
   reader->next[COQUILL_COLUMN_PARENT_AGENTS] = self->parent_agents;
   reader->next[COQUILL_COLUMN_PARENT_ITEMS] = self->parent_items;
   reader->place.agent = (uint32_t)self->agent;
-  reader->place.sequence = self->track->next - 1;
+  reader->place.sequence = self->next - 1;
 }
+
+/* What no operation in a stretch has. */
+#define COQUILL_STRETCH_STOPS (HEAD_SEQUENCE | HEAD_OTHER_KINDS)
 
 /* Whether the operation with this head is an insertion or a deletion by the agent of the operation before,
  * and goes on from that. */
@@ -81,98 +92,22 @@ coquill_stretch_may_turn (uint64_t head)
   return (head & (HEAD_SEQUENCE | HEAD_PARENTS | HEAD_OTHER_KINDS)) == HEAD_PARENTS;
 }
 
+/* Takes an operation that was read ahead. Returns: its position */
+COQUILL_CHANGE_INLINE uint64_t
+coquill_stretch_take (CoquillStretch *self, const CoquillAhead *ahead, size_t i)
+{
+  uint64_t position = self->caret + (uint64_t)(int64_t)ahead->before[i];
+
+  self->caret = position + (uint64_t)(int64_t)ahead->after[i];
+  self->next += 1 + (uint64_t)ahead->more[i];
+  return position;
+}
+
 /* A number of more than one byte. */
 static __attribute__ ((noinline)) uint64_t
 coquill_stretch_take_long (CoquillChangeReader *reader, CoquillChangeColumn column, CoquillChangeCheck *check)
 {
   return coquill_change_take (reader, column, check);
-}
-
-/* The items less one. */
-COQUILL_CHANGE_INLINE uint64_t
-coquill_stretch_take_more (CoquillStretch *self,
-                           CoquillChangeReader *reader,
-                           uint64_t head,
-                           CoquillChangeCheck *check)
-{
-  uint64_t has = head / HEAD_LENGTH & 1;
-  uint64_t value = *self->lengths;
-
-  if (__builtin_expect ((value & has << 7) != 0, 0))
-    {
-      reader->next[COQUILL_COLUMN_LENGTHS] = self->lengths;
-      value = coquill_stretch_take_long (reader, COQUILL_COLUMN_LENGTHS, check);
-      self->lengths = reader->next[COQUILL_COLUMN_LENGTHS];
-      if (check == NULL || value <= COQUILL_CHANGE_MAX_RUN - 2)
-        return 1 + value;
-      check->long_run = true;
-      return 0;
-    }
-  self->lengths += has;
-  return (1 + value) & (0 - has);
-}
-
-/* How far the position is from the expected one. */
-COQUILL_CHANGE_INLINE uint64_t
-coquill_stretch_take_move (CoquillStretch *self,
-                           CoquillChangeReader *reader,
-                           uint64_t head,
-                           CoquillChangeCheck *check)
-{
-  uint64_t has = head / HEAD_POSITION;
-  uint64_t byte = *self->positions, has_far = byte >> 7 & has;
-  uint64_t far = *self->far;
-
-  self->positions += has;
-  if (__builtin_expect ((far & has_far << 7) != 0, 0))
-    {
-      reader->next[COQUILL_COLUMN_FAR_POSITIONS] = self->far;
-      far = coquill_stretch_take_long (reader, COQUILL_COLUMN_FAR_POSITIONS, check);
-      if (check != NULL)
-        check->cut |= far >= COQUILL_CHANGE_MAX_FAR;
-      self->far = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
-    }
-  else
-    {
-      self->far += has_far;
-      far &= 0 - has_far;
-    }
-  return coquill_varint_unfold ((far << 7 | (byte & 0x7f)) + 1) & (0 - has);
-}
-
-/**
- * CoquillStretchOperation:
- * @more: items beyond the first
- * @position: where
- * @inserted: code points, 0 if it is a deletion
- * @back: places that the caret goes back from the position
- */
-typedef struct
-{
-  uint64_t more;
-  uint64_t position;
-  uint64_t inserted;
-  uint64_t back;
-} CoquillStretchOperation;
-
-/* Reads what all operations have, but for the text. */
-COQUILL_CHANGE_INLINE CoquillStretchOperation
-coquill_stretch_take_operation (CoquillStretch *self,
-                                CoquillChangeReader *reader,
-                                uint64_t head,
-                                CoquillChangeCheck *check)
-{
-  CoquillChangeTrack *track = self->track;
-  CoquillStretchOperation operation;
-  uint64_t is_backward = head / HEAD_BACKWARD & 1;
-
-  operation.more = coquill_stretch_take_more (self, reader, head, check);
-  operation.inserted = (1 + operation.more) & ((head & 1) - 1);
-  operation.back = operation.more & (0 - is_backward);
-  operation.position = track->caret - is_backward + coquill_stretch_take_move (self, reader, head, check);
-  track->next += 1 + operation.more;
-  track->caret = operation.position + operation.inserted - operation.back;
-  return operation;
 }
 
 /**
@@ -196,8 +131,9 @@ typedef struct
   const uint8_t *parent_items;
 } CoquillStretchTurn;
 
-/* What the next operation, which may be a turn, says of its agent and its parents. @n_agents: no more than
- * fit one byte. Returns: false if it isn't so simple, or wrong; nothing is taken yet */
+/* What the next operation, which may be a turn, says of its agent and its parents. The track of the one
+ * before is settled. @n_agents: no more than fit one byte. Returns: false if it isn't so simple, or wrong;
+ * nothing is taken yet */
 COQUILL_CHANGE_INLINE bool
 coquill_stretch_look (const CoquillStretch *self,
                       CoquillChangeReader *reader,
@@ -243,4 +179,6 @@ coquill_stretch_turn (CoquillStretch *self, CoquillChangeReader *reader, const C
   self->track = &reader->tracks[turn->agent];
   self->track->own = (uint8_t)turn->own;
   self->track->other = (uint32_t)turn->other;
+  self->next = self->track->next;
+  self->caret = self->track->caret;
 }

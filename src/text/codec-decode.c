@@ -111,8 +111,8 @@ static bool
 unpack (Decoder *self)
 {
   CoquillChange *change = self->change;
-  /* More: readers may look at the byte behind a column, and the check of a stretch at so many. */
-  size_t size = self->columns.total + COQUILL_STRETCH_MOST + 1, used = 0;
+  /* More: readers may look at the byte behind a column, and those that read ahead at so many. */
+  size_t size = self->columns.total + COQUILL_AHEAD_ROOM, used = 0;
 
   if (size > change->room_size)
     {
@@ -225,7 +225,7 @@ check_columns (Decoder *self)
   check.n_parents = 0;
   check.n_items = 0;
   check.widest = 0;
-  check.cut = check.long_run = false;
+  check.cut = false;
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     check.ends[i] = change->columns[i].data + change->columns[i].length;
   if (!check_bytes (self) || !check_text (self, &check))

@@ -5,14 +5,6 @@
 
 #include "text/change-stretch.h"
 
-/**
- * COQUILL_STRETCH_MOST:
- *
- * Operations that are checked before it is looked whether a column was left. Each goes a byte beyond it at
- * most, so there must be so many bytes behind the columns.
- */
-#define COQUILL_STRETCH_MOST 32
-
 /* Which heads there are, and that no far position is 0, was checked before. */
 
 /* Looks at a turn and takes it. Returns: false if something is wrong, or it isn't so simple; then nothing was
@@ -32,7 +24,7 @@ coquill_stretch_check_turn (CoquillStretch *self,
   n_own = reader->tracks[turn.agent].next;
   if ((turn.agent ^ self->agent) < turn.has_agent || n_own == 0
       || turn.sequence >= (turn.other == turn.agent ? n_own : COQUILL_MAX_SEQUENCE)
-      || self->track->next > COQUILL_MAX_SEQUENCE)
+      || self->next > COQUILL_MAX_SEQUENCE)
     return false;
   coquill_stretch_turn (self, reader, &turn);
   return true;
@@ -43,17 +35,18 @@ static inline bool
 coquill_stretch_check_end (const CoquillStretch *self,
                            const CoquillChangeReader *reader,
                            uint64_t n_inserted,
+                           uint64_t bad,
                            CoquillChangeCheck *check)
 {
   for (unsigned i = COQUILL_COLUMN_POSITIONS; i <= COQUILL_COLUMN_PARENT_ITEMS; i++)
     check->cut |= reader->next[i] > check->ends[i];
-  if (check->long_run)
-    return coquill_change_too_large (check, "items in a run");
+  if (bad >> 63 != 0)
+    return coquill_change_malformed (check, "bad position");
   if (check->cut)
     return coquill_change_malformed (check, "columns and operations do not match");
   if (n_inserted > check->code_points)
     return coquill_change_malformed (check, "text ends early");
-  if (self->track->next > COQUILL_MAX_SEQUENCE)
+  if (self->next > COQUILL_MAX_SEQUENCE)
     return coquill_change_too_large (check, "items of an agent");
   return true;
 }
@@ -63,38 +56,44 @@ coquill_stretch_check_end (const CoquillStretch *self,
 static inline bool
 coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check)
 {
-  const uint8_t *const first = reader->next[COQUILL_COLUMN_HEADS], *heads = first;
-  const uint8_t *end
-      = reader->end - heads > COQUILL_STRETCH_MOST ? heads + COQUILL_STRETCH_MOST : reader->end;
+  const uint8_t *const heads = reader->next[COQUILL_COLUMN_HEADS];
   const uint64_t n_agents = reader->change->n_agents < 0x80 ? reader->change->n_agents : 0x80;
   CoquillStretch self = coquill_stretch_enter (reader);
-  uint64_t n_inserted = 0, n_more = 0, n_own = 0;
+  /* The top bit of @bad is set by a position that is negative or too high, and by a caret that is negative.
+   */
+  uint64_t n_inserted = 0, n_items = 0, n_own = 0, bad = 0, first = self.next;
+  CoquillAhead ahead;
+  size_t i;
 
-  for (; heads != end; heads++)
+  coquill_ahead_read (&ahead, reader, heads, COQUILL_STRETCH_STOPS, check);
+  for (i = 0; i < ahead.n; i++)
     {
-      uint64_t head = *heads;
-      CoquillStretchOperation operation;
+      uint64_t head = heads[i], position;
 
       if (__builtin_expect (!coquill_stretch_has (head), 0))
         {
+          coquill_stretch_settle (&self);
+          n_items += self.next - first;
+          first = self.next;
           if (!coquill_stretch_may_turn (head)
               || !coquill_stretch_check_turn (&self, reader, head, n_agents, check))
             break;
           n_own += self.track->own != JOIN_OWN_MISSING;
+          first = self.next;
         }
-      operation = coquill_stretch_take_operation (&self, reader, head, check);
-      if (operation.position > COQUILL_CHANGE_MAX_POSITION || operation.back > operation.position)
-        return coquill_change_malformed (check, "bad position");
-      n_inserted += operation.inserted;
-      n_more += operation.more;
+      position = coquill_stretch_take (&self, &ahead, i);
+      bad |= position | self.caret | (COQUILL_CHANGE_MAX_POSITION - position);
+      n_inserted += (uint64_t)ahead.inserted[i];
     }
-  coquill_stretch_leave (&self, reader, heads);
-  if (!coquill_stretch_check_end (&self, reader, n_inserted, check))
+  n_items += self.next - first;
+  coquill_ahead_leave (&ahead, reader, i);
+  coquill_stretch_leave (&self, reader, heads + i);
+  if (!coquill_stretch_check_end (&self, reader, n_inserted, bad, check))
     return false;
   check->code_points -= n_inserted;
-  check->n_items += (size_t)(heads - first) + n_more;
-  check->n_parents += (size_t)(heads - first) + n_own;
-  if (heads != first && check->widest < 1 + (n_own > 0))
+  check->n_items += n_items;
+  check->n_parents += i + n_own;
+  if (i > 0 && check->widest < 1 + (n_own > 0))
     check->widest = 1 + (n_own > 0);
   return true;
 }

@@ -27,61 +27,70 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
   const uint8_t *const content = reader->next[COQUILL_COLUMN_TEXT];
   const uint8_t *text = content, *wide = reader->wide;
   CoquillGraphOperation *row = &graph->operations[graph->n_operations - 1];
-  size_t n_runs = graph->n_runs;
+  size_t n_runs = graph->n_runs, i;
   uint64_t end = graph->end, beyond = 0;
   uintptr_t first_byte = (uintptr_t)content - graph->content_length; /* of all the content, were it here */
   CoquillStretch stretch = coquill_stretch_enter (reader);
   CoquillGraphAgent *agent = &graph->agents[self->agents[reader->place.agent]];
   CoquillTurns turns;
+  CoquillAhead ahead;
+  uint64_t stops;
 
   coquill_turns_init (&turns, self);
-  for (; heads != reader->end; heads++)
+  stops = turns.possible ? COQUILL_STRETCH_STOPS : COQUILL_STRETCH_STOPS | HEAD_PARENTS | HEAD_AGENT;
+  do
     {
-      uint64_t head = *heads, kind = (head & HEAD_KIND) + 1, before = stretch.track->caret, n_bytes;
-      CoquillStretchOperation operation;
+      coquill_ahead_read (&ahead, reader, heads, stops, NULL);
+      for (i = 0; i < ahead.n; i++)
+        {
+          uint64_t head = heads[i], n_items = 1 + (uint64_t)ahead.more[i], n_bytes, position;
 
-      if (__builtin_expect (!coquill_stretch_has (head), 0))
-        {
-          count_items (graph, agent, stretch.track, end);
-          if (!coquill_stretch_may_turn (head) || !turns.possible
-              || !coquill_turns_take (&turns, self, &stretch, reader, head))
-            break;
-          agent = turns.writers[stretch.agent]->agent;
-          before = UINT64_MAX;
+          if (__builtin_expect (!coquill_stretch_has (head), 0))
+            {
+              coquill_stretch_settle (&stretch);
+              count_items (graph, agent, stretch.track, end);
+              if (!coquill_stretch_may_turn (head)
+                  || !coquill_turns_take (&turns, self, &stretch, reader, head))
+                break;
+              agent = turns.writers[stretch.agent]->agent;
+            }
+          position = coquill_stretch_take (&stretch, &ahead, i);
+          beyond |= end - position;
+          /* Seldom does one go on from the one before: a change has mostly as few operations as it can. */
+          if (__builtin_expect (ahead.goes_on[i], 0)
+              && coquill_graph_lengthens (row, end, (CoquillOperationKind)((head & HEAD_KIND) + 1), position,
+                                          n_items, (head & HEAD_BACKWARD) != 0))
+            row->backward = row->kind == COQUILL_OPERATION_DELETE && position != row->place;
+          else
+            {
+              row++;
+              row->first = (uint32_t)end;
+              row->place = (uint32_t)position;
+              row->content_offset = (uint32_t)((uintptr_t)text - first_byte);
+              row->kind = (uint8_t)((head & HEAD_KIND) + 1);
+              row->backward = ahead.after[i] < 0;
+            }
+          n_bytes = (uint64_t)ahead.inserted[i];
+          if (__builtin_expect (n_bytes > (size_t)(wide - text), 0))
+            {
+              reader->next[COQUILL_COLUMN_TEXT] = text;
+              n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
+              wide = reader->wide;
+            }
+          text += n_bytes;
+          end += n_items;
         }
-      operation = coquill_stretch_take_operation (&stretch, reader, head, NULL);
-      beyond |= operation.position > end;
-      /* Seldom does one go on from the one before: a change has mostly as few operations as it can. */
-      if (__builtin_expect (((before - operation.position) | (row->kind ^ kind)) <= 1, 0)
-          && coquill_graph_lengthens (row, end, (CoquillOperationKind)kind, operation.position,
-                                      1 + operation.more, (head & HEAD_BACKWARD) != 0))
-        row->backward = kind == COQUILL_OPERATION_DELETE && operation.position != row->place;
-      else
-        {
-          row++;
-          row->first = (uint32_t)end;
-          row->place = (uint32_t)operation.position;
-          row->content_offset = (uint32_t)((uintptr_t)text - first_byte);
-          row->kind = (uint8_t)kind;
-          row->backward = operation.back > 0;
-        }
-      n_bytes = operation.inserted;
-      if (__builtin_expect (n_bytes > (size_t)(wide - text), 0))
-        {
-          reader->next[COQUILL_COLUMN_TEXT] = text;
-          n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
-          wide = reader->wide;
-        }
-      text += n_bytes;
-      end += 1 + operation.more;
+      heads += i;
+      coquill_ahead_leave (&ahead, reader, i);
     }
+  while (i > 0 && i == ahead.n && heads != reader->end);
 
+  self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);
+  coquill_stretch_leave (&stretch, reader, heads);
   count_items (graph, agent, stretch.track, end);
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;
   graph->n_operations = (size_t)(row - graph->operations) + 1;
-  self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);
-  coquill_stretch_leave (&stretch, reader, heads);
   reader->next[COQUILL_COLUMN_TEXT] = text;
   coquill_import_append_content (self, content, (size_t)(text - content));
-  return !beyond || coquill_import_refuse_position (self);
+  return beyond >> 63 == 0 || coquill_import_refuse_position (self);
 }

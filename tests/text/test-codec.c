@@ -6,6 +6,7 @@
 
 #include "random-change.h"
 #include "seed.h"
+#include "text/change-stretch.h"
 #include "text/codec.h"
 #include "text/crc32c.h"
 #include "text/varint.h"
@@ -166,6 +167,127 @@ test_random_changes_come_back (void)
     }
 }
 
+/* Mostly of one byte, and of any number of bytes. */
+static guint64
+random_number (GRand *rand)
+{
+  static const guint64 limits[] = { 2, 60, 120, 130, 1 << 13, 1 << 15, 1 << 21, 1 << 29, 1 << 30 };
+
+  return g_rand_int (rand) % limits[g_rand_int_range (rand, 0, 3) > 0 ? 1 : g_rand_int_range (rand, 0, 9)];
+}
+
+/* One agent types and deletes, here and there. */
+static CoquillChange *
+random_stretch (GRand *rand, guint n_operations)
+{
+  CoquillChange *change = coquill_change_new ();
+  CoquillAgent agent = { .ordinal = 1 };
+  CoquillAgentPrevious previous = { 0 };
+  guint64 caret = UINT64_C (1) << 40, sequence = 0;
+  guint8 content[500];
+
+  memset (content, 'x', sizeof content);
+  coquill_change_add_agent (change, &agent, &previous);
+  for (guint i = 0; i < n_operations; i++)
+    {
+      CoquillOperation operation = { .sequence = sequence, .n_parents = sequence > 0 };
+      CoquillChangeId parent = { 0, sequence - 1 };
+      guint64 move = g_rand_int_range (rand, 0, 3) > 0 ? random_number (rand) : 0;
+
+      operation.kind = g_rand_boolean (rand) ? COQUILL_OPERATION_INSERT : COQUILL_OPERATION_DELETE;
+      operation.length = 1 + (g_rand_boolean (rand) ? random_number (rand) : 0);
+      operation.position = g_rand_boolean (rand) ? caret + move : caret - move;
+      operation.backward = operation.kind == COQUILL_OPERATION_DELETE && g_rand_boolean (rand);
+      if (operation.kind == COQUILL_OPERATION_INSERT)
+        operation.content_length = operation.length = MIN (operation.length, sizeof content);
+
+      coquill_change_add_operation (change, &operation, &parent, content);
+      caret = coquill_change_caret_after (&operation);
+      sequence += operation.length;
+    }
+  return change;
+}
+
+static void
+assert_read_ahead (const CoquillAhead *ahead,
+                   const CoquillChangeReader *columns,
+                   CoquillChangeReader *reader,
+                   guint64 *caret)
+{
+  CoquillOperation operation;
+
+  for (gsize i = 0; i < ahead->n; i++)
+    {
+      guint64 position = *caret + (guint64)(gint64)ahead->before[i];
+      gboolean inserts;
+
+      g_assert_true (coquill_change_reader_next (reader, &operation));
+      inserts = operation.kind == COQUILL_OPERATION_INSERT;
+      g_assert_cmpuint (operation.position, ==, position);
+      g_assert_cmpuint (operation.length, ==, 1 + (guint64)ahead->more[i]);
+      g_assert_cmpuint (inserts ? operation.length : 0, ==, (guint64)ahead->inserted[i]);
+      *caret = coquill_change_caret_after (&operation);
+      g_assert_cmpuint (*caret, ==, position + (guint64)(gint64)ahead->after[i]);
+      for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
+        g_assert_true (reader->next[coquill_ahead_columns[j]] == ahead->starts[j] + ahead->n_bytes[j][i]);
+    }
+  for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
+    g_assert_true (columns->next[coquill_ahead_columns[j]] == reader->next[coquill_ahead_columns[j]]);
+}
+
+static void
+test_what_is_read_ahead_is_what_is_read (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (test_seed ());
+  guint n_ahead = 0;
+
+  for (guint round = 0; round < 200; round++)
+    {
+      CoquillChange *change = random_stretch (rand, 1 + round), *decoded;
+      CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+      CoquillTextError error = { 0 };
+      CoquillChangeReader reader;
+      CoquillOperation operation;
+      guint64 caret;
+
+      g_assert_true (coquill_change_encode (change, &bytes));
+      decoded = coquill_change_decode (bytes.data, bytes.length, &error);
+      g_assert_cmpstr (error.message, ==, "");
+      assert_changes_equal (change, decoded);
+      coquill_change_reader_init (&reader, round % 2 == 0 ? decoded : change);
+      while (coquill_change_reader_next (&reader, &operation))
+        {
+          CoquillChangeReader one = reader, other = reader;
+          const guint8 *heads = reader.next[COQUILL_COLUMN_HEADS];
+          CoquillAhead ahead, portably;
+
+          caret = coquill_change_caret_after (&operation);
+          coquill_ahead_read (&ahead, &one, heads, COQUILL_STRETCH_STOPS, NULL);
+          coquill_ahead_read_portably (&portably, &other, heads, COQUILL_STRETCH_STOPS, NULL);
+          g_assert_cmpuint (ahead.n, ==, portably.n);
+          n_ahead += ahead.n;
+          for (gsize i = 0; i < ahead.n; i++)
+            {
+              g_assert_cmpint (ahead.more[i], ==, portably.more[i]);
+              g_assert_cmpint (ahead.inserted[i], ==, portably.inserted[i]);
+              g_assert_cmpint (ahead.before[i], ==, portably.before[i]);
+              g_assert_cmpint (ahead.after[i], ==, portably.after[i]);
+              g_assert_cmpint (ahead.goes_on[i], ==, portably.goes_on[i]);
+              for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
+                g_assert_cmpuint (ahead.n_bytes[j][i], ==, portably.n_bytes[j][i]);
+              g_assert_cmpint (ahead.goes_on[i] != 0, ==,
+                               ((heads[i] ^ heads[(gssize)i - 1]) & HEAD_KIND) == 0
+                                   && (ahead.before[i] == 0 || ahead.before[i] == -1));
+            }
+          assert_read_ahead (&ahead, &one, &reader, &caret);
+        }
+      coquill_buffer_clear (&bytes);
+      coquill_change_free (change);
+      coquill_change_free (decoded);
+    }
+  g_assert_cmpuint (n_ahead, >, 10000);
+}
+
 static void
 test_broken_changes_are_not_written (void)
 {
@@ -206,6 +328,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/varint/numbers-are-short-and-have-one-form", test_varints_are_short_and_have_one_form);
   g_test_add_func ("/crc32c/checksum-is-the-standard-one", test_checksum_is_the_standard_one);
   g_test_add_func ("/codec/random-changes-come-back", test_random_changes_come_back);
+  g_test_add_func ("/codec/what-is-read-ahead-is-what-is-read", test_what_is_read_ahead_is_what_is_read);
   g_test_add_func ("/codec/broken-changes-are-not-written", test_broken_changes_are_not_written);
   return g_test_run ();
 }
