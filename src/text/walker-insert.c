@@ -14,6 +14,9 @@ typedef struct
   CoquillId left, right;         /* the insertion's origins */
   CoquillMergeWindowCursor from; /* directly behind the origin left */
   CoquillMergeWindowCursor to;   /* the first entry that isn't absent, or the end */
+  CoquillMergeWindowCursor last; /* the one before */
+  CoquillOrderPlace end;         /* behind that, with so much that is visible before it */
+  uint64_t end_effect;
 } Region;
 
 static bool
@@ -64,12 +67,28 @@ judge (const Region *self, CoquillId id, const CoquillMergeWindowEntry *other)
   return order == 0 ? !coquill_walker_goes_before (self->walker, id, other->id) : order;
 }
 
+/*
+ * Whether ours stands behind all of the region, because it was put in front of an insertion that was put
+ * behind the same as ours: whoever types backwards, one in front of the other. What an insertion has for its
+ * origin right its author knew. So if the last of the region, directly in front of ours, wasn't put in front
+ * of that insertion, its author didn't know it, nor did those of all others that it could belong to; and so
+ * all of them have their origin right further on.
+ */
+static bool
+is_last (const Region *self)
+{
+  const CoquillMergeWindowEntry *next = coquill_merge_window_entry (&self->to);
+
+  return next != NULL && next->id == self->right && next->left == self->left
+         && coquill_merge_window_entry (&self->last)->right != self->right;
+}
+
 /* Halves what is to be looked at one by one: moves a place to the last insertion that ours surely stands
  * behind, or near it. Whatever lies before doesn't matter then. */
 static void
 skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
 {
-  CoquillMergeWindowCursor to = self->to, middle = coquill_merge_window_previous (to);
+  CoquillMergeWindowCursor to = self->to, middle = self->last;
   const CoquillMergeWindowEntry *last = coquill_merge_window_entry (&middle);
 
   /* Who types backwards stands directly in front of his own, and of all before only the last one tells. */
@@ -140,6 +159,15 @@ scan_region (
   bool scanning = false;
   Open open = { .n_entries = 0 };
 
+  /* What is directly behind the origin left was put there, or nothing of all this was. */
+  if (coquill_merge_window_entry (&scan)->left != self->left)
+    return place;
+  if (is_last (self))
+    {
+      *cursor = self->to;
+      *effect = self->end_effect;
+      return self->end;
+    }
   skip_region (self, id, &scan);
   if (scan.leaf != self->from.leaf)
     scanned = coquill_merge_window_effect_position (self->walker->window, &scan);
@@ -176,14 +204,12 @@ static void
 find_region (Region *self)
 {
   CoquillMergeWindow *window = self->walker->window;
-  CoquillMergeWindowCursor last;
-  CoquillOrderPlace place;
 
   self->to = coquill_merge_window_next_present (window, self->from, self->view);
-  last = coquill_merge_window_previous (self->to);
-  place = behind_entry (self->walker, coquill_merge_window_entry (&last),
-                        coquill_merge_window_effect_position (window, &self->to));
-  self->right = coquill_order_id (&place);
+  self->last = coquill_merge_window_previous (self->to);
+  self->end_effect = coquill_merge_window_effect_position (window, &self->to);
+  self->end = behind_entry (self->walker, coquill_merge_window_entry (&self->last), self->end_effect);
+  self->right = coquill_order_id (&self->end);
 }
 
 static void
