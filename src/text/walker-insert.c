@@ -32,16 +32,35 @@ is_in_region (const Region *self, CoquillId id)
   return coquill_merge_window_is_between (self->walker->window, id, &self->from, &self->to);
 }
 
-/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies
- * before the region; ours is at its end. */
-static int
-compare_right (const Region *self, CoquillId other)
+/* So far behind an insertion its origin right mostly is, if it is in the region: who types backwards. */
+#define NEAR_ENTRIES 4
+
+static bool
+is_near (const Region *self, CoquillMergeWindowCursor at, CoquillId id)
 {
+  for (unsigned i = 0; i < NEAR_ENTRIES; i++)
+    {
+      coquill_merge_window_next (&at);
+      if (at.leaf == self->to.leaf && at.index == self->to.index)
+        return false;
+      if (coquill_merge_window_entry (&at)->id == id)
+        return true;
+    }
+  return false;
+}
+
+/* Compares another's origin right to ours by where they stand. No origin right of one in the region lies
+ * before the region; ours is at its end. @at: the other */
+static int
+compare_right (const Region *self, const CoquillMergeWindowCursor *at)
+{
+  CoquillId other = coquill_merge_window_entry (at)->right;
+
   if (other == self->right)
     return 0;
   if (other == COQUILL_ID_NONE)
     return 1;
-  return is_in_region (self, other) ? -1 : 1;
+  return is_near (self, *at, other) || is_in_region (self, other) ? -1 : 1;
 }
 
 /* The place behind an entry's last character; @effect visible characters lie before it. */
@@ -60,11 +79,12 @@ behind_entry (CoquillWalker *self, const CoquillMergeWindowEntry *entry, uint64_
  * if ours stands somewhere behind it
  */
 static int
-judge (const Region *self, CoquillId id, const CoquillMergeWindowEntry *other)
+judge (const Region *self, CoquillId id, const CoquillMergeWindowCursor *at)
 {
-  int order = compare_right (self, other->right);
+  int order = compare_right (self, at);
 
-  return order == 0 ? !coquill_walker_goes_before (self->walker, id, other->id) : order;
+  return order == 0 ? !coquill_walker_goes_before (self->walker, id, coquill_merge_window_entry (at)->id)
+                    : order;
 }
 
 /*
@@ -92,7 +112,7 @@ skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
   const CoquillMergeWindowEntry *last = coquill_merge_window_entry (&middle);
 
   /* Who types backwards stands directly in front of his own, and of all before only the last one tells. */
-  if (middle.leaf != from->leaf && last->left == self->left && judge (self, id, last) > 0)
+  if (middle.leaf != from->leaf && last->left == self->left && judge (self, id, &self->last) > 0)
     *from = middle;
   while (coquill_merge_window_between (from, &to, &middle))
     {
@@ -103,7 +123,7 @@ skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
         {
           const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&at);
 
-          judged = other->left == self->left ? judge (self, id, other) : -1;
+          judged = other->left == self->left ? judge (self, id, &at) : -1;
           if (judged > 0)
             {
               *from = at;
@@ -177,7 +197,7 @@ scan_region (
 
       if (other->left == self->left)
         {
-          int order = compare_right (self, other->right);
+          int order = compare_right (self, &scan);
 
           if (order == 0 && coquill_walker_goes_before (self->walker, id, other->id))
             break;

@@ -234,6 +234,52 @@ measure_crowd_backwards (Worst *worst, guint n)
   return take_branches (worst, n, SHORT_BASE, SHORT_BASE / 2, add_backwards_in_crowd);
 }
 
+#define N_WRITERS 2
+
+/* Writes n characters at one place: in fragments, one behind the other, between which the writer types at the
+ * end; or, every other writer, backwards. */
+static void
+add_fragments (Branches *branches, guint32 number, guint n)
+{
+  CoquillChangeId parent;
+  CoquillOperation operation = branches_new_agent (branches, number, &parent);
+
+  for (guint i = 0; i < n; i++)
+    {
+      branches_add (branches, &operation, &parent, SHORT_BASE / 2 + (number % 2 == 0 ? i : 0), 0, "f");
+      if (number % 2 == 0)
+        branches_add (branches, &operation, &parent, SHORT_BASE + 2 * (guint64)i + 1, 0, "e");
+    }
+}
+
+/* Two people who know nothing of each other write n fragments each at one place, and at the end. */
+static double
+measure_fragments (Worst *worst, guint n)
+{
+  g_autofree char *words = worst_words (SHORT_BASE);
+  CoquillText *base = worst_base (worst, words), *other = worst_copy (worst, base);
+  CoquillChange *here = coquill_text_extract (base, 0, coquill_text_n_items (base));
+  Branches forwards, backwards;
+
+  branches_init (&forwards, SHORT_BASE);
+  branches_init (&backwards, SHORT_BASE);
+  for (guint32 i = 0; i < N_WRITERS; i++)
+    {
+      add_fragments (&forwards, 1 + i, n);
+      add_fragments (&backwards, N_WRITERS - i, n);
+    }
+  worst_merge (worst, other, backwards.change);
+
+  double took = take_batch (worst, here, forwards.change, other, SHORT_BASE / 2);
+
+  coquill_change_free (here);
+  coquill_change_free (forwards.change);
+  coquill_change_free (backwards.change);
+  coquill_text_free (base);
+  coquill_text_free (other);
+  return took;
+}
+
 static void
 add_branch (Branches *branches, guint32 number, guint32 random)
 {
@@ -312,6 +358,7 @@ const WorstCase WORST_MERGES[] = {
   { "apart", 10000, 2, measure_apart },
   { "crowd", 100, 3, measure_crowd },
   { "crowd-backwards", 100, 2, measure_crowd_backwards },
+  { "fragments", 1000, 2, measure_fragments },
   { "branches", 1000, 2, measure_branches },
   { "month", 10000, 2, measure_month },
   { 0 },
