@@ -69,6 +69,14 @@ coquill_clock_is_remembered (const CoquillClock *self, const uint64_t *heads, si
   return true;
 }
 
+/* A run has its row. @track: its agent's, counted from 1 */
+static inline void
+coquill_clock_leave_trail (const CoquillGraph *graph, size_t run, unsigned track)
+{
+  if (graph->clock->n_tracks <= 2)
+    coquill_trail_put (&graph->scratch->trail, run, graph->clock->rows[run % RING][(track - 1) ^ 1]);
+}
+
 /* The first item of a track that isn't in a vector; the graph's end if all are. */
 static inline uint64_t
 coquill_clock_first_unknown (const CoquillGraph *graph, unsigned track, const uint32_t *vector)

@@ -18,6 +18,7 @@ begin (CoquillGraph *graph, uint64_t start, size_t first_run)
   self->first_run = first_run;
   self->untracked = UINT64_MAX;
   self->n_remembered = 0;
+  coquill_trail_restart (&graph->scratch->trail, first_run);
 }
 
 /* The runs before @index lack none of the agent's items below the start, and have none above. */
@@ -32,6 +33,8 @@ add_track (CoquillGraph *graph, uint32_t agent, uint32_t base, size_t index)
   for (size_t i = index - self->first_run < RING ? self->first_run : index - RING + 1; i < index; i++)
     self->rows[i % RING][self->n_tracks] = base;
   self->n_tracks++;
+  if (self->n_tracks == 2)
+    coquill_trail_fill (&graph->scratch->trail, base);
   graph->agents[agent].track = (uint8_t)self->n_tracks;
 }
 
@@ -206,6 +209,8 @@ add_row (CoquillGraph *graph, size_t index, const uint64_t *parents, size_t n_pa
   else
     for (unsigned i = 0; i < self->n_tracks; i++)
       row[i] = graph->agents[self->agents[i]].length;
+  if (self->has_row[index % RING])
+    coquill_clock_leave_trail (graph, index, graph->agents[run->agent].track);
 }
 
 /* Starts where everything below is known to all that comes later, if there is such a place among the newest
@@ -289,6 +294,7 @@ coquill_clock_append (CoquillGraph *graph, const uint64_t *parents, size_t n_par
       /* What add_row() would do, when an import has just asked for the vector. */
       memcpy (self->rows[index % RING], self->vector, sizeof self->vector);
       self->has_row[index % RING] = true;
+      coquill_clock_leave_trail (graph, index, graph->agents[run->agent].track);
     }
   else
     add_row (graph, index, parents, n_parents, NULL);
@@ -297,9 +303,31 @@ coquill_clock_append (CoquillGraph *graph, const uint64_t *parents, size_t n_par
 void
 coquill_clock_stop (CoquillGraph *graph)
 {
+  coquill_clock_drop_trail (graph);
   if (graph->clock == NULL)
     return;
   begin (graph, graph->end, graph->n_runs);
   graph->clock->runs = false;
   graph->clock->retry = 0;
+}
+
+bool
+coquill_clock_trail (const CoquillGraph *graph, size_t run, CoquillClockTrail *trail)
+{
+  const CoquillTrail *kept = &graph->scratch->trail;
+
+  if (graph->clock == NULL || graph->clock->n_tracks < 2 || run < kept->first || run >= kept->end)
+    return false;
+  trail->n_others = &kept->n_others[run - kept->base];
+  trail->n_runs = kept->end - run;
+  trail->agents[0] = graph->clock->agents[0];
+  trail->agents[1] = graph->clock->agents[1];
+  return true;
+}
+
+void
+coquill_clock_drop_trail (const CoquillGraph *graph)
+{
+  if (graph->scratch->trail.room > 0)
+    coquill_trail_drop (&graph->scratch->trail);
 }

@@ -47,6 +47,38 @@ coquill_clock_vector (const CoquillGraph *graph,
                       CoquillVector *vector);
 
 /**
+ * CoquillClockTrail:
+ * @n_others: for each of some runs, how many items of the other agent are known to its first item
+ * @n_runs: these, one after another
+ * @agents: the two whose they are
+ *
+ * What the runs of a change know, where they are of two agents. As long as the graph doesn't change.
+ */
+typedef struct
+{
+  const uint32_t *n_others;
+  size_t n_runs;
+  uint32_t agents[2];
+} CoquillClockTrail;
+
+/**
+ * coquill_clock_trail:
+ * @run: the first that is asked for
+ *
+ * Returns: whether it is known what it and those behind it know
+ */
+bool
+coquill_clock_trail (const CoquillGraph *graph, size_t run, CoquillClockTrail *trail);
+
+/**
+ * coquill_clock_drop_trail:
+ *
+ * Nobody asks for it any more.
+ */
+void
+coquill_clock_drop_trail (const CoquillGraph *graph);
+
+/**
  * coquill_clock_n_tracks:
  *
  * Returns: how many tracks are used

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/clock-trail.h"
 #include "text/graph.h"
 #include "text/version-queue.h"
 
@@ -13,6 +14,7 @@ struct CoquillGraphScratch
   size_t saved_steps; /* see COQUILL_GRAPH_STEPS_PER_RUN */
   uint64_t *parents;  /* what coquill_graph_parents() returns */
   size_t parents_capacity;
+  CoquillTrail trail;
 };
 
 /**

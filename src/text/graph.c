@@ -34,6 +34,7 @@ coquill_graph_free (CoquillGraph *self)
   free (self->clock);
   free (self->scratch->queue.entries);
   free (self->scratch->parents);
+  coquill_trail_drop (&self->scratch->trail);
   coquill_graph_difference_clear (&self->scratch->difference);
   free (self->scratch);
   free (self);

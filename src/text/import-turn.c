@@ -122,6 +122,7 @@ coquill_turns_follow (CoquillImport *self,
   if (vector[writer->track] != n_own)
     return false;
   graph->clock->has_row[graph->n_runs % RING] = true;
+  coquill_clock_leave_trail (graph, graph->n_runs, writer->track + 1);
   version = run->first + ((uint32_t)sequence - run->sequence);
   begin_run (self, writer, n_own, version, version, run->depth + (version - run->first) + 1,
              (uint32_t)coquill_graph_item_lag (graph, index, version));
@@ -193,6 +194,8 @@ coquill_turns_follow_two (CoquillImport *self,
 
       lowest = many < lowest ? many : lowest;
     }
+  else
+    coquill_trail_put (&graph->scratch->trail, n_runs, (uint32_t)sequence + 1);
   vector[own_track] = (uint32_t)n_own;
   vector[other_track] = (uint32_t)sequence + 1;
   own_is_low = own_version < other_version;

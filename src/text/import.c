@@ -224,6 +224,7 @@ reserve (CoquillImport *self)
 
   coquill_graph_reserve (self->graph, n_runs, change->n_operations,
                          change->n_parents - (change->n_operations - n_runs), change->content_length);
+  coquill_trail_keep (&self->graph->scratch->trail, self->graph->n_runs, n_runs);
 }
 
 bool

@@ -403,7 +403,7 @@ collapse (CoquillWalker *self, uint64_t floor)
 {
   CoquillWalkerFlat *flat = self->flat;
   uint64_t since = flat->n_operations > RECENT_OPERATIONS ? flat->n_operations - RECENT_OPERATIONS : 0;
-  uint64_t lowest = coquill_walker_rows_lowest_lacking (&flat->rows, since);
+  uint64_t lowest = coquill_walker_rows_lowest_lacking (&flat->rows, self->graph, since);
 
   if (floor > self->end)
     floor = self->end;

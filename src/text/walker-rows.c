@@ -21,6 +21,7 @@ coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version)
   memset (self->agents, 0xff, sizeof self->agents);
   memset (self->guesses, 0, sizeof self->guesses);
   memset (self->newest, 0, sizeof self->newest);
+  self->trail = (CoquillClockTrail){ 0 };
 }
 
 static bool
@@ -38,13 +39,14 @@ add_track (CoquillWalkerRows *self, uint32_t agent, uint32_t sequence)
     self->rows[i].known[track] = sequence;
   for (unsigned i = 0; i < track; i++)
     self->writers[i].known[track] = sequence;
-  self->writers[track] = (CoquillWalkerWriter){ .last = NONE, .lacks = NONE };
+  self->writers[track] = (CoquillWalkerWriter){ .last = NONE, .run = SIZE_MAX };
   memcpy (self->writers[track].known, self->base.n, sizeof self->writers[track].known);
   return true;
 }
 
-const CoquillWalkerRow *
-coquill_walker_rows_find_old (const CoquillWalkerRows *self, uint32_t version)
+/* The row of the run with a local version, looked for from the newest down; NULL if it has none. */
+static const CoquillWalkerRow *
+find_old_row (const CoquillWalkerRows *self, uint32_t version)
 {
   for (uint64_t n_rows = self->n_rows; n_rows > 0 && self->n_rows - n_rows < COQUILL_WALKER_N_ROWS; n_rows--)
     {
@@ -56,6 +58,55 @@ coquill_walker_rows_find_old (const CoquillWalkerRows *self, uint32_t version)
   return NULL;
 }
 
+/* The same, without a branch if it is one of the newest: which of them nobody can guess. */
+static inline const CoquillWalkerRow *
+find_row (const CoquillWalkerRows *self, uint32_t version)
+{
+  unsigned n_newer = 0;
+
+  for (unsigned i = 0; i < COQUILL_WALKER_N_NEWEST; i++)
+    n_newer += self->newest[i] > version;
+  if (__builtin_expect (n_newer == COQUILL_WALKER_N_NEWEST || n_newer >= self->n_rows, 0))
+    return find_old_row (self, version);
+  return &self->rows[(self->n_rows - 1 - n_newer) % COQUILL_WALKER_N_ROWS];
+}
+
+/* Begins a run. Its parents know what its author knew before, and what some version has, with some more items
+ * of one agent. What was written narrow can't be read wide for a while, so all are whole vectors. */
+static inline void
+begin_run (CoquillWalkerRows *self,
+           size_t number,
+           uint32_t version,
+           unsigned track,
+           uint32_t sequence,
+           const uint32_t *known,
+           unsigned more_track,
+           uint32_t n_more)
+{
+  static const uint32_t tracks[COQUILL_FLAT_TRACKS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+  CoquillWalkerRow *row = &self->rows[self->n_rows % COQUILL_WALKER_N_ROWS];
+  CoquillWalkerWriter *writer = &self->writers[track];
+  uint32_t joined[COQUILL_FLAT_TRACKS];
+
+  for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
+    {
+      uint32_t n = known[i] + (n_more & -(uint32_t)(tracks[i] == more_track));
+
+      n = n > writer->known[i] ? n : writer->known[i];
+      joined[i] = tracks[i] == track ? sequence : n;
+    }
+  memcpy (self->version.n, joined, sizeof joined);
+  memcpy (writer->known, joined, sizeof joined);
+  memcpy (row->known, joined, sizeof joined);
+  writer->run = number;
+  row->first = version;
+  row->track = track;
+  self->newest[self->n_rows % COQUILL_WALKER_N_NEWEST] = version;
+  self->n_rows++;
+  self->last_run = number;
+  self->last_track = track;
+}
+
 /* Adds to a version what a parent knows. */
 static bool
 join_parent (const CoquillWalkerRows *self, uint32_t *n, uint32_t parent)
@@ -65,7 +116,7 @@ join_parent (const CoquillWalkerRows *self, uint32_t *n, uint32_t parent)
 
   if (parent < self->opened)
     return true;
-  row = coquill_walker_rows_find (self, parent);
+  row = find_row (self, parent);
   if (row == NULL)
     return false;
   for (unsigned i = 0; i < COQUILL_FLAT_TRACKS; i++)
@@ -75,15 +126,13 @@ join_parent (const CoquillWalkerRows *self, uint32_t *n, uint32_t parent)
   return true;
 }
 
-bool
-coquill_walker_rows_enter_any (CoquillWalkerRows *self,
-                               const CoquillGraph *graph,
-                               uint64_t version,
-                               size_t number)
+/* Any item: an agent's first, one inside a run, one with other parents than most. */
+static __attribute__ ((noinline)) bool
+enter_any (CoquillWalkerRows *self, const CoquillGraph *graph, uint32_t version, size_t number)
 {
   const CoquillGraphRun *run = &graph->runs[number];
   size_t parent = run->first_parent, parents_end = parent + coquill_graph_run_n_parents (graph, number);
-  uint32_t sequence = run->sequence + ((uint32_t)version - run->first);
+  uint32_t sequence = run->sequence + (version - run->first);
   bool is_known = version == run->first;
   bool is_linear = !is_known || run->lowest_unknown >= run->first;
   uint32_t known[COQUILL_FLAT_TRACKS];
@@ -100,26 +149,125 @@ coquill_walker_rows_enter_any (CoquillWalkerRows *self,
     return false;
   if (!is_known)
     memcpy (known, self->all.n, sizeof known);
-  self->writers[track].lacks = run->lowest_unknown | -(uint32_t)is_linear;
-  coquill_walker_rows_begin (self, number, (uint32_t)version, track, sequence, known, track, 0);
+  begin_run (self, number, version, track, sequence, known, track, 0);
   return true;
 }
 
+/* A run that has a row. */
+static bool
+enter_row (CoquillWalkerRows *self, const CoquillGraph *graph, uint32_t version, size_t number)
+{
+  const CoquillGraphRun *run = &graph->runs[number];
+  size_t n_parents
+      = (number + 1 < graph->n_runs ? run[1].first_parent : graph->n_parents) - run->first_parent;
+  unsigned track = self->guesses[run->agent % COQUILL_WALKER_N_GUESSES];
+  const CoquillWalkerRow *row;
+  uint32_t one, two, last, parent;
+
+  /* The newest run is over. */
+  self->all.n[self->last_track] = self->version.n[self->last_track];
+  self->writers[self->last_track].last = version - 1;
+
+  /* As nearly always: one parent, or his own last item and another's. */
+  if (__builtin_expect ((version > run->first) | (self->agents[track] != run->agent) | (n_parents - 1 > 1),
+                        0))
+    return enter_any (self, graph, version, number);
+  one = graph->parents[run->first_parent];
+  two = graph->parents[run->first_parent + n_parents - 1];
+  last = self->writers[track].last;
+  parent = one == last ? two : one;
+  if (__builtin_expect (((one != two) & (one != last) & (two != last)) | (parent < self->opened), 0))
+    return enter_any (self, graph, version, number);
+  row = find_row (self, parent);
+  if (__builtin_expect (row == NULL, 0))
+    return enter_any (self, graph, version, number);
+  begin_run (self, number, version, track, run->sequence, row->known, row->track, parent - row->first + 1);
+  return true;
+}
+
+/* The first run in the window has a trail: it is followed. */
+static void
+take_trail (CoquillWalkerRows *self, const CoquillGraph *graph, uint32_t version, size_t number)
+{
+  const CoquillGraphRun *run = &graph->runs[number];
+  unsigned other = self->trail.agents[0] == run->agent;
+
+  /* What came before is known to all, and was said of the other's. */
+  for (unsigned i = 0; i < 2; i++)
+    add_track (self, self->trail.agents[i],
+               i == other ? self->trail.n_others[0] : run->sequence + (version - run->first));
+  self->first_of_trail = number;
+}
+
+void
+coquill_walker_rows_leave_trail (CoquillWalkerRows *self, const CoquillGraph *graph)
+{
+  const uint32_t *n_others = self->trail.n_others;
+  size_t base = self->first_of_trail, end = self->last_run + 1;
+  CoquillFlatVersion version = self->version;
+  unsigned last_track = self->last_track;
+
+  if (self->trail.n_runs == 0)
+    return;
+  self->trail.n_runs = 0;
+  for (size_t i = end - base > COQUILL_WALKER_N_ROWS ? end - COQUILL_WALKER_N_ROWS : base; i < end; i++)
+    {
+      const CoquillGraphRun *run = &graph->runs[i];
+      uint32_t first = i > base ? run->first : (uint32_t)self->opened;
+      unsigned track = run->agent == self->agents[1];
+      uint32_t known[COQUILL_FLAT_TRACKS] = { 0 };
+
+      known[track ^ 1] = n_others[i - base];
+      begin_run (self, i, first, track, run->sequence + (first - run->first), known, track, 0);
+    }
+  /* One who is silent since long has no row. */
+  for (unsigned i = 0; i < 2; i++)
+    {
+      CoquillWalkerWriter *writer = &self->writers[i];
+
+      if (writer->run == SIZE_MAX || writer->run + 1 == end)
+        continue;
+      writer->known[i ^ 1] = n_others[writer->run - base];
+      writer->last = (uint32_t)coquill_graph_run_end (graph, writer->run) - 1;
+      self->all.n[i]
+          = graph->runs[writer->run].sequence + (writer->last + 1 - graph->runs[writer->run].first);
+    }
+  self->version = version;
+  self->last_track = last_track;
+}
+
+bool
+coquill_walker_rows_enter_new (CoquillWalkerRows *self,
+                               const CoquillGraph *graph,
+                               uint64_t version,
+                               size_t number)
+{
+  coquill_walker_rows_leave_trail (self, graph);
+  if (self->n_tracks == 0 && coquill_clock_trail (graph, number, &self->trail))
+    {
+      take_trail (self, graph, (uint32_t)version, number);
+      return coquill_walker_rows_enter (self, graph, version, number);
+    }
+  return enter_row (self, graph, (uint32_t)version, number);
+}
+
 uint64_t
-coquill_walker_rows_lowest_lacking (const CoquillWalkerRows *self, uint64_t since)
+coquill_walker_rows_lowest_lacking (const CoquillWalkerRows *self, const CoquillGraph *graph, uint64_t since)
 {
   uint64_t lowest = UINT64_MAX;
 
   for (unsigned i = 0; i < self->n_tracks; i++)
     {
       const CoquillWalkerWriter *writer = &self->writers[i];
-      uint32_t lacks = writer->lacks;
+      const CoquillGraphRun *run = &graph->runs[writer->run];
 
-      /* What came after an item is unknown to it. */
-      if (lacks == NONE && i != self->last_track)
-        lacks = writer->last + 1;
-      if (writer->used >= since && lacks < lowest && lacks != NONE)
-        lowest = lacks;
+      if (writer->run == SIZE_MAX || writer->used < since)
+        continue;
+      if (run->lowest_unknown < run->first)
+        lowest = run->lowest_unknown < lowest ? run->lowest_unknown : lowest;
+      /* What came after its last item is unknown to it. */
+      else if (i != self->last_track)
+        lowest = run[1].first < lowest ? run[1].first : lowest;
     }
   return lowest;
 }

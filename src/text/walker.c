@@ -487,6 +487,9 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         self->trunk_end = self->end;
     }
   coquill_walker_settle_flat (self);
+  if (self->state == COQUILL_WALKER_FLAT)
+    coquill_walker_rows_leave_trail (&self->flat->rows, graph);
+  coquill_clock_drop_trail (graph);
   if (self->state == COQUILL_WALKER_WINDOW && coquill_merge_window_n_entries (self->window) >= MANY_ENTRIES
       && is_time_to_collapse (self))
     collapse (self, UINT64_MAX);
