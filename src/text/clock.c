@@ -326,6 +326,12 @@ coquill_clock_trail (const CoquillGraph *graph, size_t run, CoquillClockTrail *t
 }
 
 void
+coquill_clock_keep_trail (CoquillGraph *graph, size_t n_runs)
+{
+  coquill_trail_keep (&graph->scratch->trail, graph->n_runs, n_runs);
+}
+
+void
 coquill_clock_drop_trail (const CoquillGraph *graph)
 {
   if (graph->scratch->trail.room > 0)

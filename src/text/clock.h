@@ -62,6 +62,15 @@ typedef struct
 } CoquillClockTrail;
 
 /**
+ * coquill_clock_keep_trail:
+ * @n_runs: at most so many come
+ *
+ * What the runs know that are appended now will be asked for. If they are few nothing is kept.
+ */
+void
+coquill_clock_keep_trail (CoquillGraph *graph, size_t n_runs);
+
+/**
  * coquill_clock_trail:
  * @run: the first that is asked for
  *

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/clock.h"
 #include "text/import-private.h"
 #include "text/memory.h"
 #include "text/text-private.h"
@@ -224,7 +225,7 @@ reserve (CoquillImport *self)
 
   coquill_graph_reserve (self->graph, n_runs, change->n_operations,
                          change->n_parents - (change->n_operations - n_runs), change->content_length);
-  coquill_trail_keep (&self->graph->scratch->trail, self->graph->n_runs, n_runs);
+  coquill_clock_keep_trail (self->graph, n_runs);
 }
 
 bool

@@ -242,8 +242,9 @@ coquill_walker_rows_enter_new (CoquillWalkerRows *self,
                                uint64_t version,
                                size_t number)
 {
-  coquill_walker_rows_leave_trail (self, graph);
-  if (self->n_tracks == 0 && coquill_clock_trail (graph, number, &self->trail))
+  if (__builtin_expect (self->trail.n_runs > 0, 0))
+    coquill_walker_rows_leave_trail (self, graph);
+  if (__builtin_expect (self->n_tracks == 0, 0) && coquill_clock_trail (graph, number, &self->trail))
     {
       take_trail (self, graph, (uint32_t)version, number);
       return coquill_walker_rows_enter (self, graph, version, number);

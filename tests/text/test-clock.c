@@ -31,6 +31,7 @@ typedef struct
   guint age;      /* how far back versions are taken from */
   guint n_asked;
   guint n_told;
+  guint n_trodden; /* runs that left a trail */
 } World;
 
 static guint
@@ -228,6 +229,38 @@ new_world (GRand *random, guint n_agents, gboolean has_base)
   return world;
 }
 
+/* Of runs that were appended since one, and what the first items of those that left a trail know. */
+static void
+check_trail (World *world, size_t first_run)
+{
+  const CoquillGraph *graph = world->graph;
+  CoquillClockTrail trail;
+  size_t run = first_run;
+
+  while (run < graph->n_runs && !coquill_clock_trail (graph, run, &trail))
+    run++;
+  if (run == graph->n_runs)
+    return;
+  g_assert_cmpuint (trail.n_runs, <=, graph->n_runs - run);
+  for (size_t i = 0; i < trail.n_runs; i++)
+    {
+      guint item = graph->runs[run + i].first, agent = graph->runs[run + i].agent;
+      guint other = trail.agents[agent == trail.agents[0]], n_known = 0;
+
+      g_assert_true (agent == trail.agents[0] || agent == trail.agents[1]);
+      for (guint j = 0; j < world->n_items; j++)
+        {
+          if (has (&world->known[item], j) && world->agents[j] == other)
+            n_known++;
+          /* All others were silent since long. */
+          if (j < item && world->agents[j] != other)
+            g_assert_true (has (&world->known[item], j));
+        }
+      g_assert_cmpuint (trail.n_others[i], ==, n_known);
+    }
+  world->n_trodden += trail.n_runs;
+}
+
 /* One history, in which who writes and how long they are apart changes now and then. */
 static void
 play (World *world, guint n_items, gboolean goes_back)
@@ -236,11 +269,14 @@ play (World *world, guint n_items, gboolean goes_back)
     {
       guint until = MIN (n_items, world->n_items + 50 + pick (world, 600));
       guint before = world->n_items;
+      size_t n_runs;
       CoquillGraphMark mark;
 
       world->n_active = 1 + pick (world, world->n_agents);
       world->age = 1 + pick (world, pick (world, 2) == 0 ? 10 : pick (world, 2) == 0 ? 100 : 2000);
       coquill_graph_mark (world->graph, &mark);
+      n_runs = world->graph->n_runs;
+      coquill_clock_keep_trail (world->graph, until - world->n_items);
       while (world->n_items < until)
         {
           Set set;
@@ -250,11 +286,14 @@ play (World *world, guint n_items, gboolean goes_back)
           if (pick (world, 4) == 0)
             check_version (world, &set);
         }
+      check_trail (world, n_runs);
       if (goes_back && pick (world, 3) == 0)
         {
           coquill_graph_go_back (world->graph, &mark);
           world->n_items = before;
+          g_assert_false (coquill_clock_trail (world->graph, n_runs, &(CoquillClockTrail){ 0 }));
         }
+      coquill_clock_drop_trail (world->graph);
       free (mark.frontier);
     }
 }
@@ -264,18 +303,22 @@ test_against_sets (void)
 {
   GRand *random = g_rand_new_with_seed (test_seed ());
 
+  guint n_trodden = 0;
+
   for (guint n = 0; n < 12; n++)
     {
       guint n_agents = n < 4 ? 2 + n : 6 + (guint)g_rand_int_range (random, 0, MAX_AGENTS - 6);
       World *world = new_world (random, n_agents, n % 3 == 1);
 
       play (world, 2000, n % 2 == 1);
-      g_test_message ("%u agents, %zu runs: %u of %u told", n_agents, world->graph->n_runs, world->n_told,
-                      world->n_asked);
+      g_test_message ("%u agents, %zu runs: %u of %u told, %u trodden", n_agents, world->graph->n_runs,
+                      world->n_told, world->n_asked, world->n_trodden);
+      n_trodden += world->n_trodden;
       g_assert_cmpuint (world->n_told, >, n_agents <= COQUILL_CLOCK_TRACKS ? world->n_asked / 3 : 0);
       coquill_graph_free (world->graph);
       g_free (world);
     }
+  g_assert_cmpuint (n_trodden, >, 0);
   g_rand_free (random);
 }
 
