@@ -133,6 +133,11 @@ unpack (Decoder *self)
       used += column->length;
     }
   memset (change->room + used, 0, size - used);
+  if (self->columns.plain != NULL)
+    {
+      memcpy (change->room, self->columns.plain, used);
+      return true;
+    }
   for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
     if (change->columns[i].length > 0
         && !coquill_columns_unpack (&self->columns, i, change->columns[i].data, self->error))

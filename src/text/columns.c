@@ -200,6 +200,7 @@ coquill_columns_read (CoquillColumns *self,
                       CoquillTextError *error)
 {
   uint64_t mask = coquill_reader_varint (reader);
+  bool packed = false;
 
   assert (n <= COQUILL_COLUMNS_MAX);
   if (mask >> n != 0)
@@ -209,22 +210,24 @@ coquill_columns_read (CoquillColumns *self,
   self->total = 0;
   self->context = NULL;
   for (unsigned i = 0; i < n; i++)
-    if (mask >> i & 1)
-      {
-        if (!read_sizes (&self->columns[i], i, limits[i], budget - self->total, reader, error))
-          return false;
-        self->total += self->columns[i].size;
-      }
-    else
-      self->columns[i].size = 0;
-  for (unsigned i = 0; i < n; i++)
-    if (mask >> i & 1)
-      {
-        CoquillColumn *column = &self->columns[i];
+    self->columns[i].size = 0;
+  for (uint64_t left = mask; left != 0; left &= left - 1)
+    {
+      unsigned i = (unsigned)__builtin_ctzll (left);
 
-        column->bytes
-            = coquill_reader_bytes (reader, column->packed_size > 0 ? column->packed_size : column->size);
-      }
+      if (!read_sizes (&self->columns[i], i, limits[i], budget - self->total, reader, error))
+        return false;
+      self->total += self->columns[i].size;
+      packed = packed || self->columns[i].packed_size > 0;
+    }
+  self->plain = packed ? NULL : reader->next;
+  for (uint64_t left = mask; left != 0; left &= left - 1)
+    {
+      CoquillColumn *column = &self->columns[__builtin_ctzll (left)];
+
+      column->bytes
+          = coquill_reader_bytes (reader, column->packed_size > 0 ? column->packed_size : column->size);
+    }
   if (reader->failed || coquill_reader_left (reader) > 0)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_MALFORMED,
                                    "columns do not end where they should");

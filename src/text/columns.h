@@ -57,9 +57,10 @@ typedef struct
  */
 typedef struct
 {
-  size_t total;  /* plain bytes of all */
-  void *context; /* of zstd, made when it is needed */
-  uint32_t mask; /* which aren't empty */
+  size_t total;         /* plain bytes of all */
+  const uint8_t *plain; /* of all, one behind the other, if none is packed, else NULL */
+  void *context;        /* of zstd, made when it is needed */
+  uint32_t mask;        /* which aren't empty */
   CoquillColumn columns[COQUILL_COLUMNS_MAX];
 } CoquillColumns;
 
