@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "text/memory.h"
+#include "text/utf8.h"
 
 #define STEP COQUILL_MANUSCRIPT_STEP
 #define BLOCK COQUILL_MANUSCRIPT_BLOCK
@@ -41,46 +42,62 @@ count_extra (const CoquillGraph *graph, size_t *extra)
                - (coquill_graph_operation_end (graph, next) - graph->operations[next].first);
 }
 
-/* Notes where those blocks begin that do so among the items that are written next. */
+/* Finds out where each item is. A byte that doesn't begin one is counted as such, without a branch. */
 static void
-note_blocks (CoquillManuscript *self, uint64_t sequence, uint64_t n_items, size_t n_bytes)
+find_items (CoquillManuscript *self)
 {
-  size_t offset = (size_t)(self->end - self->text), done = 0;
+  const char *text = self->text;
+  uint8_t *extra = self->extra;
+  size_t n_bytes = (size_t)(self->end - text), n_items = 0, block = 0;
 
-  for (uint64_t i = (BLOCK - sequence % BLOCK) % BLOCK, before = 0; i < n_items; before = i, i += BLOCK)
+  for (size_t i = 0; i < n_bytes; i++)
     {
-      done = n_bytes == n_items ? i
-                                : done + coquill_utf8_offset (self->end + done, n_bytes - done, i - before);
-      self->blocks[(sequence + i) / BLOCK] = offset + done;
+      bool begins = (int8_t)text[i] >= -64; /* not 10xxxxxx */
+
+      if (n_items % BLOCK == 0 && begins)
+        self->blocks[n_items / BLOCK] = block = i - n_items;
+      extra[n_items] = (uint8_t)(i - n_items - block);
+      n_items += begins;
     }
+  if (n_items % BLOCK == 0)
+    self->blocks[n_items / BLOCK] = block = n_bytes - n_items;
+  extra[n_items] = (uint8_t)(n_bytes - n_items - block);
 }
 
 /* Of a history that has more than ASCII. */
 static void
 write_wide (CoquillManuscripts *self, const CoquillGraph *graph)
 {
+  static const uint8_t nothing[STEP];
   size_t next = 0;
 
   for (size_t run = 0; run < graph->n_runs; run++)
     {
-      const CoquillGraphRun *row = &graph->runs[run];
-      CoquillManuscript *agent = &self->agents[row->agent];
+      CoquillManuscript *agent = &self->agents[graph->runs[run].agent];
+      uint64_t end = coquill_graph_run_end (graph, run);
+      char *to = agent->end;
 
-      for (; is_before (graph, next, coquill_graph_run_end (graph, run)); next++)
+      for (; is_before (graph, next, end); next++)
         {
           const CoquillGraphOperation *operation = &graph->operations[next];
-          uint64_t n_items = coquill_graph_operation_end (graph, next) - operation->first;
-          size_t n_content = content_length (graph, next), n_bytes = n_content > 0 ? n_content : n_items;
+          bool inserts = operation->kind == COQUILL_OPERATION_INSERT;
+          const uint8_t *from[] = { nothing, graph->content + operation->content_offset };
+          size_t n_items = coquill_graph_operation_end (graph, next) - operation->first;
+          size_t n_bytes = inserts ? content_length (graph, next) : n_items;
 
-          if (n_content > 0)
-            memcpy (agent->end, graph->content + operation->content_offset, n_content);
+          if (n_bytes <= STEP && graph->content_length - operation->content_offset >= STEP)
+            memcpy (to, from[inserts], STEP);
+          else if (inserts)
+            memcpy (to, from[1], n_bytes);
           else
-            memset (agent->end, 0, n_items);
-          if (agent->blocks != NULL)
-            note_blocks (agent, row->sequence + (operation->first - row->first), n_items, n_bytes);
-          agent->end += n_bytes;
+            memset (to, 0, n_bytes);
+          to += n_bytes;
         }
+      agent->end = to;
     }
+  for (uint32_t i = 0; i < self->n_agents; i++)
+    if (self->agents[i].blocks != NULL)
+      find_items (&self->agents[i]);
 }
 
 /* What is copied too much is written over by what comes next, or lies between two manuscripts. */
@@ -135,13 +152,13 @@ coquill_manuscripts_init (CoquillManuscripts *self, const CoquillGraph *graph)
   for (uint32_t i = 0; i < self->n_agents; i++)
     {
       CoquillManuscript *agent = &self->agents[i];
-      size_t length = graph->agents[i].length, n_blocks = (length + BLOCK - 1) / BLOCK;
+      size_t length = graph->agents[i].length;
 
       agent->text = agent->end = self->text + size;
       if (extra[i] > 0)
         {
-          agent->blocks = coquill_resize (NULL, (n_blocks + 1) * sizeof *agent->blocks);
-          agent->blocks[n_blocks] = n_blocks * BLOCK + extra[i];
+          agent->blocks = coquill_resize (NULL, (length / BLOCK + 1) * sizeof *agent->blocks);
+          agent->extra = coquill_resize (NULL, length + 1);
         }
       size += length + extra[i] + STEP;
     }
@@ -156,7 +173,10 @@ void
 coquill_manuscripts_clear (CoquillManuscripts *self)
 {
   for (uint32_t i = 0; i < self->n_agents; i++)
-    free (self->agents[i].blocks);
+    {
+      free (self->agents[i].blocks);
+      free (self->agents[i].extra);
+    }
   free (self->agents);
   free (self->text);
 }

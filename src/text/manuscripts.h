@@ -4,7 +4,6 @@
 #pragma once
 
 #include "text/graph.h"
-#include "text/utf8.h"
 
 /* Of an agent who wrote characters that aren't ASCII it is known where each so-manieth item is. */
 #define COQUILL_MANUSCRIPT_BLOCK 64
@@ -15,16 +14,25 @@
 /**
  * CoquillManuscript:
  * @text: the agent's items: each character that it inserted, and a byte for anything else that it did
- * @blocks: (nullable): where every COQUILL_MANUSCRIPT_BLOCK items begin, and where the last of them would end if
- * there were as many; %NULL if each item is one byte
- * @end: where the next item is written
+ * @end: of @text
+ * @blocks: (nullable): of every COQUILL_MANUSCRIPT_BLOCK items, how many bytes more than items lie before
+ * them; %NULL if each item is one byte
+ * @extra: of each item, and of the end, how many bytes more than that lie before it
  */
 typedef struct
 {
   char *text;
-  size_t *blocks;
   char *end;
+  size_t *blocks;
+  uint8_t *extra;
 } CoquillManuscript;
+
+/* Where an item is that isn't ASCII, or beside such. */
+static inline const char *
+coquill_manuscript_item (const CoquillManuscript *self, uint64_t sequence)
+{
+  return self->text + sequence + self->blocks[sequence / COQUILL_MANUSCRIPT_BLOCK] + self->extra[sequence];
+}
 
 /**
  * CoquillManuscripts:
@@ -34,7 +42,8 @@ typedef struct
  * The graph has content in the order in which it came here: pieces of everybody's among each other. Who wants
  * the text of ids from anywhere in the history has to find the run, the operation and the content, all in
  * different places, for each piece anew. Here a character is where its sequence says, and the next one is
- * behind it. For going through a whole text, once: a byte for each item, and more for what isn't ASCII.
+ * behind it. For going through a whole text, once: a byte for each item, and
+ * twice as much and more of who writes more than ASCII.
  */
 typedef struct
 {
@@ -61,7 +70,7 @@ coquill_manuscripts_clear (CoquillManuscripts *self);
  * @length: characters that follow on, this one included
  * @n_bytes: (out):
  *
- * Returns: (transfer none): their text. O(1); O(@length) if some of the agent's aren't ASCII
+ * Returns: (transfer none): their text. O(1)
  */
 static inline const char *
 coquill_manuscripts_find (const CoquillManuscripts *self, CoquillId id, uint32_t length, size_t *n_bytes)
@@ -69,19 +78,11 @@ coquill_manuscripts_find (const CoquillManuscripts *self, CoquillId id, uint32_t
   const CoquillManuscript *agent = &self->agents[coquill_id_agent (id)];
   uint64_t sequence = coquill_id_sequence (id);
   const char *start;
-  const size_t *block;
-  size_t behind;
 
   *n_bytes = length;
   if (__builtin_expect (agent->blocks == NULL, 1))
     return agent->text + sequence;
-
-  block = &agent->blocks[sequence / COQUILL_MANUSCRIPT_BLOCK];
-  behind = sequence % COQUILL_MANUSCRIPT_BLOCK;
-  start = agent->text + block[0];
-  if (block[1] - block[0] == COQUILL_MANUSCRIPT_BLOCK && behind + length <= COQUILL_MANUSCRIPT_BLOCK)
-    return start + behind;
-  start += coquill_utf8_offset (start, (size_t)(agent->end - start), behind);
-  *n_bytes = coquill_utf8_offset (start, (size_t)(agent->end - start), length);
+  start = coquill_manuscript_item (agent, sequence);
+  *n_bytes = (size_t)(coquill_manuscript_item (agent, sequence + length) - start);
   return start;
 }
