@@ -7,6 +7,9 @@
 #include "text/graph-private.h"
 #include "text/memory.h"
 
+/* From so many bytes on a column is long. */
+#define LONG_BYTES (1024 * 1024)
+
 static void *
 resize (void *column, size_t *capacity, size_t needed, size_t size)
 {
@@ -14,14 +17,14 @@ resize (void *column, size_t *capacity, size_t needed, size_t size)
   return coquill_resize (column, needed * size);
 }
 
-/* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too, and the
- * allocator moves so large an array by its pages. */
+/* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too. Short ones
+ * are copied each time, so they grow by more. */
 static void *
 grow (void *column, size_t *capacity, size_t needed, size_t size)
 {
   if (needed <= *capacity)
     return column;
-  return resize (column, capacity, needed + needed / (needed * size < 65536 ? 2 : 4) + 8, size);
+  return resize (column, capacity, needed + needed / (needed * size < LONG_BYTES ? 1 : 4) + 8, size);
 }
 
 /* So much more at once isn't a step of many. */

@@ -13,9 +13,6 @@
 /* Bytes that the rope doesn't copy, but leaves in the graph. */
 #define LONG_INSERTION (64 * 1024)
 
-/* Bytes that are copied at once. */
-#define STEP 16
-
 #define TOP_BITS UINT64_C (0x8080808080808080)
 #define LOW_BITS UINT64_C (0x0101010101010101)
 
@@ -57,39 +54,35 @@ find_foreign (uint64_t word)
   return (word | (word - LOW_BITS)) & TOP_BITS;
 }
 
-/* Whether eight bytes or more are text in ASCII. */
+/* Copies eight bytes or more to two places. Returns: whether they are text in ASCII */
 static inline bool
-is_ascii (const char *bytes, size_t n_bytes)
+copy_twice (char *one, char *other, const char *bytes, size_t n_bytes)
 {
-  uint64_t foreign = find_foreign (load8 (bytes + n_bytes - 8));
+  uint64_t word, foreign = 0;
 
   for (size_t i = 0; i + 8 < n_bytes; i += 8)
-    foreign |= find_foreign (load8 (bytes + i));
+    {
+      word = load8 (bytes + i);
+      foreign |= find_foreign (word);
+      memcpy (one + i, &word, sizeof word);
+      memcpy (other + i, &word, sizeof word);
+    }
+  word = load8 (bytes + n_bytes - 8);
+  foreign |= find_foreign (word);
+  memcpy (one + n_bytes - 8, &word, sizeof word);
+  memcpy (other + n_bytes - 8, &word, sizeof word);
   return foreign == 0;
 }
 
-/* Copies eight bytes or more to two places. */
-static inline void
-copy_twice (char *one, char *other, const char *bytes, size_t n_bytes)
+/* The same of one to seven, as if they were eight. */
+static inline bool
+copy_few_twice (char *one, char *other, const char *bytes, size_t n_bytes)
 {
-  size_t i = 0;
+  uint64_t word = load_few (bytes, n_bytes);
 
-  for (; i + STEP < n_bytes; i += STEP)
-    {
-      char step[STEP];
-
-      memcpy (step, bytes + i, STEP);
-      memcpy (one + i, step, STEP);
-      memcpy (other + i, step, STEP);
-    }
-
-  size_t at = n_bytes - i < 8 ? n_bytes - 8 : i;
-  uint64_t middle = load8 (bytes + at), last = load8 (bytes + n_bytes - 8);
-
-  memcpy (one + at, &middle, sizeof middle);
-  memcpy (other + at, &middle, sizeof middle);
-  memcpy (one + n_bytes - 8, &last, sizeof last);
-  memcpy (other + n_bytes - 8, &last, sizeof last);
+  memcpy (one, &word, sizeof word);
+  memcpy (other, &word, sizeof word);
+  return find_foreign (word) == 0;
 }
 
 /* Makes the graph know of the key presses, which lengthened its last operation. */
@@ -222,64 +215,44 @@ reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t end, uint6
          && self->graph->end < COQUILL_GRAPH_MAX_ITEMS - UINT32_MAX / 2;
 }
 
-/* Moves the gap to a place in the leaf, without what is counted. */
+/* Moves the gap to a place in the leaf. Nothing lengthens the last operation then. */
 static inline void
-move_gap (const CoquillTextCaret *caret, uint64_t place)
+move_gap (CoquillTextCaret *caret, uint64_t place)
 {
   bool is_back = place < caret->at;
-  uint64_t sign = 0 - (uint64_t)is_back, distance = ((place - caret->at) ^ sign) - sign;
+  uint64_t sign = 0 - (uint64_t)is_back, moved = place - caret->at, distance = (moved ^ sign) - sign;
   uint64_t before = caret->at - caret->start, behind = caret->behind - caret->rest;
 
   coquill_rope_leaf_move_bytes (coquill_text_caret_front (caret), coquill_text_caret_back (caret), distance,
                                 behind ^ ((before ^ behind) & sign), is_back);
+  caret->at = caret->told_at = place;
+  caret->behind = caret->told_behind = caret->behind - moved;
+  caret->insert_end = 0;
+  caret->erase_start = caret->erase_rest = UINT64_MAX;
 }
 
-/* The gap is somewhere else, and so is the text that was edited there. */
-static inline void
-count_edit (CoquillTextCaret *caret, uint64_t at, uint64_t behind)
-{
-  caret->at = caret->told_at = at;
-  caret->behind = caret->told_behind = behind;
-}
-
-/* Inserts ASCII in the leaf in hand. Returns: false, and nothing is done, if it isn't that simple */
+/* Inserts ASCII in the leaf in hand. Returns: false, and nothing is inserted, if it isn't that simple */
 static inline bool
 insert_nearby (CoquillText *self, uint32_t agent, uint64_t position, const char *utf8, size_t n_bytes)
 {
   CoquillTextCaret *caret = &self->caret;
   CoquillGraph *graph = self->graph;
-  uint64_t behind = caret->at + caret->behind - position, few = 0;
   size_t needed = n_bytes > 8 ? n_bytes : 8;
+  char *content;
 
   if (n_bytes - 1 >= SHORT_INSERTION
       || !reach (self, agent, position, position, position > 0 ? position - 1 : 0)
-      || coquill_text_caret_room (caret) < needed)
+      || coquill_text_caret_room (caret) < needed || graph->content_capacity - graph->content_length < needed)
     return false;
-  if (n_bytes < 8)
-    {
-      few = load_few (utf8, n_bytes);
-      if (find_foreign (few) != 0)
-        return false;
-    }
-  else if (!is_ascii (utf8, n_bytes))
-    return false;
-  if (graph->content_capacity - graph->content_length < needed
+  content = (char *)graph->content + graph->content_length;
+  move_gap (caret, position);
+  if (!(n_bytes < 8 ? copy_few_twice (content, coquill_text_caret_front (caret), utf8, n_bytes)
+                    : copy_twice (content, coquill_text_caret_front (caret), utf8, n_bytes))
       || !coquill_graph_begin_insert (graph, position))
     return false;
-
-  char *content = (char *)graph->content + graph->content_length;
-
-  move_gap (caret, position);
-  if (n_bytes < 8)
-    {
-      memcpy (content, &few, sizeof few);
-      memcpy ((char *)(caret->front + (uintptr_t)position), &few, sizeof few);
-    }
-  else
-    copy_twice (content, (char *)(caret->front + (uintptr_t)position), utf8, n_bytes);
   graph->content_length += n_bytes;
   coquill_graph_lengthen (graph, agent, n_bytes);
-  count_edit (caret, position + n_bytes, behind);
+  caret->at = caret->told_at = position + n_bytes;
   expect_insertion (self);
   return true;
 }
@@ -368,7 +341,7 @@ static inline bool
 delete_nearby (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
 {
   CoquillTextCaret *caret = &self->caret;
-  uint64_t length = caret->at + caret->behind, end = position + count;
+  uint64_t end = position + count;
 
   if (count == 0 || !reach (self, agent, position, end, position)
       || !coquill_graph_begin_delete (self->graph, position, count))
@@ -378,8 +351,10 @@ delete_nearby (CoquillText *self, uint32_t agent, uint64_t position, uint64_t co
   /* What is deleted isn't moved. */
   uint64_t gap = caret->at < end ? caret->at : end;
 
-  move_gap (caret, gap > position ? gap : position);
-  count_edit (caret, position, length - end);
+  gap = gap > position ? gap : position;
+  move_gap (caret, gap);
+  caret->at = caret->told_at = position;
+  caret->behind = caret->told_behind = caret->behind - (end - gap);
   expect_deletion (self);
   return true;
 }
