@@ -19,7 +19,7 @@
  * @agent: who made the last item of all, which everything before is known to; COQUILL_NO_AGENT for nobody:
  * then the rest says nothing
  * @is_ascii: the leaf in hand is ASCII
- * @beyond: the first character of the leaf behind, if that was asked for and is ASCII, else 0
+ * @following: the character behind the gap, if it is ASCII and known; else 0 or less
  * @start: code points before the leaf
  * @rest: code points behind it
  * @front: the address of the character at @at, less @at
@@ -47,7 +47,7 @@ typedef struct
   uint64_t erase_rest;
   uint32_t agent;
   bool is_ascii;
-  char beyond;
+  int8_t following;
   uint64_t start;
   uint64_t rest;
   uintptr_t front;

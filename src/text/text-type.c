@@ -154,6 +154,13 @@ expect_deletion (CoquillText *self)
   caret->erase_rest = caret->rest | (0 - (uint64_t)(!is_single & last->backward));
 }
 
+/* What is in the next leaf isn't looked for. */
+static inline void
+look_behind (CoquillTextCaret *caret)
+{
+  caret->following = caret->behind > caret->rest ? (int8_t)*coquill_text_caret_back (caret) : 0;
+}
+
 /* Another leaf is in hand, or it was changed by others. Nothing lengthens the last operation. */
 static inline void
 take_leaf (CoquillText *self)
@@ -169,7 +176,7 @@ take_leaf (CoquillText *self)
   caret->front = (uintptr_t)(leaf->text + leaf->front_bytes) - (uintptr_t)caret->at;
   caret->back = (uintptr_t)coquill_rope_leaf_back (leaf) + (uintptr_t)caret->behind;
   caret->is_ascii = leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points;
-  caret->beyond = 0;
+  look_behind (caret);
   caret->insert_end = 0;
   caret->erase_start = caret->erase_rest = UINT64_MAX;
 }
@@ -246,6 +253,7 @@ insert_nearby (CoquillText *self, uint32_t agent, uint64_t position, const char 
     return false;
   content = (char *)graph->content + graph->content_length;
   move_gap (caret, position);
+  look_behind (caret);
   if (!(n_bytes < 8 ? copy_few_twice (content, coquill_text_caret_front (caret), utf8, n_bytes)
                     : copy_twice (content, coquill_text_caret_front (caret), utf8, n_bytes))
       || !coquill_graph_begin_insert (graph, position))
@@ -355,6 +363,7 @@ delete_nearby (CoquillText *self, uint32_t agent, uint64_t position, uint64_t co
   move_gap (caret, gap);
   caret->at = caret->told_at = position;
   caret->behind = caret->told_behind = caret->behind - (end - gap);
+  look_behind (caret);
   expect_deletion (self);
   return true;
 }
@@ -423,9 +432,10 @@ coquill_text_delete (CoquillText *self,
     }
   else
     {
-      if ((int8_t)*coquill_text_caret_back (caret) <= 0)
+      if (caret->following <= 0)
         return delete (self, agent, position, count, sequence, error);
       caret->behind--;
+      look_behind (caret);
       caret->erase_start = UINT64_MAX;
     }
   if (sequence != NULL)
@@ -450,8 +460,8 @@ read_elsewhere (CoquillText *self, uint64_t position, uint64_t count, char *buff
 
   coquill_text_settle (self);
   bytes = coquill_rope_read (self->rope, position, count, buffer);
-  if (count == 1 && bytes == 1 && position == caret->at && caret->behind == caret->rest)
-    caret->beyond = *buffer;
+  if (count == 1 && bytes == 1 && position == caret->at && caret->agent != COQUILL_NO_AGENT)
+    caret->following = (int8_t)*buffer;
   return bytes;
 }
 
@@ -462,7 +472,7 @@ coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *b
   int8_t character = 0;
 
   if (count == 1 && position == caret->at)
-    character = (int8_t)(caret->behind > caret->rest ? *coquill_text_caret_back (caret) : caret->beyond);
+    character = caret->following;
   else if (count == 1 && position + 1 == caret->at && caret->at > caret->start)
     character = (int8_t)*(char *)(caret->front + (uintptr_t)position);
   if (character <= 0)
