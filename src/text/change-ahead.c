@@ -112,10 +112,7 @@ take_column (CoquillAhead *self, CoquillChangeReader *reader, unsigned number, u
   *next += up_to >> 56;
 }
 
-/* What follows from items and moves of eight operations.   read_ahead (self, reader, heads, stops, check,
-spread_by_shifts, widen_by_shifts);
-}
-last: the head before */
+/* What follows from items and moves of eight operations. @last: the head before */
 COQUILL_CHANGE_INLINE void
 finish (CoquillAhead *self,
         size_t from,

@@ -260,10 +260,11 @@ coquill_walker_rows_lowest_lacking (const CoquillWalkerRows *self, const Coquill
   for (unsigned i = 0; i < self->n_tracks; i++)
     {
       const CoquillWalkerWriter *writer = &self->writers[i];
-      const CoquillGraphRun *run = &graph->runs[writer->run];
+      const CoquillGraphRun *run;
 
       if (writer->run == SIZE_MAX || writer->used < since)
         continue;
+      run = &graph->runs[writer->run];
       if (run->lowest_unknown < run->first)
         lowest = run->lowest_unknown < lowest ? run->lowest_unknown : lowest;
       /* What came after its last item is unknown to it. */
