@@ -244,6 +244,108 @@ test_one_of_many_goes_on_when_all_is_joined (void)
       check_one_of_many (ada, n_joined);
 }
 
+/* How one writes among what others write at the same place. */
+typedef enum
+{
+  FORWARDS,
+  BACKWARDS,
+  INSIDE,
+  BACKWARDS_BY_TWOS,
+  BACKWARDS_DELETING,
+  N_MANNERS
+} Manner;
+
+#define N_FRAGMENTS 90
+#define FRAGMENTS_PLACE 5
+
+/* Fragments: in between, something is typed at the end. */
+static void
+write_fragment (CoquillText *text, guint32 agent, Manner manner, guint number, GRand *random)
+{
+  guint64 place = FRAGMENTS_PLACE;
+
+  if (manner == FORWARDS)
+    place += number;
+  else if (manner == INSIDE)
+    place += (guint64)g_rand_int_range (random, 0, (gint32)number + 1);
+  insert (text, agent, place, "f");
+  if (manner == BACKWARDS_BY_TWOS)
+    insert (text, agent, place + 1, "g");
+  else if (manner == BACKWARDS_DELETING && number % 2 > 0)
+    delete (text, agent, place, 1);
+  else if (manner == FORWARDS || manner == INSIDE)
+    insert (text, agent, coquill_text_length (text), "e");
+}
+
+/* Two write at one place, the second of whom gets what the first one has every now and then, or never; a
+ * third types in front of what that one wrote last. All is the same whatever comes first, at once or bit by
+ * bit. */
+static void
+check_fragments (Manner one, Manner other, guint turns, gboolean swapped, GRand *random)
+{
+  guint32 locals[3], first;
+  CoquillText *base = new_text (1, &first), *people[3], *texts[4];
+
+  insert (base, first, 0, "0123456789");
+  for (guint8 i = 0; i < 3; i++)
+    {
+      people[i] = new_text (swapped ? 9 - i : 2 + i, &locals[i]);
+      merge (people[i], base);
+    }
+  for (guint i = 0; i < N_FRAGMENTS; i++)
+    {
+      write_fragment (people[0], locals[0], one, i, random);
+      write_fragment (people[1], locals[1], other, i, random);
+      if (turns > 0 && i % turns == turns - 1)
+        {
+          merge (people[2], people[1]);
+          insert (people[2], locals[2], FRAGMENTS_PLACE, "h");
+          merge (people[1], people[0]);
+        }
+    }
+  for (guint i = 0; i < 4; i++)
+    {
+      texts[i] = coquill_text_new ();
+      for (guint j = 0; j < 3; j++)
+        {
+          CoquillText *from = people[i % 2 > 0 ? 2 - j : j];
+          guint64 n = coquill_text_n_items (from), step = i < 2 ? n : 7;
+
+          for (guint64 done = 0; done < n; done += step)
+            {
+              CoquillChange *change = coquill_text_extract (from, done, MIN (done + step, n));
+
+              g_assert_true (coquill_text_merge (texts[i], change, NULL, NULL, NULL));
+              coquill_change_free (change);
+            }
+        }
+    }
+  for (guint i = 1; i < 4; i++)
+    {
+      char *expected = coquill_text_to_string (texts[0], NULL);
+
+      assert_text (texts[i], expected);
+      free (expected);
+    }
+
+  coquill_text_free (base);
+  for (guint i = 0; i < 3; i++)
+    coquill_text_free (people[i]);
+  for (guint i = 0; i < 4; i++)
+    coquill_text_free (texts[i]);
+}
+
+static void
+test_fragments_at_one_place (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+
+  for (Manner one = FORWARDS; one < N_MANNERS; one++)
+    for (Manner other = FORWARDS; other < N_MANNERS; other++)
+      for (guint i = 0; i < 4; i++)
+        check_fragments (one, other, i < 2 ? 0 : (guint)g_rand_int_range (random, 1, 40), i % 2 > 0, random);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -253,5 +355,6 @@ main (int argc, char *argv[])
                    test_thousands_of_branches_can_be_gone_on_from);
   g_test_add_func ("/crowd/one-of-many-goes-on-when-all-is-joined",
                    test_one_of_many_goes_on_when_all_is_joined);
+  g_test_add_func ("/crowd/fragments-at-one-place", test_fragments_at_one_place);
   return g_test_run ();
 }
