@@ -3,6 +3,10 @@
 
 #include "text/order-private.h"
 
+#include <stdlib.h>
+
+#include "text/memory.h"
+
 /*
  * What was deleted behind a visible span, up to the next one, is a ring of runs, named by its last; so both
  * ends of it are at hand, and two rings are made one in O(1). The runs are rows of @folds, in the order in
@@ -19,6 +23,9 @@
 
 /* So that they can be numbered in a span, with room for one deletion of all that is visible. */
 #define MAX_FOLDS (UINT32_C (1) << 30)
+
+/* So often what is folded away is found by looking through everything. */
+#define FOLDED_FINDS 8
 
 static inline uint32_t
 ring_of (const CoquillOrderSpan *span)
@@ -283,4 +290,43 @@ coquill_order_unfold (CoquillOrder *self)
   *self = *unfolding.order;
   *unfolding.order = folded;
   coquill_order_free (unfolding.order);
+}
+
+/* Whether a ring is the one of a mark. */
+static inline bool
+is_marked (const bool *marks, uint32_t ring)
+{
+  return ring != 0 && marks[ring];
+}
+
+bool
+coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
+{
+  uint32_t found = 0;
+  bool *marks;
+
+  if (!self->is_folded || self->n_folded_finds == FOLDED_FINDS)
+    return false;
+  for (uint32_t i = 1; i < self->n_folds; i++)
+    if (id - self->folds[i].id < self->folds[i].length)
+      found = i;
+  if (found == 0)
+    return false;
+
+  /* Which of its ring the visible span names isn't known. */
+  self->n_folded_finds++;
+  marks = coquill_allocate (self->n_folds * sizeof *marks);
+  for (uint32_t run = found; !marks[run]; run = self->folds[run].standing)
+    marks[run] = true;
+  *position = 0;
+  found = is_marked (marks, self->front);
+  for (CoquillOrderLeaf *leaf = self->first; leaf != NULL && !found; leaf = leaf->next)
+    for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS && !found;
+         i = coquill_order_leaf_next (leaf, i))
+      {
+        *position += leaf->spans[i].length;
+        found = is_marked (marks, ring_of (&leaf->spans[i]));
+      }
+  free (marks);
+  return found;
 }

@@ -48,6 +48,7 @@ struct CoquillOrder
   CoquillOrderSpan *folds;
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
+  unsigned n_folded_finds; /* how often somebody was looked for there */
 
   /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;

@@ -211,6 +211,17 @@ bool
 coquill_order_find_visible_id (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place);
 
 /**
+ * coquill_order_find_folded:
+ * @position: (out): visible characters before the character
+ *
+ * Looks for a deleted character in a folded order, which stays folded. O(n), and much less than unfolding it.
+ *
+ * Returns: false if it isn't there, or that was asked so often that unfolding pays
+ */
+bool
+coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position);
+
+/**
  * coquill_order_next_id:
  *
  * The first call makes the index, O(n log n).

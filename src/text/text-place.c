@@ -66,8 +66,7 @@ find_character (CoquillText *self, CoquillId id, CoquillOrderPlace *place)
   if (!coquill_graph_has (graph, id))
     return false;
   coquill_text_catch_up (self);
-  if (coquill_order_find_visible_id (self->walker->order, id, place)
-      || coquill_order_find_id (self->walker->order, id, place))
+  if (coquill_order_find_id (self->walker->order, id, place))
     return true;
 
   /* It is no insertion, or one that was deleted below the snapshot from which the walker started. */
@@ -114,6 +113,7 @@ bool
 coquill_text_resolve (CoquillText *self, const CoquillAnchor *anchor, uint64_t *position)
 {
   CoquillOrderPlace place;
+  CoquillId id;
 
   switch (anchor->kind)
     {
@@ -125,9 +125,17 @@ coquill_text_resolve (CoquillText *self, const CoquillAnchor *anchor, uint64_t *
       return true;
     case COQUILL_ANCHOR_BEFORE:
     case COQUILL_ANCHOR_AFTER:
-      if (!find_character (self, coquill_checked_id ((CoquillChangeId){ anchor->agent, anchor->sequence }),
-                           &place))
+      id = coquill_checked_id ((CoquillChangeId){ anchor->agent, anchor->sequence });
+      coquill_text_catch_up (self);
+      if (!coquill_graph_has (self->graph, id))
         return false;
+      if (!coquill_order_find_visible_id (self->walker->order, id, &place))
+        {
+          if (coquill_order_find_folded (self->walker->order, id, position))
+            return true;
+          if (!find_character (self, id, &place))
+            return false;
+        }
       *position = coquill_order_position (self->walker->order, &place);
       if (anchor->kind == COQUILL_ANCHOR_AFTER && coquill_order_standing (&place) == 0)
         ++*position;
