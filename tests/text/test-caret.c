@@ -235,11 +235,70 @@ test_nobody_writes (void)
   coquill_text_free (text);
 }
 
+/* The same edits each time. */
+static CoquillText *
+scribble (guint32 seed, guint32 *agent)
+{
+  GRand *random = g_rand_new_with_seed (seed);
+  CoquillText *text = new_text (1, agent);
+
+  for (guint i = 0; i < 60; i++)
+    {
+      guint64 length = coquill_text_length (text);
+      guint64 position = g_rand_int_range (random, 0, (gint32)length + 1);
+
+      if (length > 0 && g_rand_int_range (random, 0, 2) == 0)
+        delete (text, *agent, position / 2, MIN (length - position / 2, (guint64)i % 5 + 1));
+      else
+        insert (text, *agent, position, "some");
+    }
+  g_rand_free (random);
+  return text;
+}
+
+static bool
+tell_nothing (const CoquillTextRange *range, uint64_t position, void *data)
+{
+  return true;
+}
+
+/* Who looks for all of a range has what was deleted put back among what is visible. */
+static void
+test_an_anchor_at_what_was_deleted_is_found_where_it_was (void)
+{
+  for (guint32 seed = 0; seed < 20; seed++)
+    {
+      guint32 a;
+      CoquillText *open = scribble (seed, &a), *folded = scribble (seed, &a);
+      CoquillTextRange all = { a, 0, coquill_text_n_items (open) };
+
+      coquill_text_ranges_alive (open, &all, tell_nothing, NULL);
+      for (guint64 i = 0; i < all.length; i++)
+        {
+          CoquillAnchor anchor = { .kind = COQUILL_ANCHOR_AFTER, .agent = a, .sequence = i };
+          uint64_t position = 0, expected = 0;
+
+          g_assert_cmpint (coquill_text_resolve (folded, &anchor, &position), ==,
+                           coquill_text_resolve (open, &anchor, &expected));
+          g_assert_cmpuint (position, ==, expected);
+          if (i % 7 == 0)
+            {
+              coquill_text_free (folded);
+              folded = scribble (seed, &a);
+            }
+        }
+      coquill_text_free (open);
+      coquill_text_free (folded);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/caret/who-asks-between-key-presses-is-told", test_who_asks_between_key_presses_is_told);
   g_test_add_func ("/caret/nobody-writes", test_nobody_writes);
+  g_test_add_func ("/caret/an-anchor-at-what-was-deleted-is-found-where-it-was",
+                   test_an_anchor_at_what_was_deleted_is_found_where_it_was);
   return g_test_run ();
 }
