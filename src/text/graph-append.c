@@ -35,6 +35,14 @@ reserve (void *column, size_t *capacity, size_t needed, size_t size)
                                 : grow (column, capacity, needed, size);
 }
 
+/* Who types asks for room only, so there is none beyond what an offset can tell. */
+static void
+limit_content (CoquillGraph *self)
+{
+  if (self->content_capacity > COQUILL_GRAPH_MAX_CONTENT)
+    self->content_capacity = COQUILL_GRAPH_MAX_CONTENT;
+}
+
 void
 coquill_graph_reserve (
     CoquillGraph *self, size_t n_runs, size_t n_operations, size_t n_parents, size_t content_length)
@@ -45,6 +53,7 @@ coquill_graph_reserve (
   self->parents
       = reserve (self->parents, &self->parents_capacity, self->n_parents + n_parents, sizeof *self->parents);
   self->content = reserve (self->content, &self->content_capacity, self->content_length + content_length, 1);
+  limit_content (self);
 }
 
 void
@@ -58,6 +67,7 @@ void
 coquill_graph_grow_content (CoquillGraph *self, size_t needed)
 {
   self->content = grow (self->content, &self->content_capacity, needed, 1);
+  limit_content (self);
 }
 
 static uint32_t
