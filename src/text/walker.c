@@ -20,6 +20,9 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
+/* With room for so many runs, what was looked at ahead is kept for the next walk. */
+#define KEPT_OUTLOOKS 1024
+
 /* To look at so many spans of the order takes as long as to walk an operation again. */
 #define SPANS_PER_OPERATION 4
 
@@ -490,6 +493,12 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   if (self->state == COQUILL_WALKER_FLAT)
     coquill_walker_rows_leave_trail (&self->flat->rows, graph);
   coquill_clock_drop_trail (graph);
+  if (self->outlooks_capacity > KEPT_OUTLOOKS)
+    {
+      free (self->outlooks);
+      self->outlooks = NULL;
+      self->outlooks_capacity = 0;
+    }
   if (self->state == COQUILL_WALKER_WINDOW && coquill_merge_window_n_entries (self->window) >= MANY_ENTRIES
       && is_time_to_collapse (self))
     collapse (self, UINT64_MAX);
