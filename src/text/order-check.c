@@ -19,7 +19,7 @@ check_ring (Check *check, uint32_t ring)
 {
   const CoquillOrder *order = check->order;
 
-  if (!order->is_folded || ring >= order->n_folds)
+  if (order->state == COQUILL_ORDER_UNFOLDED || ring >= order->n_folds)
     return ring == 0;
   for (uint32_t run = ring; run != 0;)
     {
@@ -49,7 +49,8 @@ check_leaf (Check *check, const CoquillOrderLeaf *leaf, uint64_t *width)
       if (span->length == 0 || span->length > COQUILL_ORDER_MAX_LENGTH
           || (previous != NULL && coquill_order_follows (previous, span)))
         return false;
-      if (coquill_order_is_visible (span) ? !check_ring (check, -span->standing) : check->order->is_folded)
+      if (coquill_order_is_visible (span) ? !check_ring (check, -span->standing)
+                                          : check->order->state == COQUILL_ORDER_FOLDED)
         return false;
       if (check->order->ids != NULL
           && (coquill_order_index_get (check->order->ids, span->id) != leaf
@@ -125,5 +126,5 @@ coquill_order_check (CoquillOrder *self)
   if (!check_ring (&check, self->front) || !check_node (&check, self->root, self->height, NULL, &width))
     return false;
   return check_places (self) && check.leaf == NULL && check.previous == self->last && width == self->width
-         && (!self->is_folded || check.n_folds + (self->n_folds > 0) == self->n_folds);
+         && (self->state != COQUILL_ORDER_FOLDED || check.n_folds + (self->n_folds > 0) == self->n_folds);
 }

@@ -10,6 +10,10 @@
 /* How often all spans may be looked through before the index is made, which costs as much. */
 #define SCANS 8
 
+/* Spans that are looked through for one character before the index is asked for it: the index costs a little
+ * at every later edit. */
+#define NEAR 16
+
 uint64_t
 coquill_order_width (const CoquillOrder *self)
 {
@@ -90,9 +94,10 @@ coquill_order_find_behind (CoquillOrder *self, uint64_t position)
 {
   CoquillOrderPlace place;
 
+  if (self->state != COQUILL_ORDER_UNFOLDED)
+    coquill_order_unfold_behind (self, position);
   if (position == 0)
-    return coquill_order_start (self);
-  coquill_order_unfold (self);
+    return (CoquillOrderPlace){ self->first, coquill_order_leaf_first (self->first), 0 };
   place = find (self, position);
   if (coquill_order_rest (&place) == 0)
     coquill_order_next (&place);
@@ -245,6 +250,38 @@ scan (CoquillOrder *self, CoquillId id, CoquillOrderPlace *place)
             return true;
           back = back->previous;
         }
+    }
+  return false;
+}
+
+bool
+coquill_order_find_deleted (CoquillOrder *self, uint64_t position, CoquillId id, CoquillOrderPlace *place)
+{
+  /* The last one that was changed is near. */
+  if (self->state != COQUILL_ORDER_UNFOLDED && find_in_leaf (self->leaf, id, place)
+      && coquill_order_standing (place) > 0)
+    return true;
+  *place = coquill_order_find_behind (self, position);
+  for (unsigned i = 0; i < NEAR && coquill_order_rest (place) > 0; i++)
+    {
+      if (id - coquill_order_id (place) < coquill_order_rest (place))
+        {
+          place->offset += (uint32_t)(id - coquill_order_id (place));
+          return true;
+        }
+      if (coquill_order_standing (place) == 0)
+        return false;
+      coquill_order_next (place);
+    }
+  /* What is folded would have to be unfolded for the index. */
+  for (CoquillOrderLeaf *leaf = place->leaf; self->state != COQUILL_ORDER_UNFOLDED && leaf != NULL;
+       leaf = leaf->next)
+    {
+      if (find_in_leaf (leaf, id, place))
+        return coquill_order_standing (place) > 0;
+      if (coquill_order_is_visible (coquill_order_leaf_last (leaf))
+          || ++self->n_scanned > SCANS * self->n_leaves)
+        break;
     }
   return false;
 }

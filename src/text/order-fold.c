@@ -15,8 +15,12 @@
  * negative of its ring's. What is put in goes directly behind the visible character before it, so in front of
  * the ring there, which then hangs at what was put in.
  *
- * In each run one deletion of each character stands. Runs that go on from one another aren't joined: that
- * they do is a guess that no processor makes right.
+ * Runs that go on from one another aren't joined: that they do is a guess that no processor makes right.
+ *
+ * Who asks what stands directly behind a visible character has the ring there put into the tree, behind it,
+ * and that alone; the order is *partly* folded from then on. In such an order what hangs at a visible span
+ * stands before the deleted spans behind it. A deletion folds those that it goes through again; if several
+ * deletions of one stand, it has as many rows, one behind the other.
  */
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
@@ -41,7 +45,7 @@ hang (CoquillOrderSpan *span, uint32_t ring)
 
 /* Room for so many more runs. The row numbered 0 is no ring's; it is written to where there is none. */
 static inline void
-make_room (CoquillOrder *self, unsigned n)
+make_room (CoquillOrder *self, size_t n)
 {
   if (self->folds_capacity - self->n_folds >= n)
     return;
@@ -49,6 +53,9 @@ make_room (CoquillOrder *self, unsigned n)
   if (self->n_folds == 0)
     self->folds[self->n_folds++] = (CoquillOrderSpan){ .id = COQUILL_ID_NONE };
 }
+
+/* So many rows, and half of those that there are, may be of what was folded before. */
+#define FOLDED_AGAIN 1024
 
 /* One of two, without a branch: nobody can guess which. */
 static inline uint32_t
@@ -123,14 +130,9 @@ insert_in_front (CoquillOrder *self, CoquillId id, uint32_t length)
     coquill_order_index_set (self->ids, id, length, leaf);
 }
 
-void
-coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
+static inline __attribute__ ((always_inline)) void
+insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length, bool all_are_visible)
 {
-  if (!self->is_folded)
-    {
-      coquill_order_insert_unfolded (self, position, id, length);
-      return;
-    }
   while (length > 0)
     {
       uint32_t piece = length < COQUILL_ORDER_MAX_LENGTH ? (uint32_t)length : COQUILL_ORDER_MAX_LENGTH;
@@ -138,20 +140,80 @@ coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, ui
       if (position == 0)
         insert_in_front (self, id, piece);
       else
-        insert_behind (self, coquill_order_seek (self, position, true), id, piece);
+        insert_behind (self, coquill_order_seek (self, position, all_are_visible), id, piece);
       position += piece;
       id += piece;
       length -= piece;
     }
 }
 
-/* Deletes up to @count characters behind the gap, up to the end of the leaf. Returns how many remain. */
-static inline uint64_t
-delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
+void
+coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
+{
+  switch (self->state)
+    {
+    case COQUILL_ORDER_FOLDED:
+      insert_folded (self, position, id, length, true);
+      break;
+    case COQUILL_ORDER_PARTLY_FOLDED:
+      insert_folded (self, position, id, length, false);
+      break;
+    case COQUILL_ORDER_UNFOLDED:
+      coquill_order_insert_unfolded (self, position, id, length);
+      break;
+    }
+}
+
+void
+coquill_order_insert_between_folded (
+    CoquillOrder *self, uint64_t position, CoquillId id, uint32_t length, CoquillId *left, CoquillId *right)
+{
+  uint32_t rest = position > 0 ? coquill_order_seek (self, position, false) : 0;
+  CoquillOrderLeaf *leaf = position > 0 ? self->leaf : self->first;
+  const CoquillOrderSpan *span = &leaf->spans[leaf->gap] - 1;
+  CoquillOrderPlace next = { leaf, leaf->gap_end, 0 };
+  uint32_t ring = self->front;
+
+  *left = COQUILL_ID_NONE;
+  if (position > 0)
+    {
+      *left = span->id + span->length - rest - 1;
+      ring = ring_of (span);
+      if (leaf->gap_end == LEAF_SPANS && leaf->next != NULL)
+        next = (CoquillOrderPlace){ leaf->next, coquill_order_leaf_first (leaf->next), 0 };
+    }
+  else
+    next.index = coquill_order_leaf_first (leaf);
+  if (rest > 0)
+    *right = *left + 1;
+  else
+    *right = ring != 0 ? self->folds[self->folds[ring].standing].id : coquill_order_id (&next);
+  if (position > 0)
+    insert_behind (self, rest, id, length);
+  else
+    insert_in_front (self, id, length);
+}
+
+/* Puts the deleted span behind the gap behind a ring. Returns: that */
+static uint32_t
+fold_again (CoquillOrder *self, uint32_t ring, const CoquillOrderSpan *span)
+{
+  make_room (self, span->standing + LEAF_SPANS);
+  self->n_folded_again += span->standing;
+  for (uint32_t n = span->standing; n > 0; n--)
+    ring = fold (self->folds, ring, (uint32_t)self->n_folds++, span->id, span->length, 0);
+  return ring;
+}
+
+/* Deletes up to @count characters behind the gap, up to the end of the leaf. What is deleted is told by its
+ * rows, but in a partly folded order. Returns how many remain. */
+static inline __attribute__ ((always_inline)) uint64_t
+delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring, bool all_are_visible)
 {
   CoquillOrderLeaf *leaf = self->leaf;
   CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
   CoquillOrderSpan *end = &leaf->spans[LEAF_SPANS];
+  CoquillOrderSpan *told = all_are_visible ? NULL : coquill_order_reserve_deleted (self, LEAF_SPANS);
   uint64_t rest = count;
   uint32_t new, last = *ring;
 
@@ -162,6 +224,15 @@ delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
       bool is_whole = right->length <= rest;
       uint32_t length = is_whole ? right->length : (uint32_t)rest;
 
+      if (!all_are_visible && !coquill_order_is_visible (right))
+        {
+          self->n_folds = new;
+          last = fold_again (self, last, right++);
+          new = (uint32_t)self->n_folds;
+          continue;
+        }
+      if (!all_are_visible)
+        *told++ = (CoquillOrderSpan){ right->id, length, 1 };
       last = fold (self->folds, last, new ++, right->id, length, ring_of (right) & -(uint32_t)is_whole);
       right->id += length;
       right->length -= length;
@@ -170,13 +241,90 @@ delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring)
     }
   *ring = last;
   self->n_folds = new;
+  if (!all_are_visible)
+    self->n_deleted = (size_t)(told - self->deleted);
   self->leaf_width -= count - rest;
   leaf->gap_end = (uint32_t)(right - leaf->spans);
   return rest;
 }
 
-static inline void
-delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
+/* The characters of a run that is in a ring. Returns: the next one, 0 behind the last */
+static inline uint32_t
+take_run (const CoquillOrderSpan *folds, uint32_t ring, uint32_t run, CoquillOrderSpan *span)
+{
+  *span = (CoquillOrderSpan){ folds[run].id, folds[run].length, 0 };
+  for (;; run = folds[run].standing)
+    {
+      if (folds[run].id != span->id)
+        return run;
+      span->standing++;
+      if (run == ring)
+        return 0;
+    }
+}
+
+/* Puts deleted characters into the tree, before the gap. */
+static void
+put_deleted (CoquillOrder *self, CoquillOrderSpan span)
+{
+  CoquillOrderLeaf *leaf;
+  CoquillOrderSpan *left;
+
+  if (self->leaf->gap_end - self->leaf->gap < COQUILL_ORDER_NEEDED_SPANS)
+    coquill_order_split (self);
+  leaf = self->leaf;
+  left = &leaf->spans[leaf->gap] - 1;
+  if (leaf->gap > 0 && coquill_order_follows (left, &span))
+    left->length += span.length;
+  else
+    leaf->spans[leaf->gap++] = span;
+  if (self->ids != NULL && !leaf->is_moved)
+    coquill_order_index_set (self->ids, span.id, span.length, leaf);
+}
+
+static void
+put_ring (CoquillOrder *self, uint32_t ring)
+{
+  uint32_t run = self->folds[ring].standing;
+  CoquillOrderSpan span;
+
+  do
+    {
+      run = take_run (self->folds, ring, run, &span);
+      put_deleted (self, span);
+    }
+  while (run != 0);
+}
+
+void
+coquill_order_unfold_behind (CoquillOrder *self, uint64_t position)
+{
+  uint32_t ring = self->front;
+
+  if (position > 0)
+    {
+      uint32_t rest = coquill_order_seek (self, position, false);
+      CoquillOrderSpan *left = &self->leaf->spans[self->leaf->gap - 1];
+
+      ring = ring_of (left);
+      if (rest > 0 || ring == 0)
+        return;
+      left->standing = 0;
+    }
+  else
+    {
+      if (ring == 0)
+        return;
+      coquill_order_hold (self, self->first, 0);
+      self->front = 0;
+    }
+  self->state = COQUILL_ORDER_PARTLY_FOLDED;
+  put_ring (self, ring);
+  coquill_order_join_over_gap (self->leaf);
+}
+
+static inline __attribute__ ((always_inline)) void
+delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_are_visible)
 {
   while (count > 0)
     {
@@ -187,7 +335,7 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
         coquill_order_hold (self, self->first, 0);
       else
         {
-          uint32_t rest = coquill_order_seek (self, position, true);
+          uint32_t rest = coquill_order_seek (self, position, all_are_visible);
           CoquillOrderLeaf *leaf = self->leaf;
 
           part (leaf, rest);
@@ -195,11 +343,14 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
           ring = ring_of (left);
           if (leaf->gap_end == LEAF_SPANS)
             {
-              coquill_order_reach (self, position + 1);
+              if (all_are_visible)
+                coquill_order_reach (self, position + 1);
+              else
+                coquill_order_take (self, leaf->next, self->before + self->leaf_width);
               coquill_order_leaf_move_gap (self->leaf, 0);
             }
         }
-      count = delete_behind (self, count, &ring);
+      count = delete_behind (self, count, &ring, all_are_visible);
       /* Before leaves are merged: what the ring parts isn't to be joined. */
       if (left != NULL)
         hang (left, ring);
@@ -214,19 +365,24 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
 {
   if (self->n_folds > MAX_FOLDS)
     coquill_order_unfold (self);
-  if (self->is_folded)
+  if (self->state == COQUILL_ORDER_FOLDED)
     {
       size_t n_before;
 
       make_room (self, 1);
       n_before = self->n_folds;
-      delete_folded (self, position, count);
+      delete_folded (self, position, count, true);
       if (n_spans != NULL)
         *n_spans = self->n_folds - n_before;
       return &self->folds[n_before];
     }
   self->n_deleted = 0;
-  coquill_order_delete_unfolded (self, position, count);
+  if (self->n_folded_again > FOLDED_AGAIN + self->n_folds / 2)
+    coquill_order_unfold (self);
+  if (self->state == COQUILL_ORDER_PARTLY_FOLDED)
+    delete_folded (self, position, count, false);
+  else
+    coquill_order_delete_unfolded (self, position, count);
   if (n_spans != NULL)
     *n_spans = self->n_deleted;
   return self->deleted;
@@ -241,25 +397,25 @@ typedef struct
 } Unfolding;
 
 static inline void
-unfold_span (Unfolding *self, CoquillId id, uint32_t length, uint32_t standing)
+unfold_span (Unfolding *self, CoquillOrderSpan span)
 {
   if (self->n_spans == sizeof self->spans / sizeof self->spans[0])
     {
       coquill_order_append_spans (self->order, self->spans, self->n_spans);
       self->n_spans = 0;
     }
-  self->spans[self->n_spans++] = (CoquillOrderSpan){ id, length, standing };
+  self->spans[self->n_spans++] = span;
 }
 
 static inline void
 unfold_ring (Unfolding *self, const CoquillOrderSpan *folds, uint32_t ring)
 {
-  for (uint32_t run = ring; run != 0;)
+  CoquillOrderSpan span;
+
+  for (uint32_t run = ring != 0 ? folds[ring].standing : 0; run != 0;)
     {
-      run = folds[run].standing;
-      unfold_span (self, folds[run].id, folds[run].length, 1);
-      if (run == ring)
-        return;
+      run = take_run (folds, ring, run, &span);
+      unfold_span (self, span);
     }
 }
 
@@ -269,21 +425,25 @@ coquill_order_unfold (CoquillOrder *self)
   Unfolding unfolding;
   CoquillOrder folded;
 
-  if (!self->is_folded)
+  if (self->state == COQUILL_ORDER_UNFOLDED)
     return;
-  self->is_folded = false;
+  self->state = COQUILL_ORDER_UNFOLDED;
   if (self->n_folds == 0)
     return;
 
   unfolding.order = coquill_order_new ();
-  unfolding.order->is_folded = false;
+  unfolding.order->state = COQUILL_ORDER_UNFOLDED;
   unfolding.n_spans = 0;
   unfold_ring (&unfolding, self->folds, self->front);
   for (CoquillOrderLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
     for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS; i = coquill_order_leaf_next (leaf, i))
       {
-        unfold_span (&unfolding, leaf->spans[i].id, leaf->spans[i].length, 0);
-        unfold_ring (&unfolding, self->folds, ring_of (&leaf->spans[i]));
+        const CoquillOrderSpan *span = &leaf->spans[i];
+        bool is_visible = coquill_order_is_visible (span);
+
+        unfold_span (&unfolding,
+                     (CoquillOrderSpan){ span->id, span->length, is_visible ? 0 : span->standing });
+        unfold_ring (&unfolding, self->folds, is_visible ? ring_of (span) : 0);
       }
   coquill_order_append_spans (unfolding.order, unfolding.spans, unfolding.n_spans);
   folded = *self;
@@ -305,8 +465,9 @@ coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
   uint32_t found = 0;
   bool *marks;
 
-  if (!self->is_folded || self->n_folded_finds == FOLDED_FINDS)
+  if (self->state == COQUILL_ORDER_UNFOLDED || self->n_folded_finds == FOLDED_FINDS)
     return false;
+  /* The last one, if it was folded again. */
   for (uint32_t i = 1; i < self->n_folds; i++)
     if (id - self->folds[i].id < self->folds[i].length)
       found = i;
@@ -324,8 +485,8 @@ coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
     for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS && !found;
          i = coquill_order_leaf_next (leaf, i))
       {
-        *position += leaf->spans[i].length;
-        found = is_marked (marks, ring_of (&leaf->spans[i]));
+        *position += coquill_order_span_width (&leaf->spans[i]);
+        found = coquill_order_is_visible (&leaf->spans[i]) && is_marked (marks, ring_of (&leaf->spans[i]));
       }
   free (marks);
   return found;

@@ -12,6 +12,15 @@
 /* A hand's place in the text while nobody has asked for it: so far that no position is near. */
 #define COQUILL_ORDER_UNKNOWN (UINT64_C (1) << 62)
 
+/* Where what was deleted is: hung at the visible span that it stands behind, there or in the tree, or all in
+ * the tree. */
+typedef enum
+{
+  COQUILL_ORDER_FOLDED,
+  COQUILL_ORDER_PARTLY_FOLDED,
+  COQUILL_ORDER_UNFOLDED
+} CoquillOrderState;
+
 /* An inner node. Never empty; all leaves are equally deep. */
 struct CoquillOrderNode
 {
@@ -42,13 +51,14 @@ struct CoquillOrder
   CoquillOrderLeaf *last;
   size_t n_leaves;
 
-  /* Folded: all spans are visible, and what was deleted behind each hangs at it (order-fold.c). */
-  bool is_folded;
+  /* What was deleted, while it is folded (order-fold.c). */
+  CoquillOrderState state;
   uint32_t front; /* the ring before the first span: its last one, or 0 */
   CoquillOrderSpan *folds;
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
   unsigned n_folded_finds; /* how often somebody was looked for there */
+  size_t n_folded_again; /* rows of what was in the tree meanwhile */
 
   /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;
@@ -132,13 +142,31 @@ coquill_order_slot (const CoquillOrderNode *parent, const void *child, uint32_t 
   return i;
 }
 
-/* Whether two neighbours can be one. In a folded order only leaves that are merged ask this: both have
- * nothing hung at them then, so that nothing is between them. */
+/* Whether two neighbours can be one. In a folded order nothing hangs at the first one then: what hangs at the
+ * second one stands behind both. */
 static inline bool
 coquill_order_follows (const CoquillOrderSpan *a, const CoquillOrderSpan *b)
 {
-  return (b->id - a->id == a->length) & (a->standing == b->standing)
+  uint32_t standing = coquill_order_is_visible (b) ? 0 : b->standing;
+
+  return (b->id - a->id == a->length) & (a->standing == standing)
          & (b->length <= COQUILL_ORDER_MAX_LENGTH - a->length);
+}
+
+/* Joins the spans on both sides of the gap if they can be one. */
+static inline void
+coquill_order_join_over_gap (CoquillOrderLeaf *leaf)
+{
+  CoquillOrderSpan *left = &leaf->spans[leaf->gap] - 1;
+  CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
+
+  if (leaf->gap > 0 && leaf->gap_end < COQUILL_ORDER_LEAF_SPANS && coquill_order_follows (left, right))
+    {
+      right->id = left->id;
+      right->length += left->length;
+      leaf->gap_width -= coquill_order_span_width (left);
+      leaf->gap--;
+    }
 }
 
 /* A leaf with nothing in it and nothing around it. Its spans are not set. */
@@ -263,3 +291,12 @@ coquill_order_insert_unfolded (CoquillOrder *self, uint64_t position, CoquillId 
 /* The same of coquill_order_delete_at(). */
 void
 coquill_order_delete_unfolded (CoquillOrder *self, uint64_t position, uint64_t count);
+
+/* coquill_order_insert_between(), of one that is. At most COQUILL_ORDER_MAX_LENGTH characters */
+void
+coquill_order_insert_between_folded (
+    CoquillOrder *self, uint64_t position, CoquillId id, uint32_t length, CoquillId *left, CoquillId *right);
+
+/* Puts what was deleted directly behind the visible character at position - 1 into the tree. */
+void
+coquill_order_unfold_behind (CoquillOrder *self, uint64_t position);

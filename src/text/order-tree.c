@@ -428,6 +428,7 @@ merge_leaves (CoquillOrder *self, CoquillOrderLeaf *left, CoquillOrderLeaf *righ
   if (coquill_order_follows (&left->spans[left->gap - 1], &right->spans[i]))
     {
       left->spans[left->gap - 1].length += right->spans[i].length;
+      left->spans[left->gap - 1].standing = right->spans[i].standing;
       i = coquill_order_leaf_next (right, i);
     }
   for (; i < LEAF_SPANS; i = coquill_order_leaf_next (right, i))

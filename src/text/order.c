@@ -22,7 +22,6 @@ coquill_order_new (void)
   self->first = self->leaf;
   self->last = self->leaf;
   self->n_leaves = 1;
-  self->is_folded = true;
   return self;
 }
 
@@ -58,21 +57,6 @@ hold_span (CoquillOrder *self, const CoquillOrderPlace *place)
       self, leaf, place->index < leaf->gap ? place->index + 1 : place->index + 1 - leaf->gap_end + leaf->gap);
 }
 
-static inline void
-join_over_gap (CoquillOrderLeaf *leaf)
-{
-  CoquillOrderSpan *left = &leaf->spans[leaf->gap] - 1;
-  CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
-
-  if (leaf->gap > 0 && leaf->gap_end < LEAF_SPANS && coquill_order_follows (left, right))
-    {
-      right->id = left->id;
-      right->length += left->length;
-      leaf->gap_width -= coquill_order_span_width (left);
-      leaf->gap--;
-    }
-}
-
 /* Puts in characters before so many of the span before the gap, if there is one. */
 static inline void
 insert_at_gap (CoquillOrder *self, uint32_t behind, CoquillId id, uint32_t length)
@@ -90,6 +74,7 @@ insert_at_gap (CoquillOrder *self, uint32_t behind, CoquillId id, uint32_t lengt
           CoquillOrderSpan tail = { left->id + left->length - behind, behind, left->standing };
 
           left->length -= behind;
+          left->standing = coquill_order_is_visible (left) ? 0 : left->standing;
           leaf->gap_width -= coquill_order_span_width (&tail);
           leaf->spans[--leaf->gap_end] = tail;
         }
@@ -99,7 +84,7 @@ insert_at_gap (CoquillOrder *self, uint32_t behind, CoquillId id, uint32_t lengt
   self->leaf_width += length;
   if (self->ids != NULL && !leaf->is_moved)
     coquill_order_index_set (self->ids, id, length, leaf);
-  join_over_gap (leaf);
+  coquill_order_join_over_gap (leaf);
 }
 
 void
@@ -132,7 +117,7 @@ coquill_order_insert (CoquillOrder *self, const CoquillOrderPlace *place, Coquil
       insert_at_gap (self, 0, id, piece);
     }
   if (piece < length)
-    coquill_order_insert_unfolded (self, position + piece, id + piece, length - piece);
+    coquill_order_insert_at (self, position + piece, id + piece, length - piece);
 }
 
 void
@@ -161,6 +146,11 @@ coquill_order_insert_between (
 {
   CoquillOrderPlace place;
 
+  if (self->state != COQUILL_ORDER_UNFOLDED && length <= COQUILL_ORDER_MAX_LENGTH)
+    {
+      coquill_order_insert_between_folded (self, position, id, (uint32_t)length, left, right);
+      return;
+    }
   coquill_order_unfold (self);
   if (position > 0 && length <= COQUILL_ORDER_MAX_LENGTH)
     {
@@ -233,7 +223,7 @@ coquill_order_append_spans (CoquillOrder *self, const CoquillOrderSpan *spans, s
       leaf = self->leaf;
       for (; leaf->gap < LEAF_SPANS && spans + 1 < end && self->ids == NULL
              && !coquill_order_follows (&leaf->spans[leaf->gap - 1], spans + 1)
-             && (spans[1].standing == 0 || !self->is_folded);
+             && (spans[1].standing == 0 || self->state == COQUILL_ORDER_UNFOLDED);
            spans++)
         {
           leaf->spans[leaf->gap++] = spans[1];
@@ -285,7 +275,7 @@ put_behind_gap (CoquillOrderLeaf *leaf, CoquillOrderSpan span)
     {
       right->id = span.id;
       right->length += span.length;
-      join_over_gap (leaf);
+      coquill_order_join_over_gap (leaf);
     }
   else if (leaf->gap > 0 && coquill_order_follows ((&leaf->spans[leaf->gap] - 1), &span))
     put_before_gap (leaf, span);
@@ -335,7 +325,7 @@ delete_behind_gap (CoquillOrder *self, uint64_t count)
   leaf->gap_end = i;
   self->n_deleted = (size_t)(told - self->deleted);
   self->leaf_width -= count - rest;
-  join_over_gap (leaf);
+  coquill_order_join_over_gap (leaf);
   return rest;
 }
 
@@ -372,6 +362,11 @@ coquill_order_set_standing (CoquillOrder *self,
 
   if (length == 0 || coquill_order_standing (place) == standing)
     return;
+  if (self->state != COQUILL_ORDER_UNFOLDED && coquill_order_standing (place) == 0)
+    {
+      coquill_order_delete_at (self, coquill_order_position (self, place), length, NULL);
+      return;
+    }
   hold_span (self, place);
   span = cut (self, here, length);
   span.standing = standing;
@@ -389,6 +384,6 @@ coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32
     return;
   hold_span (self, place);
   cut (self, here, length);
-  join_over_gap (self->leaf);
+  coquill_order_join_over_gap (self->leaf);
   coquill_order_shrink_if_small (self);
 }

@@ -22,8 +22,9 @@
  *
  * Until somebody asks for more than what is visible, the order is *folded*: what was deleted hangs in rings
  * at the visible spans that it stands behind, and isn't in the tree. So who edits text that nobody else edits
- * doesn't search through all that was ever deleted. Calls that need it in the tree put it there, once, in
- * O(n); this ends the validity of places.
+ * doesn't search through all that was ever deleted. Who asks what is behind a visible character has only its
+ * ring put into the tree; calls that need all of them there put them there, once, in O(n). Either ends the
+ * validity of places.
  *
  * Spans have no pointers to them from outside but those in places, which last until the next change. Not
  * thread-safe, and not even while only reading: finding moves the hand.
@@ -182,10 +183,24 @@ coquill_order_find_visible (CoquillOrder *self, uint64_t position);
  * @position: at most the width
  *
  * Returns: the place directly behind the visible character at @position - 1, so in front of whatever comes
- * next, deleted or not; the start for 0. O(log n)
+ * next, deleted or not; the start for 0. Of a folded order, what was deleted is in the tree up to the next
+ * visible character. O(log n)
  */
 CoquillOrderPlace
 coquill_order_find_behind (CoquillOrder *self, uint64_t position);
+
+/**
+ * coquill_order_find_deleted:
+ * @position: how many visible characters lie before the character
+ * @place: (out): in front of the character
+ *
+ * Looks for a character among those that were deleted behind a position, and that one itself. Of a folded
+ * order only these are put into the tree.
+ *
+ * Returns: false if it wasn't found there with little work
+ */
+bool
+coquill_order_find_deleted (CoquillOrder *self, uint64_t position, CoquillId id, CoquillOrderPlace *place);
 
 /**
  * coquill_order_find_id:
@@ -214,7 +229,8 @@ coquill_order_find_visible_id (CoquillOrder *self, CoquillId id, CoquillOrderPla
  * coquill_order_find_folded:
  * @position: (out): visible characters before the character
  *
- * Looks for a deleted character in a folded order, which stays folded. O(n), and much less than unfolding it.
+ * Looks for a deleted character that coquill_order_find_visible_id() didn't find in a folded order, which stays
+ * folded. O(n), and much less than unfolding it.
  *
  * Returns: false if it isn't there, or that was asked so often that unfolding pays
  */

@@ -147,7 +147,7 @@ integrate (
       *place = behind_entry (self, &flat->entries[index - 1], *effect);
     }
   else if (entry->left == COQUILL_ID_NONE)
-    *place = coquill_order_start (self->order);
+    *place = coquill_order_find_behind (self->order, 0);
   else
     *place = coquill_walker_find_behind (self, entry->left, *effect);
   return index;
@@ -261,7 +261,7 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
         entry.left = flat->entries[at.index].id + at.offset;
       else if (effect > 0)
         {
-          CoquillOrderPlace left = coquill_order_find (self->order, effect - 1);
+          CoquillOrderPlace left = coquill_order_find_visible (self->order, effect - 1);
 
           entry.left = coquill_order_id (&left);
         }
@@ -278,7 +278,7 @@ delete_in_gap (CoquillWalker *self, CoquillFlatPlace at, CoquillFlatEntry *entry
 {
   CoquillFlatWindow *flat = &self->flat->window;
   bool backward = entry->deletions[0].backward;
-  CoquillOrderPlace place = coquill_order_find (self->order, at.effect);
+  CoquillOrderPlace place = coquill_order_find_visible (self->order, at.effect);
   uint64_t in_span = backward ? place.offset + UINT64_C (1) : coquill_order_rest (&place);
   uint64_t here = limit;
 

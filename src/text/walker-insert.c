@@ -15,8 +15,7 @@ typedef struct
   CoquillMergeWindowCursor from; /* directly behind the origin left */
   CoquillMergeWindowCursor to;   /* the first entry that isn't absent, or the end */
   CoquillMergeWindowCursor last; /* the one before */
-  CoquillOrderPlace end;         /* behind that, with so much that is visible before it */
-  uint64_t end_effect;
+  uint64_t end_effect;           /* visible characters before the end */
 } Region;
 
 static bool
@@ -167,11 +166,10 @@ open_add (Open *self, const CoquillMergeWindowEntry *entry)
 /*
  * Moves from behind the origin left to where the new entry belongs. This is YjsMod's integrate. In an entry
  * only the first character needs a look: the others have the one before as origin left, which is in the
- * region. Returns: the place in the order
+ * region. Returns: (nullable): the entry that it is put behind
  */
-static CoquillOrderPlace
-scan_region (
-    Region *self, CoquillId id, CoquillOrderPlace place, CoquillMergeWindowCursor *cursor, uint64_t *effect)
+static const CoquillMergeWindowEntry *
+scan_region (Region *self, CoquillId id, CoquillMergeWindowCursor *cursor, uint64_t *effect)
 {
   CoquillMergeWindowCursor scan = self->from;
   uint64_t scanned = *effect;
@@ -181,12 +179,12 @@ scan_region (
 
   /* What is directly behind the origin left was put there, or nothing of all this was. */
   if (coquill_merge_window_entry (&scan)->left != self->left)
-    return place;
+    return NULL;
   if (is_last (self))
     {
       *cursor = self->to;
       *effect = self->end_effect;
-      return self->end;
+      return coquill_merge_window_entry (&self->last);
     }
   skip_region (self, id, &scan);
   if (scan.leaf != self->from.leaf)
@@ -216,7 +214,7 @@ scan_region (
           before = other;
         }
     }
-  return before == NULL ? place : behind_entry (self->walker, before, *effect);
+  return before;
 }
 
 /* The region behind the origin left, and its origin right. */
@@ -224,12 +222,13 @@ static void
 find_region (Region *self)
 {
   CoquillMergeWindow *window = self->walker->window;
+  CoquillOrderPlace end;
 
   self->to = coquill_merge_window_next_present (window, self->from, self->view);
   self->last = coquill_merge_window_previous (self->to);
   self->end_effect = coquill_merge_window_effect_position (window, &self->to);
-  self->end = behind_entry (self->walker, coquill_merge_window_entry (&self->last), self->end_effect);
-  self->right = coquill_order_id (&self->end);
+  end = behind_entry (self->walker, coquill_merge_window_entry (&self->last), self->end_effect);
+  self->right = coquill_order_id (&end);
 }
 
 static void
@@ -280,30 +279,30 @@ insert_among_others (CoquillWalker *self,
                      uint64_t *effect,
                      CoquillMergeWindowEntry *entry)
 {
+  const CoquillMergeWindowEntry *before = NULL;
   CoquillOrderPlace place;
+  bool is_among = cursor->offset == 0 && is_absent (coquill_merge_window_entry (cursor), view);
 
-  if (left == NULL)
-    place = coquill_order_start (self->order);
-  else if (left->id == COQUILL_ID_NONE)
+  if (left != NULL && left->id == COQUILL_ID_NONE)
     {
-      place = coquill_order_find (self->order, *effect - 1);
+      place = coquill_order_find_visible (self->order, *effect - 1);
       entry->left = coquill_order_id (&place);
-      coquill_walker_step (&place);
     }
-  else if (left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
-    place = coquill_order_find_behind (self->order, *effect);
-  else
-    place = coquill_walker_find_behind (self, entry->left, *effect);
-
-  if (cursor->offset == 0 && is_absent (coquill_merge_window_entry (cursor), view))
+  if (is_among)
     {
       Region region = { .walker = self, .view = view, .left = entry->left, .from = *cursor };
 
       find_region (&region);
       entry->right = region.right;
-      place = scan_region (&region, piece->id, place, cursor, effect);
+      before = scan_region (&region, piece->id, cursor, effect);
     }
+  if (before != NULL)
+    place = behind_entry (self, before, *effect);
+  else if (left == NULL || left->standing[COQUILL_MERGE_WINDOW_EFFECT] == 0)
+    place = coquill_order_find_behind (self->order, *effect);
   else
+    place = coquill_walker_find_behind (self, entry->left, *effect);
+  if (!is_among)
     entry->right = coquill_order_id (&place);
   coquill_order_insert (self->order, &place, piece->id, piece->length);
 }

@@ -128,8 +128,7 @@ coquill_walker_walk_gap (CoquillWalker *self,
   if (self->end == start)
     return false;
   coquill_merge_window_widen (self->window, gap->cursor, (uint32_t)length - gap->length);
-  coquill_walker_note (self,
-                       (CoquillWalkerDeed){ .sequence = (uint32_t)coquill_id_sequence (last->id),
-                                            .length = (uint32_t)last->length });
+  coquill_walker_note (self, (CoquillWalkerDeed){ .sequence = (uint32_t)coquill_id_sequence (last->id),
+                                                  .length = (uint32_t)last->length });
   return true;
 }

@@ -6,10 +6,6 @@
 #include "text/range-map.h"
 #include "text/walker.h"
 
-/* Spans without width that are looked through for one character before the index is asked for it: the index
- * costs a little at every later edit. */
-#define COQUILL_WALKER_NEAR 16
-
 /**
  * coquill_walker_set_heads:
  *
@@ -44,15 +40,22 @@ coquill_walker_step (CoquillOrderPlace *place)
 
 /**
  * coquill_walker_find_behind:
- * @position: how many visible characters of the text as it is lie before the character
+ * @position: how many visible characters of the text as it is lie before the place
  *
  * Returns: the place directly behind a character that the order holds
  */
 static inline CoquillOrderPlace
 coquill_walker_find_behind (CoquillWalker *self, CoquillId id, uint64_t position)
 {
-  CoquillOrderPlace place = coquill_walker_find_near (self, id, position);
+  CoquillOrderPlace place;
 
+  if (position > 0)
+    {
+      place = coquill_order_find_visible (self->order, position - 1);
+      if (coquill_order_id (&place) == id)
+        return coquill_order_find_behind (self->order, position);
+    }
+  place = coquill_walker_find_near (self, id, position);
   coquill_walker_step (&place);
   return place;
 }
@@ -120,10 +123,7 @@ coquill_walker_walk_gap (CoquillWalker *self,
  * @effect: the same in the text as it is
  */
 static inline void
-coquill_walker_set_gap (CoquillWalker *self,
-                        CoquillMergeWindowCursor cursor,
-                        uint64_t place,
-                        uint64_t effect)
+coquill_walker_set_gap (CoquillWalker *self, CoquillMergeWindowCursor cursor, uint64_t place, uint64_t effect)
 {
   self->gap = (CoquillWalkerGap){ cursor, place - cursor.offset, effect - place,
                                   coquill_merge_window_entry (&cursor)->length };

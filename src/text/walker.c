@@ -71,21 +71,9 @@ coquill_walker_find_near (CoquillWalker *self, CoquillId id, uint64_t position)
 {
   CoquillOrderPlace place;
 
-  if (position <= coquill_order_width (self->order))
-    {
-      place = coquill_order_find_behind (self->order, position);
-      for (unsigned i = 0; i < COQUILL_WALKER_NEAR && coquill_order_rest (&place) > 0; i++)
-        {
-          if (id - coquill_order_id (&place) < coquill_order_rest (&place))
-            {
-              place.offset += (uint32_t)(id - coquill_order_id (&place));
-              return place;
-            }
-          if (coquill_order_standing (&place) == 0)
-            break;
-          coquill_order_next (&place);
-        }
-    }
+  if (position <= coquill_order_width (self->order)
+      && coquill_order_find_deleted (self->order, position, id, &place))
+    return place;
   /* Asked for are characters that were walked: by an item that came later, or by their own when it is taken
    * back. Items are taken back newest first, and only that takes characters out of the order. */
   if (!coquill_order_find_id (self->order, id, &place))

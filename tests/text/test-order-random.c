@@ -208,6 +208,102 @@ edit_folded (OrderModel *self, const Habits *habits, guint64 *near_position)
     }
 }
 
+/* Asks for places in ways that put what was deleted there, and only there, into the tree; and changes
+ * something there. */
+static void
+edit_partly_folded (OrderModel *self, const Habits *habits, guint64 *near_position)
+{
+  guint64 width = coquill_order_width (self->order);
+  guint n = self->characters->len;
+  guint64 position = (guint64)order_model_roll (self, (gint)width + 1);
+  guint index = position == 0 ? 0 : order_model_find_visible (self, position - 1) + 1;
+  guint length = (guint)order_model_roll (self, habits->max_length) + 1;
+  guint agent = (guint)order_model_roll (self, (gint)habits->n_agents);
+  CoquillId id = coquill_id (agent, self->sequences[agent]), left, right;
+  CoquillOrderPlace place;
+
+  switch (order_model_roll (self, 4))
+    {
+    case 0:
+      self->sequences[agent] += length;
+      coquill_order_insert_between (self->order, position, id, length, &left, &right);
+      g_assert_cmpuint (left, ==, index > 0 ? order_model_character (self, index - 1)->id : COQUILL_ID_NONE);
+      g_assert_cmpuint (right, ==, index < n ? order_model_character (self, index)->id : COQUILL_ID_NONE);
+      order_model_insert (self, index, id, length, 0);
+      break;
+    case 1:
+      place = coquill_order_find_behind (self->order, position);
+      order_model_assert_place (self, &place, index);
+      self->sequences[agent] += length;
+      coquill_order_insert (self->order, &place, id, length);
+      order_model_insert (self, index, id, length, 0);
+      break;
+    case 2:
+      if (position == width)
+        return;
+      index = order_model_find_visible (self, position);
+      place = coquill_order_find_visible (self->order, position);
+      length = MIN (length, coquill_order_rest (&place));
+      coquill_order_set_standing (self->order, &place, length, 1);
+      for (guint i = 0; i < length; i++)
+        order_model_character (self, index + i)->standing = 1;
+      break;
+    default:
+      index += n > index ? (guint)order_model_roll (self, (gint)MIN (n - index, 100)) : 0;
+      if (index == n || order_model_character (self, index)->standing == 0
+          || !coquill_order_find_deleted (self->order, order_model_position (self, index),
+                                          order_model_character (self, index)->id, &place))
+        return;
+      order_model_assert_place (self, &place, index);
+      if (order_model_roll (self, 3) == 0)
+        {
+          self->sequences[agent] += length;
+          coquill_order_insert (self->order, &place, id, length);
+          order_model_insert (self, index, id, length, 0);
+        }
+      else
+        {
+          guint32 standing = (guint32)order_model_roll (self, 4);
+
+          length = MIN (length, coquill_order_rest (&place));
+          coquill_order_set_standing (self->order, &place, length, standing);
+          for (guint i = 0; i < length; i++)
+            order_model_character (self, index + i)->standing = standing;
+        }
+    }
+  *near_position = position;
+}
+
+static void
+test_partly_folded_against_array (gconstpointer data)
+{
+  const Habits *habits = data;
+  OrderModel model;
+
+  for (guint round = 0; round < 8; round++)
+    {
+      guint64 near_position = 0;
+
+      order_model_init (&model);
+      for (guint i = 0; i < round; i++)
+        g_rand_int (model.random);
+      for (guint i = 0; i < habits->n_steps * MAX (test_effort (), 10) / 100; i++)
+        {
+          if (i > 200 && order_model_roll (&model, round < 4 ? 4 : 40) == 0)
+            edit_partly_folded (&model, habits, &near_position);
+          else
+            edit_folded (&model, habits, &near_position);
+          if (i % 16 == 0 || i < 40)
+            assert_visible_same (&model);
+          if (order_model_roll (&model, 500) == 0)
+            coquill_order_drop_index (model.order);
+        }
+      assert_visible_same (&model);
+      order_model_assert_same (&model);
+      order_model_clear (&model);
+    }
+}
+
 /* As long as places are asked for of visible characters only, what was deleted isn't in the tree; and then it
  * is. */
 static void
@@ -300,5 +396,13 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/order-random/many-everywhere-folded", &crowd, test_folded_against_array);
   g_test_add_data_func ("/order-random/mostly-deleted-folded", &tombstones, test_folded_against_array);
   g_test_add_data_func ("/order-random/long-deletions-folded", &long_deletions, test_folded_against_array);
+  g_test_add_data_func ("/order-random/one-who-types-partly-folded", &typing,
+                        test_partly_folded_against_array);
+  g_test_add_data_func ("/order-random/many-everywhere-partly-folded", &crowd,
+                        test_partly_folded_against_array);
+  g_test_add_data_func ("/order-random/mostly-deleted-partly-folded", &tombstones,
+                        test_partly_folded_against_array);
+  g_test_add_data_func ("/order-random/long-deletions-partly-folded", &long_deletions,
+                        test_partly_folded_against_array);
   return g_test_run ();
 }
