@@ -3,11 +3,121 @@
 
 #include "text/change-ahead.h"
 
-#include <string.h>
-
 #if defined __x86_64__
 #include <immintrin.h>
+#include <string.h>
 #endif
+
+/* Higher numbers are left to coquill_change_take_operation(), so that no sum of a few overflows. */
+#define LIMIT (1 << 28)
+
+/* A number of more than one byte. */
+static __attribute__ ((noinline)) uint64_t
+take_long (CoquillChangeReader *reader, CoquillChangeColumn column, CoquillChangeCheck *check)
+{
+  return coquill_change_take (reader, column, check);
+}
+
+/* Operations one after another, from the one of this index on, @most at most. What changes lives in local
+ * variables. Returns: how many it were */
+static size_t
+read_one_by_one (CoquillAhead *self,
+                 CoquillChangeReader *reader,
+                 const uint8_t *heads,
+                 size_t from,
+                 size_t most,
+                 uint64_t stops,
+                 CoquillChangeCheck *check)
+{
+  const uint8_t *lengths = reader->next[COQUILL_COLUMN_LENGTHS];
+  const uint8_t *positions = reader->next[COQUILL_COLUMN_POSITIONS];
+  const uint8_t *far = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
+  const uint8_t *const starts[] = { self->starts[0], self->starts[1], self->starts[2] };
+  const uint8_t *next = heads + from;
+  uint64_t last = *(next - 1);
+  size_t i;
+
+  for (i = from; i < from + most; i++)
+    {
+      uint64_t head = *next++, has_length = head / HEAD_LENGTH & 1, has_position = head / HEAD_POSITION;
+      uint64_t length = *lengths, position = *positions, beyond = *far, folded, other;
+      uint64_t has_far = position >> 7 & has_position;
+      int32_t more, move, inserted, before, is_backward = head / HEAD_BACKWARD & 1;
+
+      if ((head & stops) != 0)
+        break;
+      if (__builtin_expect ((length & has_length << 7) != 0, 0))
+        {
+          reader->next[COQUILL_COLUMN_LENGTHS] = lengths;
+          length = take_long (reader, COQUILL_COLUMN_LENGTHS, check);
+          lengths = reader->next[COQUILL_COLUMN_LENGTHS];
+        }
+      else
+        {
+          lengths += has_length;
+          length &= 0 - has_length;
+        }
+      positions += has_position;
+      if (__builtin_expect ((beyond & has_far << 7) != 0, 0))
+        {
+          reader->next[COQUILL_COLUMN_FAR_POSITIONS] = far;
+          beyond = take_long (reader, COQUILL_COLUMN_FAR_POSITIONS, check);
+          far = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
+        }
+      else
+        {
+          far += has_far;
+          beyond &= 0 - has_far;
+        }
+      if (length >= LIMIT || beyond >= LIMIT >> 7)
+        break;
+
+      folded = (beyond << 7 | (position & 0x7f & (0 - has_position))) + has_position;
+      move = (int32_t)coquill_varint_unfold (folded);
+      more = (int32_t)(has_length + length);
+      inserted = (1 + more) & ((int32_t)(head & 1) - 1);
+      before = move - is_backward;
+      other = ((head ^ last) & HEAD_KIND) | (head & HEAD_PARENTS);
+      last = head;
+      self->more[i] = more;
+      self->inserted[i] = inserted;
+      self->before[i] = before;
+      self->after[i] = inserted - (more & -is_backward);
+      self->goes_on[i] = (other == 0) & ((before == 0) | (before == -1));
+      self->n_bytes[0][i] = (uint8_t)(lengths - starts[0]);
+      self->n_bytes[1][i] = (uint8_t)(positions - starts[1]);
+      self->n_bytes[2][i] = (uint8_t)(far - starts[2]);
+    }
+  reader->next[COQUILL_COLUMN_LENGTHS] = lengths;
+  reader->next[COQUILL_COLUMN_POSITIONS] = positions;
+  reader->next[COQUILL_COLUMN_FAR_POSITIONS] = far;
+  return i - from;
+}
+
+static inline void
+start (CoquillAhead *self, const CoquillChangeReader *reader)
+{
+  for (unsigned i = 0; i < COQUILL_AHEAD_COLUMNS; i++)
+    self->starts[i] = reader->next[coquill_ahead_columns[i]];
+}
+
+void
+coquill_ahead_read_portably (CoquillAhead *self,
+                             CoquillChangeReader *reader,
+                             const uint8_t *heads,
+                             uint64_t stops,
+                             CoquillChangeCheck *check)
+{
+  size_t left = (size_t)(reader->end - heads);
+
+  start (self, reader);
+  self->n
+      = read_one_by_one (self, reader, heads, 0, left < COQUILL_AHEAD ? left : COQUILL_AHEAD, stops, check);
+  coquill_ahead_leave (self, reader, self->n);
+}
+
+#if defined __x86_64__
+#define TARGET __attribute__ ((target ("avx2,bmi2")))
 
 /* So many are read at once. */
 #define GROUP 8
@@ -16,58 +126,23 @@
 #define ONES UINT64_C (0x0101010101010101)
 #define TOPS (ONES << 7)
 
-/* Higher numbers are left to coquill_change_take_operation(), so that no sum of a few overflows. */
-#define LIMIT (1 << 28)
-
-/* Compilers make of it what the processor has. */
 typedef int32_t Numbers __attribute__ ((vector_size (GROUP * sizeof (int32_t))));
 
-/* Bytes, one after another, brought to where the mask has bytes. */
-typedef uint64_t (*Spread) (uint64_t bytes, uint64_t mask);
-
-/* The bytes as numbers. */
-typedef void (*Widen) (Numbers *numbers, uint64_t bytes);
-
-COQUILL_CHANGE_INLINE uint64_t
-spread_by_shifts (uint64_t bytes, uint64_t mask)
-{
-  uint64_t spread = 0;
-
-  for (unsigned shift = 0; shift < 64; shift += 8)
-    {
-      spread |= (bytes & 0xff) << shift & mask;
-      bytes >>= mask >> shift & 8;
-    }
-  return spread;
-}
-
-COQUILL_CHANGE_INLINE void
-widen_by_shifts (Numbers *numbers, uint64_t bytes)
-{
-  for (unsigned i = 0; i < GROUP; i++)
-    (*numbers)[i] = (int32_t)(bytes >> 8 * i & 0xff);
-}
-
-/* The first byte is the lowest. */
-COQUILL_CHANGE_INLINE uint64_t
+static inline uint64_t
 load_word (const uint8_t *bytes)
 {
   uint64_t word;
 
   memcpy (&word, bytes, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64 (word);
-#endif
   return word;
 }
 
-COQUILL_CHANGE_INLINE void
-store_word (uint8_t *bytes, uint64_t word)
+TARGET static inline void
+widen (Numbers *numbers, uint64_t bytes)
 {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64 (word);
-#endif
-  memcpy (bytes, &word, sizeof word);
+  __m256i wide = _mm256_cvtepu8_epi32 (_mm_cvtsi64_si128 ((long long)bytes));
+
+  memcpy (numbers, &wide, sizeof wide);
 }
 
 /* Numbers of eight operations: seven bits of each and seven more, and how many bytes all up to one take. */
@@ -80,12 +155,12 @@ typedef struct
 
 /* Reads a column for the operations that have a number there (lowest bits). Returns: false if one is longer
  * than two bytes */
-COQUILL_CHANGE_INLINE bool
-read_column (Column *self, const uint8_t *next, uint64_t has, Spread spread)
+TARGET static inline bool
+read_column (Column *self, const uint8_t *next, uint64_t has)
 {
   uint64_t tops;
 
-  self->low = spread (load_word (next), has * 0xff);
+  self->low = _pdep_u64 (load_word (next), has * 0xff);
   self->high = 0;
   self->up_to = has * ONES;
   while (__builtin_expect ((tops = self->low & TOPS) != 0, 0))
@@ -97,37 +172,34 @@ read_column (Column *self, const uint8_t *next, uint64_t has, Spread spread)
         return false;
       self->high |= second << shift;
       self->up_to += ONES << shift;
-      self->low = (self->low & before) | spread (load_word (next + n + 1), (has * 0xff) & ~(before << 1 | 1));
+      self->low
+          = (self->low & before) | _pdep_u64 (load_word (next + n + 1), (has * 0xff) & ~(before << 1 | 1));
     }
   return true;
 }
 
 /* It is taken. */
-COQUILL_CHANGE_INLINE void
+static inline void
 take_column (CoquillAhead *self, CoquillChangeReader *reader, unsigned number, uint64_t up_to, size_t from)
 {
   const uint8_t **next = &reader->next[coquill_ahead_columns[number]];
+  uint64_t n_bytes = up_to + (uint64_t)(*next - self->starts[number]) * ONES;
 
-  store_word (&self->n_bytes[number][from], up_to + (uint64_t)(*next - self->starts[number]) * ONES);
+  memcpy (&self->n_bytes[number][from], &n_bytes, sizeof n_bytes);
   *next += up_to >> 56;
 }
 
-/* What follows from items and moves of eight operations. @last: the head before */
-COQUILL_CHANGE_INLINE void
-finish (CoquillAhead *self,
-        size_t from,
-        uint64_t heads,
-        uint64_t last,
-        const Numbers *more,
-        const Numbers *move,
-        Widen widen)
+/* What follows from items and moves. @last: the head before */
+TARGET static inline void
+finish (
+    CoquillAhead *self, size_t from, uint64_t heads, uint64_t last, const Numbers *more, const Numbers *move)
 {
   const uint64_t kinds = HEAD_KIND * ONES, parents = HEAD_PARENTS * ONES;
   Numbers head, other, is_backward, inserted, before, after, goes_on;
 
   widen (&head, heads);
   widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (heads & parents));
-  is_backward = head >> 2 & 1;
+  is_backward = head / HEAD_BACKWARD & 1;
   inserted = (1 + *more) & ((head & 1) - 1);
   before = *move - is_backward;
   after = inserted - (*more & -is_backward);
@@ -139,24 +211,20 @@ finish (CoquillAhead *self,
   memcpy (&self->goes_on[from], &goes_on, sizeof goes_on);
 }
 
-/* Eight operations whose numbers aren't long. Returns: false if they aren't such ones; then nothing was taken
- */
-COQUILL_CHANGE_INLINE bool
-read_group (CoquillAhead *self,
-            CoquillChangeReader *reader,
-            const uint8_t *heads,
-            size_t from,
-            Spread spread,
-            Widen widen)
+/* Eight operations of which no number is long. Returns: false if they aren't such ones; then nothing was
+ * taken */
+TARGET static inline bool
+read_group (
+    CoquillAhead *self, CoquillChangeReader *reader, const uint8_t *heads, size_t from, uint64_t stops)
 {
   uint64_t word = load_word (heads + from);
   uint64_t has_length = word / HEAD_LENGTH & ONES, has_position = word / HEAD_POSITION & ONES, positions;
   Numbers more, folded, high, move;
   Column lengths, far;
 
-  positions = spread (load_word (reader->next[COQUILL_COLUMN_POSITIONS]), has_position * 0xff);
-  if (!read_column (&lengths, reader->next[COQUILL_COLUMN_LENGTHS], has_length, spread)
-      || !read_column (&far, reader->next[COQUILL_COLUMN_FAR_POSITIONS], positions >> 7 & ONES, spread))
+  positions = _pdep_u64 (load_word (reader->next[COQUILL_COLUMN_POSITIONS]), has_position * 0xff);
+  if ((word & stops * ONES) != 0 || !read_column (&lengths, reader->next[COQUILL_COLUMN_LENGTHS], has_length)
+      || !read_column (&far, reader->next[COQUILL_COLUMN_FAR_POSITIONS], positions >> 7 & ONES))
     return false;
   take_column (self, reader, 0, lengths.up_to, from);
   take_column (self, reader, 1, has_position * ONES, from);
@@ -174,42 +242,8 @@ read_group (CoquillAhead *self,
       folded += high << 14;
     }
   move = folded >> 1 ^ -(folded & 1);
-  finish (self, from, word, *(heads + from - 1), &more, &move, widen);
+  finish (self, from, word, *(heads + from - 1), &more, &move);
   return true;
-}
-
-/* Any operations, eight at most. Returns: how many of them */
-static __attribute__ ((noinline)) size_t
-read_any (CoquillAhead *self,
-          CoquillChangeReader *reader,
-          const uint8_t *heads,
-          size_t from,
-          size_t n,
-          CoquillChangeCheck *check)
-{
-  int32_t more[GROUP] = { 0 }, move[GROUP] = { 0 };
-  Numbers all_more, all_moves;
-  uint64_t word = 0;
-  size_t i;
-
-  for (i = 0; i < n; i++)
-    {
-      uint64_t head = heads[i], has_length = head / HEAD_LENGTH & 1;
-      uint64_t length = coquill_change_take_if (reader, COQUILL_COLUMN_LENGTHS, has_length, check);
-      uint64_t moved = coquill_change_take_move (reader, heads[i], check);
-
-      if (length >= LIMIT || moved + LIMIT >= 2 * LIMIT)
-        break;
-      word |= head << 8 * i;
-      more[i] = (int32_t)(has_length + length);
-      move[i] = (int32_t)moved;
-      for (unsigned j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
-        self->n_bytes[j][from + i] = (uint8_t)(reader->next[coquill_ahead_columns[j]] - self->starts[j]);
-    }
-  memcpy (&all_more, more, sizeof more);
-  memcpy (&all_moves, move, sizeof move);
-  finish (self, from, word, *(heads - 1), &all_more, &all_moves, widen_by_shifts);
-  return i;
 }
 
 /* Whether there are so many bytes behind that no group of those that are read leaves them. */
@@ -222,34 +256,29 @@ is_roomy (const CoquillChangeReader *reader, CoquillChangeColumn column)
   return offset < change->room_size && change->room_size - offset >= COQUILL_AHEAD_ROOM;
 }
 
-COQUILL_CHANGE_INLINE void
-read_ahead (CoquillAhead *self,
-            CoquillChangeReader *reader,
-            const uint8_t *heads,
-            uint64_t stops,
-            CoquillChangeCheck *check,
-            Spread spread,
-            Widen widen)
+/* Eight at a time, as far as that can be. */
+TARGET static void
+read_groups (CoquillAhead *self,
+             CoquillChangeReader *reader,
+             const uint8_t *heads,
+             uint64_t stops,
+             CoquillChangeCheck *check)
 {
-  size_t left = (size_t)(reader->end - heads), n;
+  size_t left = (size_t)(reader->end - heads), n = 0;
   bool roomy = is_roomy (reader, COQUILL_COLUMN_LENGTHS) && is_roomy (reader, COQUILL_COLUMN_POSITIONS)
                && is_roomy (reader, COQUILL_COLUMN_FAR_POSITIONS);
 
-  for (unsigned i = 0; i < COQUILL_AHEAD_COLUMNS; i++)
-    self->starts[i] = reader->next[coquill_ahead_columns[i]];
-  for (n = 0; n < COQUILL_AHEAD && n < left;)
+  start (self, reader);
+  while (n < COQUILL_AHEAD && n < left)
     {
-      size_t few = 0, taken;
+      size_t few = left - n < GROUP ? left - n : GROUP, taken;
 
-      if (roomy && left - n >= GROUP && (load_word (heads + n) & stops * ONES) == 0
-          && read_group (self, reader, heads, n, spread, widen))
+      if (roomy && few == GROUP && read_group (self, reader, heads, n, stops))
         {
           n += GROUP;
           continue;
         }
-      while (few < GROUP && few < left - n && (heads[n + few] & stops) == 0)
-        few++;
-      taken = read_any (self, reader, heads + n, n, few, check);
+      taken = read_one_by_one (self, reader, heads, n, few, stops, check);
       n += taken;
       if (taken < GROUP)
         {
@@ -260,42 +289,7 @@ read_ahead (CoquillAhead *self,
   self->n = n;
 }
 
-void
-coquill_ahead_read_portably (CoquillAhead *self,
-                             CoquillChangeReader *reader,
-                             const uint8_t *heads,
-                             uint64_t stops,
-                             CoquillChangeCheck *check)
-{
-  read_ahead (self, reader, heads, stops, check, spread_by_shifts, widen_by_shifts);
-}
-
-#if defined __x86_64__
-__attribute__ ((target ("bmi2"))) static inline uint64_t
-spread_by_processor (uint64_t bytes, uint64_t mask)
-{
-  return _pdep_u64 (bytes, mask);
-}
-
-__attribute__ ((target ("avx2"))) static inline void
-widen_by_processor (Numbers *numbers, uint64_t bytes)
-{
-  __m256i wide = _mm256_cvtepu8_epi32 (_mm_cvtsi64_si128 ((long long)bytes));
-
-  memcpy (numbers, &wide, sizeof wide);
-}
-
-__attribute__ ((target ("avx2,bmi2"))) static void
-read_by_processor (CoquillAhead *self,
-                   CoquillChangeReader *reader,
-                   const uint8_t *heads,
-                   uint64_t stops,
-                   CoquillChangeCheck *check)
-{
-  read_ahead (self, reader, heads, stops, check, spread_by_processor, widen_by_processor);
-}
-
-/* The first two Zens have the instruction, and take longer for it than without. */
+/* The first two Zens have the instructions, and take longer for them than without. */
 static bool
 has_instructions (void)
 {
@@ -314,7 +308,7 @@ coquill_ahead_read (CoquillAhead *self,
 #if defined __x86_64__
   if (has_instructions ())
     {
-      read_by_processor (self, reader, heads, stops, check);
+      read_groups (self, reader, heads, stops, check);
       return;
     }
 #endif

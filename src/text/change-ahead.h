@@ -29,9 +29,8 @@ static const CoquillChangeColumn coquill_ahead_columns[COQUILL_AHEAD_COLUMNS]
  * @starts: of each column, the first byte that was read
  * @n_bytes: of each column, how many bytes all operations up to this one took
  *
- * What insertions and deletions say of themselves whosever they are. They are read eight at a time, since
- * eight heads tell at once which byte of a column is whose; by the processor's own instructions, where it has
- * them.
+ * What insertions and deletions say of themselves whosever they are. Eight heads tell at once which byte of a
+ * column is whose: so they are read eight at a time, where the processor has the instructions for it.
  */
 typedef struct
 {

@@ -272,7 +272,7 @@ test_what_is_read_ahead_is_what_is_read (void)
               g_assert_cmpint (ahead.inserted[i], ==, portably.inserted[i]);
               g_assert_cmpint (ahead.before[i], ==, portably.before[i]);
               g_assert_cmpint (ahead.after[i], ==, portably.after[i]);
-              g_assert_cmpint (ahead.goes_on[i], ==, portably.goes_on[i]);
+              g_assert_cmpint (ahead.goes_on[i] != 0, ==, portably.goes_on[i] != 0);
               for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
                 g_assert_cmpuint (ahead.n_bytes[j][i], ==, portably.n_bytes[j][i]);
               g_assert_cmpint (ahead.goes_on[i] != 0, ==,
