@@ -11,6 +11,9 @@
 /* Higher numbers are left to coquill_change_take_operation(), so that no sum of a few overflows. */
 #define LIMIT (1 << 28)
 
+/* Where an agent has fewer operations, on average, no more than these are read: its stretch is soon over. */
+#define FEW 8
+
 /* A number of more than one byte. */
 static __attribute__ ((noinline)) uint64_t
 take_long (CoquillChangeReader *reader, CoquillChangeColumn column, CoquillChangeCheck *check)
@@ -94,11 +97,17 @@ read_one_by_one (CoquillAhead *self,
   return i - from;
 }
 
-static inline void
-start (CoquillAhead *self, const CoquillChangeReader *reader)
+/* Returns: how many operations may be read */
+static inline size_t
+start (CoquillAhead *self, const CoquillChangeReader *reader, const uint8_t *heads)
 {
+  const CoquillChange *change = reader->change;
+  size_t left = (size_t)(reader->end - heads);
+  size_t most = change->n_operations / FEW < change->n_agents ? FEW : COQUILL_AHEAD;
+
   for (unsigned i = 0; i < COQUILL_AHEAD_COLUMNS; i++)
     self->starts[i] = reader->next[coquill_ahead_columns[i]];
+  return left < most ? left : most;
 }
 
 void
@@ -108,11 +117,7 @@ coquill_ahead_read_portably (CoquillAhead *self,
                              uint64_t stops,
                              CoquillChangeCheck *check)
 {
-  size_t left = (size_t)(reader->end - heads);
-
-  start (self, reader);
-  self->n
-      = read_one_by_one (self, reader, heads, 0, left < COQUILL_AHEAD ? left : COQUILL_AHEAD, stops, check);
+  self->n = read_one_by_one (self, reader, heads, 0, start (self, reader, heads), stops, check);
   coquill_ahead_leave (self, reader, self->n);
 }
 
@@ -264,14 +269,13 @@ read_groups (CoquillAhead *self,
              uint64_t stops,
              CoquillChangeCheck *check)
 {
-  size_t left = (size_t)(reader->end - heads), n = 0;
+  size_t most = start (self, reader, heads), n = 0;
   bool roomy = is_roomy (reader, COQUILL_COLUMN_LENGTHS) && is_roomy (reader, COQUILL_COLUMN_POSITIONS)
                && is_roomy (reader, COQUILL_COLUMN_FAR_POSITIONS);
 
-  start (self, reader);
-  while (n < COQUILL_AHEAD && n < left)
+  while (n < most)
     {
-      size_t few = left - n < GROUP ? left - n : GROUP, taken;
+      size_t few = most - n < GROUP ? most - n : GROUP, taken;
 
       if (roomy && few == GROUP && read_group (self, reader, heads, n, stops))
         {
