@@ -65,7 +65,8 @@ coquill_delta_list_restore (CoquillDeltaList *self,
           size_t bytes;
           const char *text = coquill_base_content (base, id, &length, &bytes);
 
-          coquill_delta_list_insert (self, position, length, (size_t)(text - coquill_base_text (base)), bytes, true, agent);
+          coquill_delta_list_insert (self, position, length, (size_t)(text - coquill_base_text (base)), bytes,
+                                     true, agent);
         }
       else
         {

@@ -58,7 +58,7 @@ struct CoquillOrder
   size_t n_folds; /* with the one numbered 0, which is none */
   size_t folds_capacity;
   unsigned n_folded_finds; /* how often somebody was looked for there */
-  size_t n_folded_again; /* rows of what was in the tree meanwhile */
+  size_t n_folded_again;   /* rows of what was in the tree meanwhile */
 
   /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;

@@ -229,8 +229,8 @@ coquill_order_find_visible_id (CoquillOrder *self, CoquillId id, CoquillOrderPla
  * coquill_order_find_folded:
  * @position: (out): visible characters before the character
  *
- * Looks for a deleted character that coquill_order_find_visible_id() didn't find in a folded order, which stays
- * folded. O(n), and much less than unfolding it.
+ * Looks for a deleted character that coquill_order_find_visible_id() didn't find in a folded order, which
+ * stays folded. O(n), and much less than unfolding it.
  *
  * Returns: false if it isn't there, or that was asked so often that unfolding pays
  */

@@ -87,16 +87,10 @@ is_inside (const CoquillGraphPiece *piece, uint64_t first, uint64_t length)
 {
   uint64_t within = piece->place - first;
 
-  switch (piece->kind)
-    {
-    case COQUILL_OPERATION_INSERT:
-      return within > 0 && within < length && piece->length <= COQUILL_MERGE_WINDOW_MAX_LENGTH - length;
-    case COQUILL_OPERATION_DELETE:
-      within -= piece->backward ? piece->length - 1 : 0;
-      return within < length && piece->length < length - within;
-    default:
-      return false;
-    }
+  if (piece->kind == COQUILL_OPERATION_INSERT)
+    return within > 0 && within < length && piece->length <= COQUILL_MERGE_WINDOW_MAX_LENGTH - length;
+  within -= piece->backward ? piece->length - 1 : 0;
+  return piece->kind == COQUILL_OPERATION_DELETE && within < length && piece->length < length - within;
 }
 
 bool

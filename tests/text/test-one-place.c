@@ -32,9 +32,12 @@ choose_place (Habit habit, guint64 length, GRand *random)
       return MIN (1, length);
     case ANYWHERE:
       return (guint64)g_rand_int_range (random, 0, (gint32)length + 1);
-    default:
+    case IN_THE_MIDDLE_OR_AT_THE_END:
       return g_rand_boolean (random) ? length : length / 2;
+    case N_HABITS:
+      break;
     }
+  g_assert_not_reached ();
 }
 
 /* Lets them write; merges now and then. */
