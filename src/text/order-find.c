@@ -262,7 +262,7 @@ coquill_order_find_deleted (CoquillOrder *self, uint64_t position, CoquillId id,
       && coquill_order_standing (place) > 0)
     return true;
   *place = coquill_order_find_behind (self, position);
-  for (unsigned i = 0; i < NEAR && coquill_order_rest (place) > 0; i++)
+  for (unsigned i = 0; i < NEAR; i++)
     {
       if (id - coquill_order_id (place) < coquill_order_rest (place))
         {

@@ -20,13 +20,17 @@
  * Who asks what stands directly behind a visible character has the ring there put into the tree, behind it,
  * and that alone; the order is *partly* folded from then on. In such an order what hangs at a visible span
  * stands before the deleted spans behind it. A deletion folds those that it goes through again; if several
- * deletions of one stand, it has as many rows, one behind the other.
+ * deletions of one stand, it has as many rows, one behind the other. So that these are few, all is put into
+ * the tree once many stand (coquill_order_set_standing()).
  */
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 
 /* So that they can be numbered in a span, with room for one deletion of all that is visible. */
 #define MAX_FOLDS (UINT32_C (1) << 30)
+
+/* So many rows, and half of those that there are, may be of what was folded before. */
+#define FOLDED_AGAIN 1024
 
 /* So often what is folded away is found by looking through everything. */
 #define FOLDED_FINDS 8
@@ -53,9 +57,6 @@ make_room (CoquillOrder *self, size_t n)
   if (self->n_folds == 0)
     self->folds[self->n_folds++] = (CoquillOrderSpan){ .id = COQUILL_ID_NONE };
 }
-
-/* So many rows, and half of those that there are, may be of what was folded before. */
-#define FOLDED_AGAIN 1024
 
 /* One of two, without a branch: nobody can guess which. */
 static inline uint32_t

@@ -12,6 +12,10 @@
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 
+/* Of what more deletions stand isn't folded again: it would get a row for each of them, in each of its
+ * pieces. */
+#define MAX_FOLDED_AGAIN 4
+
 CoquillOrder *
 coquill_order_new (void)
 {
@@ -362,10 +366,23 @@ coquill_order_set_standing (CoquillOrder *self,
 
   if (length == 0 || coquill_order_standing (place) == standing)
     return;
-  if (self->state != COQUILL_ORDER_UNFOLDED && coquill_order_standing (place) == 0)
+  if (self->state != COQUILL_ORDER_UNFOLDED)
     {
-      coquill_order_delete_at (self, coquill_order_position (self, place), length, NULL);
-      return;
+      bool is_visible = coquill_order_standing (place) == 0;
+      CoquillId id = coquill_order_id (place);
+      CoquillOrderPlace unfolded;
+
+      if (standing > (is_visible ? 1 : MAX_FOLDED_AGAIN))
+        {
+          if (coquill_order_find_id (self, id, &unfolded))
+            coquill_order_set_standing (self, &unfolded, length, standing);
+          return;
+        }
+      if (is_visible)
+        {
+          coquill_order_delete_at (self, coquill_order_position (self, place), length, NULL);
+          return;
+        }
     }
   hold_span (self, place);
   span = cut (self, here, length);

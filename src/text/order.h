@@ -382,7 +382,8 @@ coquill_order_compare (const CoquillOrder *self, const CoquillOrderPlace *a, con
 
 /**
  * coquill_order_insert:
- * @place: the characters come directly in front of it
+ * @place: the characters come directly in front of it. Of a folded order, one that
+ * coquill_order_find_behind() or coquill_order_find_deleted() led to
  * @id: of the first; the order must not hold any of them
  *
  * Puts in visible characters, joined with their neighbours where ids follow on. O(log n)
@@ -432,7 +433,7 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
  * @place: the first character
  * @length: characters, all in the place's span
  *
- * Says how many deletions of characters stand. O(log n)
+ * Says how many deletions of characters stand. O(log n). An order in which many of one stand is unfolded.
  */
 void
 coquill_order_set_standing (CoquillOrder *self,
@@ -445,7 +446,7 @@ coquill_order_set_standing (CoquillOrder *self,
  * @place: the first character
  * @length: characters, all in the place's span
  *
- * Takes characters out altogether. O(log n)
+ * Takes characters out altogether, of an order that is unfolded. O(log n)
  */
 void
 coquill_order_remove (CoquillOrder *self, const CoquillOrderPlace *place, uint32_t length);

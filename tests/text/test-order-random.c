@@ -220,6 +220,7 @@ edit_partly_folded (OrderModel *self, const Habits *habits, guint64 *near_positi
   guint length = (guint)order_model_roll (self, habits->max_length) + 1;
   guint agent = (guint)order_model_roll (self, (gint)habits->n_agents);
   CoquillId id = coquill_id (agent, self->sequences[agent]), left, right;
+  guint32 standing;
   CoquillOrderPlace place;
 
   switch (order_model_roll (self, 4))
@@ -244,9 +245,10 @@ edit_partly_folded (OrderModel *self, const Habits *habits, guint64 *near_positi
       index = order_model_find_visible (self, position);
       place = coquill_order_find_visible (self->order, position);
       length = MIN (length, coquill_order_rest (&place));
-      coquill_order_set_standing (self->order, &place, length, 1);
+      standing = order_model_roll (self, 400) == 0 ? 2 : 1;
+      coquill_order_set_standing (self->order, &place, length, standing);
       for (guint i = 0; i < length; i++)
-        order_model_character (self, index + i)->standing = 1;
+        order_model_character (self, index + i)->standing = standing;
       break;
     default:
       index += n > index ? (guint)order_model_roll (self, (gint)MIN (n - index, 100)) : 0;
@@ -263,8 +265,7 @@ edit_partly_folded (OrderModel *self, const Habits *habits, guint64 *near_positi
         }
       else
         {
-          guint32 standing = (guint32)order_model_roll (self, 4);
-
+          standing = (guint32)order_model_roll (self, order_model_roll (self, 100) == 0 ? 8 : 5);
           length = MIN (length, coquill_order_rest (&place));
           coquill_order_set_standing (self->order, &place, length, standing);
           for (guint i = 0; i < length; i++)

@@ -224,7 +224,7 @@ test_long_runs (void)
 static void
 test_empty (void)
 {
-  CoquillOrder *order = coquill_order_new ();
+  CoquillOrder *order = coquill_order_new (), *folded = coquill_order_new ();
   CoquillOrderPlace start = coquill_order_start (order), end = coquill_order_end (order);
   CoquillOrderPlace behind = coquill_order_find_behind (order, 0);
 
@@ -235,13 +235,51 @@ test_empty (void)
   g_assert_cmpuint (coquill_order_id (&start), ==, COQUILL_ID_NONE);
   g_assert_false (coquill_order_next (&start));
   g_assert_false (coquill_order_find_id (order, 0, &start));
+  g_assert_false (coquill_order_find_deleted (folded, 0, 0, &start));
   g_assert_cmpuint (coquill_order_next_id (order, 0), ==, COQUILL_ID_NONE);
   coquill_order_insert (order, &end, 7, 0);
   coquill_order_insert_at (order, 0, 7, 0);
   coquill_order_delete_at (order, 0, 0, NULL);
   g_assert_cmpuint (coquill_order_n_spans (order), ==, 0);
   coquill_order_free (order);
+  coquill_order_free (folded);
   coquill_order_free (NULL);
+}
+
+/* Whoever deletes the same very often, and cuts it to pieces, doesn't make it as many times larger when what
+ * lies on both sides is deleted: it isn't folded again. */
+static void
+test_deleted_often (void)
+{
+  enum
+  {
+    LENGTH = 300,
+    OFTEN = 1000
+  };
+  OrderModel model;
+  CoquillOrderPlace place;
+
+  order_model_init (&model);
+  coquill_order_insert_at (model.order, 0, coquill_id (0, 0), LENGTH + 2);
+  order_model_insert (&model, 0, coquill_id (0, 0), LENGTH + 2, 0);
+  coquill_order_delete_at (model.order, 1, LENGTH, NULL);
+  for (guint i = 1; i <= LENGTH; i++)
+    order_model_character (&model, i)->standing = OFTEN;
+  g_assert_true (coquill_order_find_deleted (model.order, 1, coquill_id (0, 1), &place));
+  coquill_order_set_standing (model.order, &place, LENGTH, OFTEN);
+  for (guint i = LENGTH; i > 1; i--)
+    {
+      if (!coquill_order_find_deleted (model.order, 1, coquill_id (0, i), &place))
+        g_assert_true (coquill_order_find_id (model.order, coquill_id (0, i), &place));
+      coquill_order_insert (model.order, &place, coquill_id (1, 2 * (guint64)i), 1);
+      order_model_insert (&model, i, coquill_id (1, 2 * (guint64)i), 1, 0);
+    }
+  coquill_order_delete_at (model.order, 0, coquill_order_width (model.order), NULL);
+  for (guint i = 0; i < model.characters->len; i++)
+    order_model_character (&model, i)->standing += order_model_character (&model, i)->standing == 0;
+  g_assert_cmpuint (coquill_order_n_spans (model.order), >=, LENGTH);
+  order_model_assert_same (&model);
+  order_model_clear (&model);
 }
 
 int
@@ -257,5 +295,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/order/a-large-one-comes-and-goes", test_large);
   g_test_add_func ("/order/what-belongs-together-is-joined", test_joins);
   g_test_add_func ("/order/a-run-longer-than-a-span", test_long_runs);
+  g_test_add_func ("/order/what-was-deleted-very-often-is-not-folded-again", test_deleted_often);
   return g_test_run ();
 }
