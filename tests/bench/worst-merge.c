@@ -124,8 +124,9 @@ measure_apart (Worst *worst, guint n)
 typedef struct
 {
   CoquillChange *change;
-  guint32 writer; /* agent 0 */
-  guint64 length; /* its items */
+  guint32 writer;    /* agent 0 */
+  guint64 length;    /* its items */
+  guint n_fragments; /* that each writes who does so */
 } Branches;
 
 static void
@@ -166,10 +167,11 @@ branches_add (Branches *self,
 }
 
 /* Measures many branches, each of its own agent, of which @add adds number i with a random number of its own.
- */
+ * @n_fragments: for add_fragments() */
 static double
 take_branches (Worst *worst,
                guint n,
+               guint n_fragments,
                gsize base_length,
                guint64 place,
                void (*add) (Branches *branches, guint32 number, guint32 random))
@@ -181,6 +183,7 @@ take_branches (Worst *worst,
 
   branches_init (&forwards, base_length);
   branches_init (&backwards, base_length);
+  forwards.n_fragments = backwards.n_fragments = n_fragments;
   for (guint32 i = 0; i < n; i++)
     {
       guint32 last = n - 1 - i;
@@ -213,7 +216,7 @@ add_in_crowd (Branches *branches, guint32 number, guint32 random)
 static double
 measure_crowd (Worst *worst, guint n)
 {
-  return take_branches (worst, n, SHORT_BASE, SHORT_BASE / 2, add_in_crowd);
+  return take_branches (worst, n, 1, SHORT_BASE, SHORT_BASE / 2, add_in_crowd);
 }
 
 static void
@@ -231,7 +234,7 @@ add_backwards_in_crowd (Branches *branches, guint32 number, guint32 random)
 static double
 measure_crowd_backwards (Worst *worst, guint n)
 {
-  return take_branches (worst, n, SHORT_BASE, SHORT_BASE / 2, add_backwards_in_crowd);
+  return take_branches (worst, n, 1, SHORT_BASE, SHORT_BASE / 2, add_backwards_in_crowd);
 }
 
 #define N_WRITERS 2
@@ -239,12 +242,12 @@ measure_crowd_backwards (Worst *worst, guint n)
 /* Writes n characters at one place: in fragments, one behind the other, between which the writer types at the
  * end; or, every other writer, backwards. */
 static void
-add_fragments (Branches *branches, guint32 number, guint n)
+add_fragments (Branches *branches, guint32 number, guint32 random)
 {
   CoquillChangeId parent;
   CoquillOperation operation = branches_new_agent (branches, number, &parent);
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < branches->n_fragments; i++)
     {
       branches_add (branches, &operation, &parent, SHORT_BASE / 2 + (number % 2 == 0 ? i : 0), 0, "f");
       if (number % 2 == 0)
@@ -256,28 +259,7 @@ add_fragments (Branches *branches, guint32 number, guint n)
 static double
 measure_fragments (Worst *worst, guint n)
 {
-  g_autofree char *words = worst_words (SHORT_BASE);
-  CoquillText *base = worst_base (worst, words), *other = worst_copy (worst, base);
-  CoquillChange *here = coquill_text_extract (base, 0, coquill_text_n_items (base));
-  Branches forwards, backwards;
-
-  branches_init (&forwards, SHORT_BASE);
-  branches_init (&backwards, SHORT_BASE);
-  for (guint32 i = 0; i < N_WRITERS; i++)
-    {
-      add_fragments (&forwards, 1 + i, n);
-      add_fragments (&backwards, N_WRITERS - i, n);
-    }
-  worst_merge (worst, other, backwards.change);
-
-  double took = take_batch (worst, here, forwards.change, other, SHORT_BASE / 2);
-
-  coquill_change_free (here);
-  coquill_change_free (forwards.change);
-  coquill_change_free (backwards.change);
-  coquill_text_free (base);
-  coquill_text_free (other);
-  return took;
+  return take_branches (worst, N_WRITERS, n, SHORT_BASE, SHORT_BASE / 2, add_fragments);
 }
 
 static void
@@ -296,7 +278,7 @@ add_branch (Branches *branches, guint32 number, guint32 random)
 static double
 measure_branches (Worst *worst, guint n)
 {
-  return take_branches (worst, n, LONG_BASE, LONG_BASE / 2, add_branch);
+  return take_branches (worst, n, 1, LONG_BASE, LONG_BASE / 2, add_branch);
 }
 
 /* Adds n items of two people who both write at once, from all that there is, and then meet: one inserts in
