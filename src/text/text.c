@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* text.c: a text's life, its agents, local edits and reading. */
+/* text.c: a text's life, its agents, restorations and records, and reading. */
 
 #include "text/text-private.h"
 
