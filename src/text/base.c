@@ -117,6 +117,7 @@ coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, s
   const CoquillBaseSpan *spans = coquill_base_spans (self, &high), *span;
   uint64_t skip;
   size_t offset;
+  bool is_ascii;
 
   while (high - low > 1)
     {
@@ -134,13 +135,15 @@ coquill_base_content (const CoquillBase *self, CoquillId id, uint64_t *length, s
   if (skip >= span->length)
     return NULL;
 
-  offset = coquill_utf8_offset (&text[span->offset], span->bytes, skip);
+  is_ascii = span->bytes == span->length;
+  offset = is_ascii ? skip : coquill_utf8_offset (&text[span->offset], span->bytes, skip);
   if (*length >= span->length - skip)
     {
       *length = span->length - skip;
       *n_bytes = span->bytes - offset;
     }
   else
-    *n_bytes = coquill_utf8_offset (&text[span->offset + offset], span->bytes - offset, *length);
+    *n_bytes = is_ascii ? *length
+                        : coquill_utf8_offset (&text[span->offset + offset], span->bytes - offset, *length);
   return &text[span->offset + offset];
 }

@@ -245,6 +245,7 @@ coquill_graph_go_back (CoquillGraph *self, const CoquillGraphMark *mark)
   if (self->n_operations > 0)
     self->operations[self->n_operations - 1] = mark->last_operation;
   self->content_length = mark->content_length;
+  coquill_graph_forget_blocks (self);
   self->n_frontier = mark->n_frontier;
   self->n_holes = 0;
   if (mark->n_frontier > 0)

@@ -17,7 +17,9 @@ cut_content (const CoquillGraph *self, CoquillGraphPiece *piece, uint64_t n_all,
 {
   const char *content = (const char *)&self->content[piece->content_offset];
   bool is_ascii = piece->content_length == n_all;
-  size_t skipped = is_ascii ? skip : coquill_utf8_offset (content, piece->content_length, skip);
+  size_t skipped
+      = is_ascii ? skip
+                 : coquill_graph_content_skip (self, piece->content_offset, piece->content_length, skip);
   size_t rest = piece->content_length - skipped;
 
   piece->content_offset += skipped;

@@ -15,7 +15,14 @@ struct CoquillGraphScratch
   uint64_t *parents;  /* what coquill_graph_parents() returns */
   size_t parents_capacity;
   CoquillTrail trail;
+  uint32_t *blocks; /* of the content, how many code points begin before each: see graph-content.c */
+  size_t n_blocks;
+  size_t blocks_capacity;
 };
+
+/* What was counted of content that is taken back is forgotten. */
+void
+coquill_graph_forget_blocks (CoquillGraph *self);
 
 /**
  * CoquillGraphPlace:

@@ -35,6 +35,7 @@ coquill_graph_free (CoquillGraph *self)
   free (self->scratch->queue.entries);
   free (self->scratch->parents);
   coquill_trail_drop (&self->scratch->trail);
+  free (self->scratch->blocks);
   coquill_graph_difference_clear (&self->scratch->difference);
   free (self->scratch);
   free (self);

@@ -311,13 +311,25 @@ coquill_graph_operation_end (const CoquillGraph *self, size_t operation)
 }
 
 /**
+ * coquill_graph_content_skip:
+ * @offset: where content of an operation starts
+ * @n_bytes: of it
+ * @code_points: no more than it has
+ *
+ * Returns: how many bytes so many code points take from there on. O(log bytes); of all content before, each
+ * byte is counted once
+ */
+size_t
+coquill_graph_content_skip (const CoquillGraph *self, size_t offset, size_t n_bytes, uint64_t code_points);
+
+/**
  * coquill_graph_piece:
  * @operation: index of an operation
  * @from: local version inside it
  * @to: behind the last one; what is beyond the operation's end is left out
  * @piece: (out):
  *
- * Cuts a part out of an operation. O(bytes of it), and O(log runs) for the id.
+ * Cuts a part out of an operation. O(log runs), and O(bytes of the part) where not all is ASCII.
  */
 void
 coquill_graph_piece (

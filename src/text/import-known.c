@@ -29,8 +29,10 @@ coquill_import_trim (CoquillOperation *operation, uint64_t skip, uint64_t length
       bytes = coquill_utf8_offset ((const char *)operation->content, operation->content_length, skip);
       operation->position += skip;
       operation->content += bytes;
-      operation->content_length
-          = coquill_utf8_offset ((const char *)operation->content, operation->content_length - bytes, length);
+      operation->content_length -= bytes;
+      if (skip + length < operation->length)
+        operation->content_length
+            = coquill_utf8_offset ((const char *)operation->content, operation->content_length, length);
       break;
     case COQUILL_OPERATION_DELETE:
       if (operation->backward)
@@ -78,9 +80,11 @@ coquill_import_check_known (CoquillImport *self,
                             uint32_t agent,
                             uint64_t n_known)
 {
+  CoquillOperation rest = *operation; /* from where @done is */
+
   for (uint64_t done = 0; done < n_known;)
     {
-      CoquillOperation part = *operation;
+      CoquillOperation part;
       uint64_t sequence = operation->sequence + done;
       CoquillGraphPiece piece;
       uint64_t stretch_end, version;
@@ -88,7 +92,12 @@ coquill_import_check_known (CoquillImport *self,
       if (sequence < self->graph->agents[agent].base_length)
         {
           /* Below a snapshot without history there is nothing to compare with. */
-          done = self->graph->agents[agent].base_length - operation->sequence;
+          uint64_t below = self->graph->agents[agent].base_length - sequence;
+
+          if (below >= n_known - done)
+            return true;
+          coquill_import_trim (&rest, below, rest.length - below);
+          done += below;
           continue;
         }
       version = coquill_graph_version_of (self->graph, coquill_id (agent, sequence), &stretch_end);
@@ -96,11 +105,14 @@ coquill_import_check_known (CoquillImport *self,
         stretch_end = version + (n_known - done);
       coquill_graph_piece (self->graph, coquill_graph_find_operation (self->graph, version), version,
                            stretch_end, &piece);
-      coquill_import_trim (&part, done, piece.length);
+      part = rest;
+      coquill_import_trim (&part, 0, piece.length);
       if (!same_piece (self, &piece, &part))
         return coquill_import_refuse (self, COQUILL_TEXT_ERROR_IMPOSSIBLE,
                                       "An item is known under the same id with another content");
       done += piece.length;
+      if (done < n_known)
+        coquill_import_trim (&rest, piece.length, rest.length - piece.length);
     }
   return true;
 }

@@ -53,11 +53,6 @@ typedef struct
   Row *operations;           /* (nullable): by local version */
   AuthorRuns *authors;       /* by agent */
   size_t run;                /* that was last found without rows */
-
-  /* What was last found in an operation that isn't ASCII. */
-  size_t wide_operation;
-  uint32_t wide_points;
-  size_t wide_bytes;
 } Finder;
 
 /* Without an instruction that not every processor has. */
@@ -156,22 +151,6 @@ find_version (Finder *self, CoquillId id)
   return graph->runs[run].first + (sequence - graph->runs[run].sequence);
 }
 
-/* How many bytes so many code points of an operation take. What is asked for in turn is counted once. */
-static size_t
-skip_wide (Finder *self, size_t operation, const char *text, size_t n_bytes, uint32_t n_points)
-{
-  if (operation != self->wide_operation || n_points < self->wide_points)
-    {
-      self->wide_operation = operation;
-      self->wide_points = 0;
-      self->wide_bytes = 0;
-    }
-  self->wide_bytes += coquill_utf8_offset (text + self->wide_bytes, n_bytes - self->wide_bytes,
-                                           n_points - self->wide_points);
-  self->wide_points = n_points;
-  return self->wide_bytes;
-}
-
 /* Adds the first of so many characters that follow on. Returns: how many, those in one operation */
 static inline uint32_t
 add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t length)
@@ -192,8 +171,8 @@ add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t 
   end = first + length;
   if (n_bytes != skip + rest)
     {
-      first = skip_wide (self, index, text, n_bytes, skip);
-      end = skip_wide (self, index, text, n_bytes, skip + length);
+      first = coquill_graph_content_skip (graph, offset, n_bytes, skip);
+      end = first + coquill_utf8_offset (text + first, n_bytes - first, length);
     }
   coquill_rope_filler_add (filler, text + first, end - first, length, graph->content_length - offset - first);
   return length;

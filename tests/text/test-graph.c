@@ -356,6 +356,139 @@ test_wide (void)
   g_assert_cmpfloat (many, <, 40 * few);
 }
 
+/* Characters of one to four bytes each. */
+static char *
+random_characters (GRand *random, guint n)
+{
+  static const char *const characters[] = { "a", "\u00e9", "\u4e2d", "\U0001f600" };
+  GString *string = g_string_new (NULL);
+
+  while (n-- > 0)
+    g_string_append (string, characters[g_rand_int_range (random, 0, G_N_ELEMENTS (characters))]);
+  return g_string_free (string, FALSE);
+}
+
+/* Appends a long insertion. */
+static void
+add_content (CoquillGraph *graph, const char *content)
+{
+  CoquillGraphPiece piece = {
+    .kind = COQUILL_OPERATION_INSERT,
+    .length = (uint64_t)g_utf8_strlen (content, -1),
+    .content_length = strlen (content),
+  };
+
+  coquill_graph_append (graph, &piece, 0, graph->frontier, graph->n_frontier, (const uint8_t *)content);
+}
+
+/* Cuts pieces out of the last operation, whose content is known. */
+static void
+assert_cut_anywhere (const CoquillGraph *graph, GRand *random, const char *content)
+{
+  gint n = (gint)g_utf8_strlen (content, -1);
+  uint64_t start = graph->end - (uint64_t)n;
+
+  for (guint i = 0; i < 50; i++)
+    {
+      gint first = g_rand_int_range (random, 0, n), end = g_rand_int_range (random, first + 1, n + 1);
+      const char *from = g_utf8_offset_to_pointer (content, first);
+      const char *to = g_utf8_offset_to_pointer (content, end);
+      CoquillGraphPiece piece;
+
+      coquill_graph_piece (graph, graph->n_operations - 1, start + (uint64_t)first, start + (uint64_t)end,
+                           &piece);
+      g_assert_cmpmem (&graph->content[piece.content_offset], piece.content_length, from, (gsize)(to - from));
+    }
+}
+
+static void
+test_long_content_is_cut_anywhere (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  CoquillGraph *graph = coquill_graph_new ();
+  CoquillGraphPiece record = { .kind = COQUILL_OPERATION_RECORD, .length = 1, .content_length = 3000 };
+  guint8 no_text[3000];
+
+  memset (no_text, 0x80, sizeof no_text);
+  coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = 1 }, NULL);
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *taken_back = random_characters (random, 5000), *content = NULL;
+      CoquillGraphMark mark;
+
+      coquill_graph_mark (graph, &mark);
+      add_content (graph, taken_back);
+      assert_cut_anywhere (graph, random, taken_back);
+      coquill_graph_go_back (graph, &mark);
+      free (mark.frontier);
+
+      content = random_characters (random, (guint)g_rand_int_range (random, 1, 8000));
+      add_content (graph, content);
+      assert_cut_anywhere (graph, random, content);
+      coquill_graph_append (graph, &record, 0, graph->frontier, graph->n_frontier, no_text);
+    }
+  coquill_graph_free (graph);
+}
+
+/* Imports a change of two agents' insertions, one of which goes on while the other writes. @n_each: code
+ * points of its operations, which are its items from 0 on */
+static bool
+import_passage (CoquillGraph *graph, const char *content, guint n_each, CoquillTextError *error)
+{
+  CoquillChange *change = coquill_change_new ();
+  CoquillImport import = { .graph = graph, .change = change, .error = error };
+  guint n = (guint)g_utf8_strlen (content, -1);
+  bool done;
+
+  for (guint i = 0; i < 2; i++)
+    coquill_change_add_agent (change, &(CoquillAgent){ .nonce = i }, &(CoquillAgentPrevious){ 0 });
+  for (guint first = 0, other = 0; first < n; first += n_each, other++)
+    {
+      const char *text = g_utf8_offset_to_pointer (content, first);
+      guint length = MIN (n_each, n - first);
+      CoquillOperation operation = {
+        .kind = COQUILL_OPERATION_INSERT,
+        .sequence = first,
+        .length = length,
+        .position = first,
+        .content_length = (gsize)(g_utf8_offset_to_pointer (text, length) - text),
+        .n_parents = first > 0,
+      };
+
+      CoquillChangeId before = { 0, first - 1 }, parents[] = { { 1, other - 1 }, { 0, first } };
+
+      coquill_change_add_operation (change, &operation, &before, (const guint8 *)text);
+      add_to_change (change, 1, other, other > 0 ? parents : &parents[1], other > 0 ? 2 : 1);
+    }
+  done = coquill_import_run (&import);
+  coquill_change_free (change);
+  return done;
+}
+
+/* What was stored in many pieces comes again in one. */
+static void
+test_what_is_known_is_compared_piece_by_piece (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  g_autofree char *start = random_characters (random, 5000), *content = g_strconcat (start, "x", NULL);
+  g_autofree char *other = NULL;
+  CoquillGraph *graph = coquill_graph_new ();
+  CoquillTextError error = { 0 };
+  uint64_t end;
+
+  g_assert_true (import_passage (graph, content, 7, &error));
+  end = graph->end;
+  g_assert_true (import_passage (graph, content, 5001, &error));
+  g_assert_true (import_passage (graph, content, 1300, &error));
+  g_assert_cmpuint (graph->end, ==, end);
+
+  other = g_strdup (content);
+  other[strlen (other) - 1] = 'y';
+  g_assert_false (import_passage (graph, other, 5001, &error));
+  g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_IMPOSSIBLE);
+  coquill_graph_free (graph);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -363,5 +496,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/graph/versions-as-sets-of-ancestors", test_against_sets);
   g_test_add_func ("/graph/going-back-leaves-no-trace", test_going_back);
   g_test_add_func ("/graph/many-branches-take-linear-time", test_wide);
+  g_test_add_func ("/graph/long-content-is-cut-anywhere", test_long_content_is_cut_anywhere);
+  g_test_add_func ("/graph/what-is-known-is-compared-piece-by-piece",
+                   test_what_is_known_is_compared_piece_by_piece);
   return g_test_run ();
 }
