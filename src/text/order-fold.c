@@ -453,7 +453,7 @@ coquill_order_unfold (CoquillOrder *self)
   coquill_order_free (unfolding.order);
 }
 
-/* Whether a ring is the one of a mark. */
+/* Whether a ring, which may be none, is the one whose rows are marked. */
 static inline bool
 is_marked (const bool *marks, uint32_t ring)
 {
@@ -463,22 +463,22 @@ is_marked (const bool *marks, uint32_t ring)
 bool
 coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
 {
-  uint32_t found = 0;
-  bool *marks;
+  uint32_t row = 0;
+  bool *marks, found;
 
   if (self->state == COQUILL_ORDER_UNFOLDED || self->n_folded_finds == FOLDED_FINDS)
     return false;
-  /* The last one, if it was folded again. */
+  /* The last row, if it was folded again. */
   for (uint32_t i = 1; i < self->n_folds; i++)
     if (id - self->folds[i].id < self->folds[i].length)
-      found = i;
-  if (found == 0)
+      row = i;
+  if (row == 0)
     return false;
 
   /* Which of its ring the visible span names isn't known. */
   self->n_folded_finds++;
   marks = coquill_allocate (self->n_folds * sizeof *marks);
-  for (uint32_t run = found; !marks[run]; run = self->folds[run].standing)
+  for (uint32_t run = row; !marks[run]; run = self->folds[run].standing)
     marks[run] = true;
   *position = 0;
   found = is_marked (marks, self->front);

@@ -87,7 +87,7 @@ typedef void (*CoquillTextDeltaFunc) (const CoquillTextDelta *delta, void *data)
  * @position: where the range's characters are in the text, for functions that tell of visible characters;
  * otherwise 0
  *
- * Must not change the text.
+ * Must not change the text, nor ask it for ids or anchors: what is deleted may be put elsewhere for that.
  *
  * Returns: false to stop
  */

@@ -89,7 +89,7 @@ typedef struct
 void
 coquill_walker_rows_open (CoquillWalkerRows *self, uint64_t version);
 
-/* The same for what no trail tells of. */
+/* coquill_walker_rows_enter(), for what no trail tells of. */
 bool
 coquill_walker_rows_enter_new (CoquillWalkerRows *self,
                                const CoquillGraph *graph,

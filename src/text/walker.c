@@ -20,7 +20,7 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
-/* With room for so many runs, what was looked at ahead is kept for the next walk. */
+/* With room for no more runs, what was looked at ahead is kept for the next walk. */
 #define KEPT_OUTLOOKS 1024
 
 /* To look at so many spans of the order takes as long as to walk an operation again. */
