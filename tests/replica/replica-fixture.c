@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,13 @@ replica_fixture_tear_down (ReplicaFixture *self, gconstpointer data)
 
 /* The relay */
 
+/* A test that fails leaves no relay behind, which would keep its output open. */
+static void
+die_with_parent_cb (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 void
 replica_fixture_start_relay (ReplicaFixture *self)
 {
@@ -82,8 +90,8 @@ replica_fixture_start_relay (ReplicaFixture *self)
       g_file_set_contents_full (secret, "secret\n", -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
       g_assert_no_error (error);
     }
-  g_spawn_async_with_pipes (NULL, (char **)arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
-                            &self->relay, NULL, &output, NULL, &error);
+  g_spawn_async_with_pipes (NULL, (char **)arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_parent_cb,
+                            NULL, &self->relay, NULL, &output, NULL, &error);
   g_assert_no_error (error);
   while (length < sizeof line - 1 && read (output, line + length, 1) == 1 && line[length] != '\n')
     length++;
