@@ -17,19 +17,21 @@
 /*
  * What a wait is waiting for:
  *
- * |from      |to                                                                     |
- * |----------|-----------------------------------------------------------------------|
- * |caught up |fetched once more (it came while a fetch was under way already)         |
- * |          |committed (it came)                                                    |
- * |committed |delivered                                                              |
- * |delivered |(done)                                                                 |
- * |shared    |(done): the mailbox has the document, the relay has the bulletin       |
+ * |from       |to                                                                     |
+ * |-----------|-----------------------------------------------------------------------|
+ * |caught up  |fetched once more (it came while a fetch was under way already)         |
+ * |           |committed (it came)                                                    |
+ * |committed  |handed over, of who catches up, else delivered                         |
+ * |handed over|delivered (what direct roads brought is in line to the mailbox)        |
+ * |delivered  |(done)                                                                 |
+ * |shared     |(done): the mailbox has the document, the relay has the bulletin       |
  */
 typedef enum
 {
   WAIT_CAUGHT_UP_TWICE,
   WAIT_CAUGHT_UP,
   WAIT_COMMITTED,
+  WAIT_HANDED_OVER,
   WAIT_DELIVERED,
   WAIT_SHARED,
 } WaitStage;
@@ -39,7 +41,9 @@ typedef struct
   CoquillReplica *replica; /* not owned: the task holds it */
   GTask *task;
   WaitStage stage;
-  guint64 own; /* own blocks that were there at the call */
+  WaitStage committed; /* the stage behind WAIT_COMMITTED */
+  guint64 own;         /* own blocks that were there at the call */
+  gint64 until;        /* what direct roads brought, then what is in line, no later than this is waited for */
   CoquillSecret *seed;
   GSource *cancelled;
   guint timer;
@@ -94,13 +98,14 @@ timer_cb (gpointer data)
 }
 
 static Wait *
-add_wait (CoquillReplica *self, GTask *task, WaitStage stage)
+add_wait (CoquillReplica *self, GTask *task, WaitStage stage, WaitStage committed)
 {
   Wait *wait = g_new0 (Wait, 1);
 
   wait->replica = self;
   wait->task = task;
   wait->stage = stage;
+  wait->committed = committed;
   wait->own = self->disk.own;
   if (g_task_get_cancellable (task) != NULL)
     {
@@ -126,7 +131,8 @@ is_delivered (CoquillReplica *self, Wait *wait)
 {
   return is_live (self)
          && (coquill_sync_is_delivered (self->traffic.sync)
-             || (self->traffic.drained_cursor && wait->own <= self->disk.sent));
+             || (self->traffic.drained_cursor && wait->own <= self->disk.sent
+                 && coquill_sync_is_delivered_until (self->traffic.sync, wait->until)));
 }
 
 static gboolean
@@ -175,6 +181,12 @@ coquill_replica_check_waits (CoquillReplica *self)
 
       if (!g_ptr_array_find (self->traffic.waits, wait, NULL))
         continue;
+      if (wait->stage == WAIT_HANDED_OVER && is_live (self)
+          && coquill_sync_is_handed_over (self->traffic.sync, wait->until))
+        {
+          wait->stage = WAIT_DELIVERED;
+          wait->until = g_get_monotonic_time ();
+        }
       if (wait->stage == WAIT_DELIVERED && is_delivered (self, wait))
         {
           task = end_wait (wait);
@@ -229,7 +241,7 @@ committed_cb (GObject *source, GAsyncResult *result, gpointer data)
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
-  wait->stage = WAIT_DELIVERED;
+  wait->stage = wait->committed;
   coquill_replica_check_waits (self);
 }
 
@@ -258,7 +270,12 @@ coquill_replica_waits_caught_up (CoquillReplica *self)
           again = TRUE;
         }
       else if (wait->stage == WAIT_CAUGHT_UP)
-        commit (self, wait);
+        {
+          /* What the mailbox had of it, it has just shown. */
+          wait->until = g_get_monotonic_time ();
+          coquill_sync_hand_over (self->traffic.sync, wait->until);
+          commit (self, wait);
+        }
     }
   if (again)
     coquill_sync_refetch (self->traffic.sync, g_get_monotonic_time ());
@@ -291,7 +308,7 @@ coquill_replica_deliver_async (CoquillReplica *self,
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, coquill_replica_deliver_async);
   if (is_reachable (self, task))
-    commit (self, add_wait (self, task, WAIT_COMMITTED));
+    commit (self, add_wait (self, task, WAIT_COMMITTED, WAIT_DELIVERED));
 }
 
 gboolean
@@ -319,7 +336,8 @@ coquill_replica_catch_up_async (CoquillReplica *self,
 
   state = coquill_sync_get_state (self->traffic.sync, COQUILL_SYNC_ROAD_RELAY);
   /* A fetch that is under way may have begun too early. */
-  add_wait (self, task, state == COQUILL_SYNC_FETCHING ? WAIT_CAUGHT_UP_TWICE : WAIT_CAUGHT_UP);
+  add_wait (self, task, state == COQUILL_SYNC_FETCHING ? WAIT_CAUGHT_UP_TWICE : WAIT_CAUGHT_UP,
+            WAIT_HANDED_OVER);
   if (state == COQUILL_SYNC_LIVE || state == COQUILL_SYNC_DIFFERENCE)
     {
       coquill_sync_refetch (self->traffic.sync, g_get_monotonic_time ());
@@ -386,7 +404,7 @@ share_at (CoquillReplica *self, GTask *task, const char *relay)
     coquill_sync_bulletin_changed (self->traffic.sync, g_get_monotonic_time ());
   coquill_replica_update_road (self);
 
-  wait = add_wait (self, task, WAIT_SHARED);
+  wait = add_wait (self, task, WAIT_SHARED, WAIT_SHARED);
   wait->seed = g_steal_pointer (&seed);
   wait->timer = g_timeout_add_seconds (SHARE_SECONDS, timer_cb, wait);
   coquill_replica_pump (self);

@@ -272,8 +272,9 @@ coquill_replica_deliver_finish (CoquillReplica *self, GAsyncResult *result, GErr
 /**
  * coquill_replica_catch_up_async:
  *
- * Completes when everything that the mailbox held at the call is merged here and on disk, and everything here
- * is at the relay.
+ * Completes when everything that the mailbox held at the call is merged here and on disk, and everything that
+ * was here then is at the relay: edits of others, too, that came directly. What the mailbox holds and can't
+ * be merged, since something that it follows is on another device only, stays waiting for that.
  */
 void
 coquill_replica_catch_up_async (CoquillReplica *self,

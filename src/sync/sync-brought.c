@@ -65,7 +65,7 @@ due (CoquillSync *self, const CoquillSyncBrought *brought)
   const CoquillSyncPeer *bringer = coquill_sync_find_peer (self, brought->bringer);
   guint8 spread = coquill_document_get_device (self->document)[0];
 
-  if (brought->is_own)
+  if (brought->is_own || brought->is_due)
     return since;
   if (bringer == NULL || brought->is_orphaned)
     return since + COQUILL_SYNC_BROUGHT_LEFT + COQUILL_SYNC_BROUGHT_SPREAD * spread / 255;
@@ -115,6 +115,8 @@ coquill_sync_note_brought (
   /* Too much to remember one by one: a difference finds it, when there is need. */
   while (self->brought.head != NULL)
     forget (self, self->brought.head);
+  if (!self->brought_more)
+    self->brought_more_at = now;
   self->brought_more = TRUE;
   self->brought_at = MIN (self->brought_at, now + COQUILL_SYNC_BROUGHT_LAST);
   self->lacking |= is_without_relay (self, bringer);
@@ -132,6 +134,25 @@ coquill_sync_orphan_brought (CoquillSync *self, const guint8 *device)
       brought->is_orphaned = TRUE;
       self->brought_at = MIN (self->brought_at, due (self, brought));
     }
+}
+
+void
+coquill_sync_hand_over (CoquillSync *self, gint64 now)
+{
+  for (GList *link = self->brought.head; link != NULL; link = link->next)
+    ((CoquillSyncBrought *)link->data)->is_due = TRUE;
+  if (self->brought.length > 0)
+    self->brought_at = now;
+  self->lacking |= self->brought_more;
+  coquill_sync_update (self, now);
+}
+
+gboolean
+coquill_sync_is_handed_over (CoquillSync *self, gint64 time)
+{
+  const CoquillSyncBrought *oldest = g_queue_peek_head (&self->brought);
+
+  return (oldest == NULL || oldest->at > time) && (!self->brought_more || self->brought_more_at > time);
 }
 
 gboolean

@@ -225,6 +225,7 @@ typedef struct
  * @is_own: what this device wrote and lost: nobody else thinks of taking it to the mailbox
  * @is_orphaned: the road that brought it is gone, and with it perhaps the run of the program that would have
  *   taken it there
+ * @is_due: somebody waits for it to be there
  *
  * A body that a direct road brought and the mailbox hasn't shown yet.
  */
@@ -236,6 +237,7 @@ typedef struct
   gint64 at;
   gboolean is_own;
   gboolean is_orphaned;
+  gboolean is_due;
 } CoquillSyncBrought;
 
 struct CoquillSync
@@ -291,9 +293,10 @@ struct CoquillSync
   GQueue brought;            /* (element-type CoquillSyncBrought): oldest first ... */
   GHashTable *brought_links; /* GBytes → GList in it */
   gsize brought_bytes;
-  gboolean brought_more; /* some of it was forgotten */
-  gint64 brought_at;     /* when to look through it */
-  gint64 live_since;     /* since the road came up; 0: not yet */
+  gboolean brought_more;  /* some of it was forgotten ... */
+  gint64 brought_more_at; /* ... since then */
+  gint64 brought_at;      /* when to look through it */
+  gint64 live_since;      /* since the road came up; 0: not yet */
 
   GHashTable *peers;     /* GBytes → CoquillSyncPeer */
   GHashTable *farewells; /* GBytes → CoquillSyncFarewell */

@@ -241,3 +241,9 @@ coquill_sync_is_delivered (CoquillSync *self)
   return self->mailbox_state == COQUILL_SYNC_LIVE && self->waiting.length == 0
          && g_hash_table_size (self->posted) == 0;
 }
+
+gboolean
+coquill_sync_is_delivered_until (CoquillSync *self, gint64 time)
+{
+  return self->mailbox_state == COQUILL_SYNC_LIVE && coquill_sync_get_oldest_unsent (self) > time;
+}

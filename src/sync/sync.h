@@ -205,6 +205,11 @@ coquill_sync_bulletin_changed (CoquillSync *self, gint64 now);
 /** Epoch keys came: what could not be opened is fetched again. */
 void
 coquill_sync_keys_came (CoquillSync *self, gint64 now);
+/** Takes to the mailbox at once what direct roads brought and it hasn't shown, though it may be another's
+ * turn to do so: somebody waits for it to be there.
+ */
+void
+coquill_sync_hand_over (CoquillSync *self, gint64 now);
 /** Fetches what is new once more, for %COQUILL_SYNC_CAUGHT_UP as a barrier. */
 void
 coquill_sync_refetch (CoquillSync *self, gint64 now);
@@ -291,5 +296,13 @@ coquill_sync_get_status (CoquillSync *self);
  * there. */
 gboolean
 coquill_sync_is_delivered (CoquillSync *self);
+/** The same of what came into the line to there no later than @time, while more comes. Only for a mailbox
+ * that had everything once: else the difference is still to come.
+ */
+gboolean
+coquill_sync_is_delivered_until (CoquillSync *self, gint64 time);
+/** Whether nothing that direct roads brought no later than @time has still to come into that line. */
+gboolean
+coquill_sync_is_handed_over (CoquillSync *self, gint64 time);
 
 G_END_DECLS

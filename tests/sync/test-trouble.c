@@ -449,6 +449,80 @@ test_what_was_lost_comes_back (Fixture *self, gconstpointer data)
   g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 1);
 }
 
+/* The mailbox has what was posted there. Returns: how many posts that were */
+static guint
+store_posts (Fixture *self)
+{
+  CoquillSyncAction *post;
+  guint n = 0;
+
+  while ((post = coquill_sync_next (self->sync)) != NULL)
+    {
+      if (post->kind == COQUILL_SYNC_POST && post->payload_kind == COQUILL_PAYLOAD_CHANGE
+          && (post->roads & RELAY) != 0)
+        {
+          coquill_sync_stored (self->sync, ROAD, post->reference, self->now);
+          n++;
+        }
+      coquill_sync_action_free (post);
+    }
+
+  return n;
+}
+
+/* The mailbox lacks what Ben's run sent to Ana before it was killed, and what she wrote behind that waits
+ * there for it: who waits for her to have caught up doesn't wait for anybody's turn. */
+static void
+test_who_catches_up_hands_over (Fixture *self, gconstpointer data)
+{
+  gint64 then;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  g_ptr_array_unref (bring_text (self, BEN, 100));
+  coquill_sync_direct_down (self->sync, BEN, self->now);
+  let_go_by (self, SECOND);
+  g_assert_cmpuint (take_posts (self, COQUILL_PAYLOAD_CHANGE, RELAY), ==, 0);
+  then = self->now;
+  g_assert_false (coquill_sync_is_handed_over (self->sync, then));
+  coquill_sync_hand_over (self->sync, then);
+  g_assert_true (coquill_sync_is_handed_over (self->sync, then));
+  g_assert_false (coquill_sync_is_delivered_until (self->sync, then));
+  g_assert_cmpuint (store_posts (self), ==, 1);
+  g_assert_true (coquill_sync_is_delivered_until (self->sync, then));
+
+  /* What comes later is another matter. */
+  let_go_by (self, SECOND);
+  g_ptr_array_unref (bring_text (self, BEN, 100));
+  g_assert_true (coquill_sync_is_handed_over (self->sync, then));
+  g_assert_false (coquill_sync_is_handed_over (self->sync, self->now));
+}
+
+/* The same of more than is remembered one by one: it is found by a difference. */
+static void
+test_who_catches_up_hands_over_much (Fixture *self, gconstpointer data)
+{
+  gint64 then;
+  guint n_posts = 0;
+
+  fixture_go_live (self);
+  up_and_live (self);
+  for (guint i = 0; i < 8; i++)
+    g_ptr_array_unref (bring_text (self, BEN, 1024 * 1024));
+  fixture_count (self, COQUILL_SYNC_POST, NULL);
+  then = self->now;
+  coquill_sync_hand_over (self->sync, then);
+  g_assert_false (coquill_sync_is_handed_over (self->sync, then));
+  for (guint i = 0; i < 10 && !coquill_sync_is_handed_over (self->sync, then); i++)
+    {
+      let_go_by (self, SECOND);
+      n_posts += store_posts (self);
+    }
+  g_assert_true (coquill_sync_is_handed_over (self->sync, then));
+  g_assert_true (coquill_sync_is_delivered_until (self->sync, self->now));
+  g_assert_cmpuint (n_posts, >=, 4);
+}
+
 /* Takes all actions. Returns: where a fetch begins, or -1; @caught_up: (out): whether that was said */
 static gint64
 take_fetch (Fixture *self, gboolean *caught_up)
@@ -518,6 +592,9 @@ main (int argc, char *argv[])
   ADD ("/sync/trouble/a-difference-waits-for-decisions", test_difference_waits_for_decisions);
   ADD ("/sync/trouble/the-run-that-brought-it-ends", test_the_run_that_brought_it_ends);
   ADD ("/sync/trouble/what-was-lost-comes-back-and-goes-to-the-mailbox", test_what_was_lost_comes_back);
+  ADD ("/sync/trouble/who-catches-up-hands-over-what-was-brought", test_who_catches_up_hands_over);
+  ADD ("/sync/trouble/who-catches-up-hands-over-what-was-not-remembered",
+       test_who_catches_up_hands_over_much);
   ADD ("/sync/trouble/nobody-has-caught-up-while-there-was-no-room",
        test_nobody_has_caught_up_while_there_was_no_room);
 
