@@ -3,21 +3,16 @@
 
 #include "net/ice-agent.h"
 
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <nice/agent.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net/ice-credential.h"
+#include "net/nice-candidate.h"
 #include "net/road-thread.h"
-#include "trust/random.h"
 
 #define COMPONENT 1
-/* Characters of 6 random bits each: RFC 8445, 5.3, asks for 24 and 128 bits. */
-#define USER_LENGTH 8
-#define PASSWORD_LENGTH 24
-#define CREDENTIAL_MAX 256
 /* Rounds of the main loop until libnice has taken in its numeric STUN server: 0.1.22 looks it up in a stream
  * that must still be there. */
 #define ROUNDS_BEFORE_TEARDOWN 4
@@ -222,60 +217,6 @@ fail (CoquillIceAgent *self, CoquillNetError code, const char *words)
   queue_event (self, EVENT_FAILED)->error = g_error_new_literal (COQUILL_NET_ERROR, code, words);
 }
 
-static guint8
-get_address (const NiceAddress *from, guint8 address[16])
-{
-  union
-  {
-    struct sockaddr any;
-    struct sockaddr_in four;
-    struct sockaddr_in6 six;
-    struct sockaddr_storage storage;
-  } native = { 0 };
-
-  if (!nice_address_is_valid (from))
-    return 0;
-  nice_address_copy_to_sockaddr (from, &native.any);
-  if (native.any.sa_family == AF_INET)
-    {
-      memcpy (address, &native.four.sin_addr, 4);
-      return 4;
-    }
-  memcpy (address, &native.six.sin6_addr, 16);
-  return 16;
-}
-
-static void
-set_address (NiceAddress *to, const guint8 *address, guint8 size, guint16 port)
-{
-  if (size == 4)
-    nice_address_set_ipv4 (to, (guint32)address[0] << 24 | address[1] << 16 | address[2] << 8 | address[3]);
-  else
-    nice_address_set_ipv6 (to, address);
-  nice_address_set_port (to, port);
-}
-
-/* What peer-reflexive is has no kind: neither side tells of it. */
-static gboolean
-get_kind (NiceCandidateType type, CoquillCandidateKind *kind)
-{
-  switch (type)
-    {
-    case NICE_CANDIDATE_TYPE_HOST:
-      *kind = COQUILL_CANDIDATE_HOST;
-      return TRUE;
-    case NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE:
-      *kind = COQUILL_CANDIDATE_SERVER_REFLEXIVE;
-      return TRUE;
-    case NICE_CANDIDATE_TYPE_RELAYED:
-      *kind = COQUILL_CANDIDATE_RELAYED;
-      return TRUE;
-    case NICE_CANDIDATE_TYPE_PEER_REFLEXIVE:
-    default:
-      return FALSE;
-    }
-}
-
 /* Bursts of a fast sender are longer than what a kernel holds by default. It gives what its own limit allows.
  */
 static void
@@ -296,22 +237,12 @@ static void
 new_candidate_cb (NiceAgent *nice, NiceCandidate *from, gpointer user_data)
 {
   CoquillIceAgent *self = user_data;
-  CoquillCandidate candidate = { 0 };
+  CoquillCandidate candidate;
 
   if (self->state != CHECKING && self->state != CONNECTED)
     return;
-  if (from->transport != NICE_CANDIDATE_TRANSPORT_UDP || !get_kind (from->type, &candidate.kind))
-    return;
-  candidate.address_size = get_address (&from->addr, candidate.address);
-  candidate.port = nice_address_get_port (&from->addr);
-  candidate.priority = from->priority;
-  g_strlcpy (candidate.foundation, from->foundation, sizeof candidate.foundation);
-  if (candidate.kind != COQUILL_CANDIDATE_HOST)
-    {
-      candidate.base_size = get_address (&from->base_addr, candidate.base_address);
-      candidate.base_port = candidate.base_size == 0 ? 0 : nice_address_get_port (&from->base_addr);
-    }
-  if (coquill_candidate_check (&candidate) == COQUILL_CANDIDATE_TAKEN)
+  if (coquill_nice_candidate_read (from, &candidate)
+      && coquill_candidate_check (&candidate) == COQUILL_CANDIDATE_TAKEN)
     queue_event (self, EVENT_CANDIDATE)->candidate = candidate;
 }
 
@@ -409,67 +340,6 @@ receive_cb (NiceAgent *nice, guint stream, guint component, guint size, char *da
     self->events.received (self->owner, (const guint8 *)data, size);
 }
 
-/* libnice would use them too, but their names mean bridges to containers and virtual machines, whose
- * addresses are the same on many hosts. */
-static gboolean
-is_bridge (const char *interface)
-{
-  static const char *const beginnings[] = { "docker", "virbr", "vnet", "lxcbr", "lxdbr" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
-    {
-      if (g_str_has_prefix (interface, beginnings[i]))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Own addresses that others might reach: neither loopback nor link-local, of interfaces that run. */
-static gboolean
-add_own_addresses (CoquillIceAgent *self)
-{
-  struct ifaddrs *all = NULL;
-  guint n_machine = 0;
-  guint n_used = 0;
-
-  if (getifaddrs (&all) != 0)
-    return FALSE;
-  for (struct ifaddrs *at = all; at != NULL; at = at->ifa_next)
-    {
-      NiceAddress address;
-      CoquillCandidate candidate
-          = { COQUILL_CANDIDATE_HOST, .port = G_MAXUINT16, .priority = 1, .foundation = "1" };
-
-      if (at->ifa_addr == NULL || (at->ifa_addr->sa_family != AF_INET && at->ifa_addr->sa_family != AF_INET6))
-        continue;
-      n_machine++;
-      if ((at->ifa_flags & (IFF_UP | IFF_RUNNING)) != (IFF_UP | IFF_RUNNING) || is_bridge (at->ifa_name)
-          || n_used == COQUILL_ICE_MAX_OWN_ADDRESSES)
-        continue;
-      nice_address_init (&address);
-      nice_address_set_from_sockaddr (&address, at->ifa_addr);
-      nice_address_set_port (&address, 0);
-      candidate.address_size = get_address (&address, candidate.address);
-      if (coquill_candidate_check (&candidate) == COQUILL_CANDIDATE_TAKEN
-          && nice_agent_add_local_address (self->nice, &address))
-        n_used++;
-    }
-  freeifaddrs (all);
-  return n_used > 0 && n_machine < COQUILL_ICE_MAX_MACHINE_ADDRESSES;
-}
-
-static char *
-make_credential (gsize length)
-{
-  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  char *credential = g_malloc0 (length + 1);
-
-  coquill_random_fill ((guint8 *)credential, length);
-  for (gsize i = 0; i < length; i++)
-    credential[i] = letters[(guint8)credential[i] % 64];
-  return credential;
-}
-
 static void
 set_servers (CoquillIceAgent *self, const CoquillIceServers *servers)
 {
@@ -498,8 +368,8 @@ coquill_ice_agent_new (CoquillIceServers *servers,
   self->owner = owner;
   self->context = g_main_context_ref_thread_default ();
   self->remote = g_array_new (FALSE, FALSE, sizeof (CoquillCandidate));
-  self->user = make_credential (USER_LENGTH);
-  self->password = make_credential (PASSWORD_LENGTH);
+  self->user = coquill_ice_credential_new (COQUILL_ICE_USER_LENGTH);
+  self->password = coquill_ice_credential_new (COQUILL_ICE_PASSWORD_LENGTH);
   self->nice = nice_agent_new_full (self->context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
   g_object_set (self->nice, "upnp", FALSE, "ice-tcp", FALSE, "controlling-mode", controlling, NULL);
   g_signal_connect (self->nice, "new-candidate-full", G_CALLBACK (new_candidate_cb), self);
@@ -512,7 +382,7 @@ coquill_ice_agent_new (CoquillIceServers *servers,
     set_servers (self, servers);
   nice_agent_attach_recv (self->nice, self->stream, COMPONENT, self->context, receive_cb, self);
 
-  if (add_own_addresses (self) && nice_agent_gather_candidates (self->nice, self->stream))
+  if (coquill_nice_candidate_add_own (self->nice) && nice_agent_gather_candidates (self->nice, self->stream))
     raise_buffers (self);
   else
     fail (self, COQUILL_NET_ERROR_NO_ADDRESS, "This machine has no address that others could reach.");
@@ -531,39 +401,12 @@ coquill_ice_agent_get_password (CoquillIceAgent *self)
   return self->password;
 }
 
-static gboolean
-is_credential (const char *credential, gsize shortest)
-{
-  gsize length = credential == NULL ? 0 : strlen (credential);
-
-  if (length < shortest || length > CREDENTIAL_MAX)
-    return FALSE;
-  for (gsize i = 0; i < length; i++)
-    {
-      if (!g_ascii_isalnum (credential[i]) && credential[i] != '+' && credential[i] != '/')
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 give_remote (CoquillIceAgent *self, const CoquillCandidate *from)
 {
-  static const NiceCandidateType types[] = {
-    [COQUILL_CANDIDATE_HOST] = NICE_CANDIDATE_TYPE_HOST,
-    [COQUILL_CANDIDATE_SERVER_REFLEXIVE] = NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE,
-    [COQUILL_CANDIDATE_RELAYED] = NICE_CANDIDATE_TYPE_RELAYED,
-  };
-  NiceCandidate *candidate = nice_candidate_new (types[from->kind]);
+  NiceCandidate *candidate = coquill_nice_candidate_new (from, self->stream, COMPONENT);
   GSList list = { candidate, NULL };
 
-  candidate->transport = NICE_CANDIDATE_TRANSPORT_UDP;
-  candidate->stream_id = self->stream;
-  candidate->component_id = COMPONENT;
-  candidate->priority = from->priority;
-  set_address (&candidate->addr, from->address, from->address_size, from->port);
-  candidate->base_addr = candidate->addr;
-  g_strlcpy (candidate->foundation, from->foundation, sizeof candidate->foundation);
   nice_agent_set_remote_candidates (self->nice, self->stream, COMPONENT, &list);
   nice_candidate_free (candidate);
 }
@@ -571,7 +414,8 @@ give_remote (CoquillIceAgent *self, const CoquillCandidate *from)
 gboolean
 coquill_ice_agent_set_remote (CoquillIceAgent *self, const char *user, const char *password)
 {
-  if (self->remote_set || !is_credential (user, 4) || !is_credential (password, 22))
+  if (self->remote_set || !coquill_ice_credential_check (user, 4)
+      || !coquill_ice_credential_check (password, 22))
     return FALSE;
   if (self->state == FAILED)
     return TRUE;
@@ -662,9 +506,9 @@ coquill_ice_agent_get_pair (CoquillIceAgent *self, CoquillIcePair *pair)
       || !nice_agent_get_selected_pair (self->nice, self->stream, COMPONENT, &local, &remote))
     return FALSE;
   /* A peer-reflexive address is one that the other side's router gave it. */
-  if (!get_kind (local->type, &pair->local))
+  if (!coquill_nice_candidate_kind (local->type, &pair->local))
     pair->local = COQUILL_CANDIDATE_SERVER_REFLEXIVE;
-  if (!get_kind (remote->type, &pair->remote))
+  if (!coquill_nice_candidate_kind (remote->type, &pair->remote))
     pair->remote = COQUILL_CANDIDATE_SERVER_REFLEXIVE;
   nice_address_to_string (&local->addr, from);
   nice_address_to_string (&remote->addr, to);

@@ -19,10 +19,6 @@ G_BEGIN_DECLS
 #define COQUILL_ICE_EARLY_DATAGRAMS 32
 /** Datagrams received in one go; then others on the thread have their turn. */
 #define COQUILL_ICE_BURST 64
-/** Own addresses used: each one is a socket and a pair with each of the peer's. */
-#define COQUILL_ICE_MAX_OWN_ADDRESSES 16
-/** Addresses of this machine from which on there is no attempt: libnice 0.1.22 ends the program at 64. */
-#define COQUILL_ICE_MAX_MACHINE_ADDRESSES 60
 
 /**
  * CoquillIceAgent:
