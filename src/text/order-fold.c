@@ -67,49 +67,29 @@ choose (bool condition, uint32_t yes, uint32_t no)
   return (yes & mask) | (no & ~mask);
 }
 
-/* Returns: the ring with a new row behind it, and another ring behind that. Either may be none. */
-static inline uint32_t
-fold (CoquillOrderSpan *folds, uint32_t ring, uint32_t new, CoquillId id, uint32_t length, uint32_t other)
-{
-  uint32_t first = choose (ring != 0, folds[ring].standing, new);
-  uint32_t behind = choose (other != 0, folds[other].standing, first);
-
-  folds[ring].standing = new;
-  folds[other].standing = first;
-  folds[new] = (CoquillOrderSpan){ id, length, behind };
-  return choose (other != 0, other, new);
-}
-
-/* Makes a span of its own of the last characters of the one before the gap: with its ring, which stands
- * behind it. If there are none, that is written as well, but not counted. */
 static inline void
-part (CoquillOrderLeaf *leaf, uint32_t rest)
-{
-  CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
-  bool any = rest > 0;
-
-  left->length -= rest;
-  leaf->gap_width -= rest;
-  leaf->spans[leaf->gap_end - 1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
-  leaf->gap_end -= any;
-  left->standing &= (uint32_t)any - 1;
-}
-
-static inline void
-insert_behind (CoquillOrder *self, uint32_t rest, CoquillId id, uint32_t length)
+insert_behind (CoquillOrder *self, CoquillOrderGap gap, uint32_t rest, CoquillId id, uint32_t length)
 {
   CoquillOrderLeaf *leaf = self->leaf;
-  CoquillOrderSpan *left = &leaf->spans[leaf->gap - 1];
+  CoquillOrderSpan *left = gap.left - 1;
 
   if (id - left->id == left->length && rest == 0 && length <= COQUILL_ORDER_MAX_LENGTH - left->length)
     left->length += length;
   else
     {
-      part (leaf, rest);
-      leaf->spans[leaf->gap++] = (CoquillOrderSpan){ id, length, left->standing };
+      uint32_t standing = left->standing;
+
+      /* What is behind the place has the ring then. If there is nothing, that is written as well, but not
+       * counted. */
+      left->length -= rest;
       left->standing = 0;
+      gap.width -= rest;
+      gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, standing };
+      gap.right -= rest > 0;
+      *gap.left++ = (CoquillOrderSpan){ id, length, choose (rest > 0, 0, standing) };
     }
-  leaf->gap_width += length;
+  gap.width += length;
+  coquill_order_set_gap (leaf, gap);
   self->leaf_width += length;
   if (self->ids != NULL && !leaf->is_moved)
     coquill_order_index_set (self->ids, id, length, leaf);
@@ -141,7 +121,12 @@ insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t len
       if (position == 0)
         insert_in_front (self, id, piece);
       else
-        insert_behind (self, coquill_order_seek (self, position, all_are_visible), id, piece);
+        {
+          uint32_t rest;
+          CoquillOrderGap gap = coquill_order_move_gap (self, position, &rest, all_are_visible);
+
+          insert_behind (self, gap, rest, id, piece);
+        }
       position += piece;
       id += piece;
       length -= piece;
@@ -169,56 +154,79 @@ void
 coquill_order_insert_between_folded (
     CoquillOrder *self, uint64_t position, CoquillId id, uint32_t length, CoquillId *left, CoquillId *right)
 {
-  uint32_t rest = position > 0 ? coquill_order_seek (self, position, false) : 0;
-  CoquillOrderLeaf *leaf = position > 0 ? self->leaf : self->first;
-  const CoquillOrderSpan *span = &leaf->spans[leaf->gap] - 1;
-  CoquillOrderPlace next = { leaf, leaf->gap_end, 0 };
-  uint32_t ring = self->front;
+  CoquillOrderLeaf *first = self->first;
+  CoquillOrderPlace next = { first, coquill_order_leaf_first (first), 0 };
+  uint32_t ring = self->front, rest = 0;
+  CoquillOrderGap gap = { 0 };
 
   *left = COQUILL_ID_NONE;
   if (position > 0)
     {
-      *left = span->id + span->length - rest - 1;
-      ring = ring_of (span);
-      if (leaf->gap_end == LEAF_SPANS && leaf->next != NULL)
+      const CoquillOrderLeaf *leaf;
+
+      gap = coquill_order_move_gap (self, position, &rest, false);
+      leaf = self->leaf;
+      *left = gap.left[-1].id + gap.left[-1].length - rest - 1;
+      ring = ring_of (&gap.left[-1]);
+      next = (CoquillOrderPlace){ self->leaf, (unsigned)(gap.right - leaf->spans), 0 };
+      if (next.index == LEAF_SPANS && leaf->next != NULL)
         next = (CoquillOrderPlace){ leaf->next, coquill_order_leaf_first (leaf->next), 0 };
     }
-  else
-    next.index = coquill_order_leaf_first (leaf);
   if (rest > 0)
     *right = *left + 1;
   else
     *right = ring != 0 ? self->folds[self->folds[ring].standing].id : coquill_order_id (&next);
   if (position > 0)
-    insert_behind (self, rest, id, length);
+    insert_behind (self, gap, rest, id, length);
   else
     insert_in_front (self, id, length);
 }
 
-/* Puts the deleted span behind the gap behind a ring. Returns: that */
-static uint32_t
-fold_again (CoquillOrder *self, uint32_t ring, const CoquillOrderSpan *span)
+/* A ring that is made longer: it isn't closed while it is. */
+typedef struct
+{
+  uint32_t last; /* 0 for none */
+  uint32_t first;
+} OpenRing;
+
+static inline OpenRing
+open_ring (const CoquillOrder *self, uint32_t ring)
+{
+  return (OpenRing){ ring, choose (ring != 0, self->folds[ring].standing, (uint32_t)self->n_folds) };
+}
+
+/* Puts a new row behind a ring, and another ring, which may be none, behind that. */
+static inline void
+fold (OpenRing *ring, CoquillOrderSpan *folds, uint32_t new, CoquillId id, uint32_t length, uint32_t other)
+{
+  folds[ring->last].standing = new;
+  folds[new] = (CoquillOrderSpan){ id, length, folds[other].standing };
+  ring->last = choose (other != 0, other, new);
+}
+
+/* Puts a deleted span behind a ring. */
+static void
+fold_again (CoquillOrder *self, OpenRing *ring, const CoquillOrderSpan *span)
 {
   make_room (self, span->standing + LEAF_SPANS);
   self->n_folded_again += span->standing;
   for (uint32_t n = span->standing; n > 0; n--)
-    ring = fold (self->folds, ring, (uint32_t)self->n_folds++, span->id, span->length, 0);
-  return ring;
+    fold (ring, self->folds, (uint32_t)self->n_folds++, span->id, span->length, 0);
 }
 
-/* Deletes up to @count characters behind the gap, up to the end of the leaf. What is deleted is told by its
- * rows, but in a partly folded order. Returns how many remain. */
+/* Deletes up to @count characters behind the gap, up to the end of the leaf, and puts them behind a ring.
+ * What is deleted is told by its rows, but in a partly folded order. Returns how many remain. */
 static inline __attribute__ ((always_inline)) uint64_t
-delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring, bool all_are_visible)
+delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_t *ring, bool all_are_visible)
 {
-  CoquillOrderLeaf *leaf = self->leaf;
-  CoquillOrderSpan *right = &leaf->spans[leaf->gap_end];
-  CoquillOrderSpan *end = &leaf->spans[LEAF_SPANS];
+  CoquillOrderSpan *right = gap->right, *end = &self->leaf->spans[LEAF_SPANS];
   CoquillOrderSpan *told = all_are_visible ? NULL : coquill_order_reserve_deleted (self, LEAF_SPANS);
   uint64_t rest = count;
-  uint32_t new, last = *ring;
+  OpenRing open;
+  uint32_t new;
 
   make_room (self, LEAF_SPANS);
+  open = open_ring (self, *ring);
   new = (uint32_t)self->n_folds;
   while (rest > 0 && right < end)
     {
@@ -228,24 +236,25 @@ delete_behind (CoquillOrder *self, uint64_t count, uint32_t *ring, bool all_are_
       if (!all_are_visible && !coquill_order_is_visible (right))
         {
           self->n_folds = new;
-          last = fold_again (self, last, right++);
+          fold_again (self, &open, right++);
           new = (uint32_t)self->n_folds;
           continue;
         }
       if (!all_are_visible)
         *told++ = (CoquillOrderSpan){ right->id, length, 1 };
-      last = fold (self->folds, last, new ++, right->id, length, ring_of (right) & -(uint32_t)is_whole);
+      fold (&open, self->folds, new ++, right->id, length, ring_of (right) & -(uint32_t)is_whole);
       right->id += length;
       right->length -= length;
       right += is_whole;
       rest -= length;
     }
-  *ring = last;
+  self->folds[open.last].standing = open.first;
+  *ring = open.last;
   self->n_folds = new;
   if (!all_are_visible)
     self->n_deleted = (size_t)(told - self->deleted);
   self->leaf_width -= count - rest;
-  leaf->gap_end = (uint32_t)(right - leaf->spans);
+  gap->right = right;
   return rest;
 }
 
@@ -331,27 +340,40 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
     {
       CoquillOrderSpan *left = NULL;
       uint32_t ring = self->front;
+      CoquillOrderGap gap;
 
       if (position == 0)
-        coquill_order_hold (self, self->first, 0);
+        {
+          coquill_order_hold (self, self->first, 0);
+          gap = coquill_order_get_gap (self->leaf);
+        }
       else
         {
-          uint32_t rest = coquill_order_seek (self, position, all_are_visible);
-          CoquillOrderLeaf *leaf = self->leaf;
+          uint32_t rest;
+          CoquillOrderLeaf *leaf;
 
-          part (leaf, rest);
-          left = &leaf->spans[leaf->gap - 1];
-          ring = ring_of (left);
-          if (leaf->gap_end == LEAF_SPANS)
+          gap = coquill_order_move_gap (self, position, &rest, all_are_visible);
+          left = gap.left - 1;
+          leaf = self->leaf;
+          /* As in insert_behind(): what is behind the place has the ring. */
+          left->length -= rest;
+          gap.width -= rest;
+          gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
+          gap.right -= rest > 0;
+          ring = choose (rest > 0, 0, ring_of (left));
+          if (gap.right == &leaf->spans[LEAF_SPANS])
             {
+              coquill_order_set_gap (leaf, gap);
               if (all_are_visible)
                 coquill_order_reach (self, position + 1);
               else
                 coquill_order_take (self, leaf->next, self->before + self->leaf_width);
               coquill_order_leaf_move_gap (self->leaf, 0);
+              gap = coquill_order_get_gap (self->leaf);
             }
         }
-      count = delete_behind (self, count, &ring, all_are_visible);
+      count = delete_behind (self, &gap, count, &ring, all_are_visible);
+      coquill_order_set_gap (self->leaf, gap);
       /* Before leaves are merged: what the ring parts isn't to be joined. */
       if (left != NULL)
         hang (left, ring);

@@ -211,53 +211,79 @@ coquill_order_hold (CoquillOrder *self, CoquillOrderLeaf *leaf, unsigned n_befor
     coquill_order_split (self);
 }
 
-/* Moves the gap behind the span with the visible character at position - 1. Returns how many of the span's
- * characters lie behind the position. @all_are_visible: as in a folded order; a constant, for the compiler.
- */
-static inline uint32_t
-coquill_order_seek (CoquillOrder *self, uint64_t position, bool all_are_visible)
+/* The gap of the leaf in hand, on its way into a change. */
+typedef struct
 {
-  CoquillOrderLeaf *leaf;
-  CoquillOrderSpan *spans;
-  uint64_t within, gap_width;
-  unsigned gap, gap_end;
+  CoquillOrderSpan *left;  /* behind the last span before it */
+  CoquillOrderSpan *right; /* the first one behind it, or the array's end */
+  uint64_t width;          /* visible characters before it */
+} CoquillOrderGap;
+
+static inline CoquillOrderGap
+coquill_order_get_gap (CoquillOrderLeaf *leaf)
+{
+  return (CoquillOrderGap){ &leaf->spans[leaf->gap], &leaf->spans[leaf->gap_end], leaf->gap_width };
+}
+
+static inline void
+coquill_order_set_gap (CoquillOrderLeaf *leaf, CoquillOrderGap gap)
+{
+  leaf->gap = (uint32_t)(gap.left - leaf->spans);
+  leaf->gap_end = (uint32_t)(gap.right - leaf->spans);
+  leaf->gap_width = gap.width;
+}
+
+/* Takes the leaf in hand with the visible character at position - 1, and moves spans until the gap is behind
+ * that one's. The leaf is to be told where the gap is then. @rest: (out): how many of the span's characters
+ * lie behind the position. @all_are_visible: as in a folded order; a constant, for the compiler. */
+static inline CoquillOrderGap
+coquill_order_move_gap (CoquillOrder *self, uint64_t position, uint32_t *rest, bool all_are_visible)
+{
+  CoquillOrderGap gap;
+  uint64_t within;
 
   if (position - 1 - self->before >= self->leaf_width)
     coquill_order_reach (self, position);
 
-  leaf = self->leaf;
-  spans = leaf->spans;
+  gap = coquill_order_get_gap (self->leaf);
   within = position - self->before;
-  gap = leaf->gap;
-  gap_end = leaf->gap_end;
-  gap_width = leaf->gap_width;
-  if (within > gap_width)
+  if (within > gap.width)
     do
       {
-        gap_width += all_are_visible ? spans[gap_end].length : coquill_order_span_width (&spans[gap_end]);
-        spans[gap++] = spans[gap_end++];
+        gap.width += all_are_visible ? gap.right->length : coquill_order_span_width (gap.right);
+        *gap.left++ = *gap.right++;
       }
-    while (within > gap_width);
+    while (within > gap.width);
   else
     for (;;)
       {
-        uint64_t before = gap_width;
+        const CoquillOrderSpan *last = gap.left - 1;
+        uint64_t before = gap.width - (all_are_visible ? last->length : coquill_order_span_width (last));
 
-        before -= all_are_visible ? spans[gap - 1].length : coquill_order_span_width (&spans[gap - 1]);
         if (within > before)
           break;
-        gap_width = before;
-        spans[--gap_end] = spans[--gap];
+        gap.width = before;
+        *--gap.right = *--gap.left;
       }
-  leaf->gap = gap;
-  leaf->gap_end = gap_end;
-  leaf->gap_width = gap_width;
-  if (gap_end - gap < COQUILL_ORDER_NEEDED_SPANS)
+  *rest = (uint32_t)(gap.width - within);
+  if (gap.right - gap.left < COQUILL_ORDER_NEEDED_SPANS)
     {
+      coquill_order_set_gap (self->leaf, gap);
       coquill_order_split (self);
-      return (uint32_t)(self->leaf->gap_width + self->before - position);
+      gap = coquill_order_get_gap (self->leaf);
     }
-  return (uint32_t)(gap_width - within);
+  return gap;
+}
+
+/* The same, and tells the leaf. Returns @rest */
+static inline uint32_t
+coquill_order_seek (CoquillOrder *self, uint64_t position, bool all_are_visible)
+{
+  uint32_t rest;
+  CoquillOrderGap gap = coquill_order_move_gap (self, position, &rest, all_are_visible);
+
+  coquill_order_set_gap (self->leaf, gap);
+  return rest;
 }
 
 /* Room for so many more spans that were deleted. */
