@@ -45,6 +45,21 @@ coquill_rope_leaf_own (CoquillRopeLeaf *self)
   return own;
 }
 
+/* Moves bytes of a leaf over its gap. */
+static void
+move_bytes (CoquillRopeLeaf *self, size_t bytes, bool is_back)
+{
+  char *front = self->text + self->front_bytes,
+       *back = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
+
+  if (back - front >= COQUILL_ROPE_LEAF_STEP)
+    coquill_rope_leaf_move_near (front, back, bytes, is_back ? self->front_bytes : self->back_bytes, is_back);
+  else if (is_back)
+    memmove (back - bytes, front - bytes, bytes);
+  else
+    memmove (front, back, bytes);
+}
+
 /* Bytes of the first @count of @points code points. */
 static uint32_t
 bytes_from_start (const char *utf8, uint32_t bytes, uint32_t points, uint32_t count)
@@ -66,14 +81,13 @@ bytes_from_end (const char *utf8, uint32_t bytes, uint32_t points, uint32_t coun
 void
 coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
 {
-  char *back = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
   uint32_t points, bytes;
 
   if (point < self->front_points)
     {
       points = self->front_points - point;
       bytes = bytes_from_end (self->text, self->front_bytes, self->front_points, points);
-      coquill_rope_leaf_move_bytes (self->text + self->front_bytes, back, bytes, self->front_bytes, true);
+      move_bytes (self, bytes, true);
       bytes = 0 - bytes;
       points = 0 - points;
     }
@@ -81,7 +95,7 @@ coquill_rope_leaf_move_gap (CoquillRopeLeaf *self, uint32_t point)
     {
       points = point - self->front_points;
       bytes = bytes_from_start (coquill_rope_leaf_back (self), self->back_bytes, self->back_points, points);
-      coquill_rope_leaf_move_bytes (self->text + self->front_bytes, back, bytes, self->back_bytes, false);
+      move_bytes (self, bytes, false);
     }
   else
     return;

@@ -90,14 +90,14 @@ coquill_rope_leaf_copy_step (char *to, const char *from)
   memcpy (to + 3 * sizeof a, d, sizeof a);
 }
 
-/* Moves bytes from the end of the front, which is at @front, to the start of the back, or the other way.
+/* Moves bytes from the end of the front, which is at @front, to the start of the back, or the other way. The
+ * gap has COQUILL_ROPE_LEAF_STEP bytes.
  * @side: bytes of where they come from. Which way nobody can guess, so it isn't asked; nor whether there is
  * anything to move. What is copied too much lands in the gap. */
 static inline void
-coquill_rope_leaf_move_bytes (char *front, char *back, size_t bytes, size_t side, bool is_back)
+coquill_rope_leaf_move_near (char *front, char *back, size_t bytes, size_t side, bool is_back)
 {
-  if (bytes > COQUILL_ROPE_LEAF_NEAR || side < bytes + COQUILL_ROPE_LEAF_STEP
-      || back - front < COQUILL_ROPE_LEAF_STEP)
+  if (bytes > COQUILL_ROPE_LEAF_NEAR || side < bytes + COQUILL_ROPE_LEAF_STEP)
     {
       if (is_back)
         memmove (back - bytes, front - bytes, bytes);
@@ -106,10 +106,11 @@ coquill_rope_leaf_move_bytes (char *front, char *back, size_t bytes, size_t side
       return;
     }
 
-  ptrdiff_t sign = 0 - (ptrdiff_t)is_back, from_front = back - front;
-  char *to = front + (from_front & sign) - (COQUILL_ROPE_LEAF_STEP & sign);
-  const char *from = back - (from_front & sign) - (COQUILL_ROPE_LEAF_STEP & sign);
-  ptrdiff_t step = (COQUILL_ROPE_LEAF_STEP ^ sign) - sign, left = (ptrdiff_t)bytes;
+  ptrdiff_t sign = 0 - (ptrdiff_t)is_back, across = (back - front) & sign,
+            start = COQUILL_ROPE_LEAF_STEP & sign;
+  char *to = front + across - start;
+  const char *from = back - across - start;
+  ptrdiff_t step = COQUILL_ROPE_LEAF_STEP - 2 * start, left = (ptrdiff_t)bytes;
 
   do
     {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "text/graph-types.h"
 #include "text/text.h"
 
 /**
@@ -24,19 +25,23 @@
  * @rest: code points behind it
  * @front: the address of the character at @at, less @at
  * @back: the address of the first character behind the gap, plus @behind
- * @content: the address of the end of the graph's content, less @at, while characters may be typed
- * @told_at: where @at was when the graph was last told of it
- * @told_behind: the same of @behind
+ * @content: the address of the end of the graph's content, less @at unless @deletes
+ * @content_stop: the address where the room for more content ends
+ * @last: the last operation; those before it, and the rows of the graph's other arrays, are as they were
+ * @last_row: the last operation that there is room for
+ * @deletes: all bits are set where nothing may be typed that lengthens the last operation, else none
+ * @items: how many items there are, less the length of the text; with @deletes, plus that
+ * @others: items of all others: so many less than there are in all has the agent
  *
  *     start      front + at        back - behind       rest
  *       | H e l l o ╎ · · · · · · · · · ╎ w o r l d ! |
  *                  at                 behind
  *
- * An edit beside the gap changes @at or @behind, and nothing else is counted: the leaf and the graph are told
- * when somebody else is going to look at them, which is coquill_text_settle(). If @at has grown since the
- * graph was told, so many characters were typed; if it has become less, erased with Backspace; if @behind
- * has, with Delete. Only one of the three can be: an edit of another kind tells first. What changes the graph
- * or the rope in another way loses the caret.
+ * An edit beside the gap changes @at or @behind, and nothing else is counted: each character typed adds one
+ * to the length of the text, the items and the content, and one erased takes one from the length and adds an
+ * item. An edit elsewhere in the leaf adds to the graph's operations and content, and their counts are kept
+ * here, too. The leaf and the graph are told when somebody else is going to look at them, which is
+ * coquill_text_settle(). What changes the graph or the rope in another way loses the caret.
  */
 typedef struct
 {
@@ -53,8 +58,12 @@ typedef struct
   uintptr_t front;
   uintptr_t back;
   uintptr_t content;
-  uint64_t told_at;
-  uint64_t told_behind;
+  uintptr_t content_stop;
+  CoquillGraphOperation *last;
+  const CoquillGraphOperation *last_row;
+  uint64_t deletes;
+  uint64_t items;
+  uint64_t others;
 } CoquillTextCaret;
 
 /* No limit lets anything through. */
@@ -85,4 +94,62 @@ static inline uint64_t
 coquill_text_caret_room (const CoquillTextCaret *self)
 {
   return (uint64_t)(coquill_text_caret_back (self) - coquill_text_caret_front (self));
+}
+
+/* How many items there are. */
+static inline uint64_t
+coquill_text_caret_items (const CoquillTextCaret *self)
+{
+  uint64_t length = self->at + self->behind;
+
+  return self->items + (length ^ self->deletes) - self->deletes;
+}
+
+/* Where the graph's content ends. */
+static inline char *
+coquill_text_caret_content (const CoquillTextCaret *self)
+{
+  return (char *)(self->content + (uintptr_t)(self->at & ~self->deletes));
+}
+
+/* Whether Backspace was pressed, of which the last operation need not know yet. */
+static inline bool
+coquill_text_caret_is_backward (const CoquillTextCaret *self)
+{
+  return (self->erase_rest == UINT64_MAX) & (self->erase_start != UINT64_MAX);
+}
+
+/* Nothing lengthens the last operation. */
+static inline void
+coquill_text_caret_expect_nothing (CoquillTextCaret *self, uint64_t items, const char *content)
+{
+  self->deletes = UINT64_MAX;
+  self->items = items + (self->at + self->behind);
+  self->content = (uintptr_t)content;
+  self->insert_end = 0;
+  self->erase_start = self->erase_rest = UINT64_MAX;
+}
+
+/* The last operation is an insertion that ends at the gap, and so many bytes more can be typed. */
+static inline void
+coquill_text_caret_expect_insertion (CoquillTextCaret *self,
+                                     uint64_t items,
+                                     const char *content,
+                                     uint64_t room)
+{
+  self->deletes = 0;
+  self->items = items - (self->at + self->behind);
+  self->content = (uintptr_t)content - (uintptr_t)self->at;
+  self->insert_end = self->at + room;
+  self->erase_start = self->erase_rest = UINT64_MAX;
+}
+
+/* The last operation is a deletion at the gap. After a single one the next may be in either direction. */
+static inline void
+coquill_text_caret_expect_deletion (
+    CoquillTextCaret *self, uint64_t items, const char *content, bool is_single, bool is_backward)
+{
+  coquill_text_caret_expect_nothing (self, items, content);
+  self->erase_start = self->start | (0 - (uint64_t)!(is_single | is_backward));
+  self->erase_rest = self->rest | (0 - (uint64_t)(!is_single & is_backward));
 }

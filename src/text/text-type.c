@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "text/graph-tip.h"
 #include "text/rope-hand.h"
+#include "text/text-ascii.h"
 #include "text/text-private.h"
 #include "text/utf8.h"
 
@@ -13,92 +15,20 @@
 /* Bytes that the rope doesn't copy, but leaves in the graph. */
 #define LONG_INSERTION (64 * 1024)
 
-#define TOP_BITS UINT64_C (0x8080808080808080)
-#define LOW_BITS UINT64_C (0x0101010101010101)
-
-static inline uint64_t
-load8 (const char *bytes)
-{
-  uint64_t word;
-
-  memcpy (&word, bytes, sizeof word);
-  return word;
-}
-
-/* One to seven bytes, most of them twice, and ones behind. */
-static inline uint64_t
-load_few (const char *bytes, size_t n_bytes)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  uint64_t ones = LOW_BITS << 8 * n_bytes;
-  uint32_t low, high;
-
-  if (n_bytes < sizeof low)
-    return ones | (uint8_t)bytes[0] | (uint64_t)(uint8_t)bytes[n_bytes / 2] << 8 * (n_bytes / 2)
-           | (uint64_t)(uint8_t)bytes[n_bytes - 1] << 8 * (n_bytes - 1);
-  memcpy (&low, bytes, sizeof low);
-  memcpy (&high, bytes + n_bytes - sizeof high, sizeof high);
-  return ones | low | (uint64_t)high << 8 * (n_bytes - sizeof high);
-#else
-  uint64_t word = LOW_BITS;
-
-  memcpy (&word, bytes, n_bytes);
-  return word;
-#endif
-}
-
-/* The top bit of each byte that is above 0x7f, or that borrows when 1 is taken away from it, as 0 does. */
-static inline uint64_t
-find_foreign (uint64_t word)
-{
-  return (word | (word - LOW_BITS)) & TOP_BITS;
-}
-
-/* Copies eight bytes or more to two places. Returns: whether they are text in ASCII */
-static inline bool
-copy_twice (char *one, char *other, const char *bytes, size_t n_bytes)
-{
-  uint64_t word, foreign = 0;
-
-  for (size_t i = 0; i + 8 < n_bytes; i += 8)
-    {
-      word = load8 (bytes + i);
-      foreign |= find_foreign (word);
-      memcpy (one + i, &word, sizeof word);
-      memcpy (other + i, &word, sizeof word);
-    }
-  word = load8 (bytes + n_bytes - 8);
-  foreign |= find_foreign (word);
-  memcpy (one + n_bytes - 8, &word, sizeof word);
-  memcpy (other + n_bytes - 8, &word, sizeof word);
-  return foreign == 0;
-}
-
-/* The same of one to seven, as if they were eight. */
-static inline bool
-copy_few_twice (char *one, char *other, const char *bytes, size_t n_bytes)
-{
-  uint64_t word = load_few (bytes, n_bytes);
-
-  memcpy (one, &word, sizeof word);
-  memcpy (other, &word, sizeof word);
-  return find_foreign (word) == 0;
-}
-
-/* Makes the graph know of the key presses, which lengthened its last operation. */
+/* Makes the graph know of what was typed and erased here. */
 static inline void
 tell_graph (CoquillText *self)
 {
-  CoquillTextCaret *caret = &self->caret;
+  const CoquillTextCaret *caret = &self->caret;
   CoquillGraph *graph = self->graph;
-  bool is_backward = caret->at < caret->told_at;
-  uint64_t sign = 0 - (uint64_t)is_backward, moved = caret->at - caret->told_at;
+  uint64_t end = coquill_text_caret_items (caret);
 
-  graph->content_length += moved & ~sign;
-  graph->operations[graph->n_operations - 1].backward |= is_backward;
-  coquill_graph_lengthen (graph, caret->agent, (moved ^ sign) - sign + (caret->told_behind - caret->behind));
-  caret->told_at = caret->at;
-  caret->told_behind = caret->behind;
+  graph->end = end;
+  graph->frontier[0] = end - 1;
+  graph->agents[caret->agent].length = (uint32_t)(end - caret->others);
+  graph->n_operations = (size_t)(caret->last + 1 - graph->operations);
+  graph->content_length = (size_t)(coquill_text_caret_content (caret) - (char *)graph->content);
+  caret->last->backward |= coquill_text_caret_is_backward (caret);
 }
 
 /* Makes the leaf in hand know what is in it. */
@@ -126,34 +56,6 @@ coquill_text_settle (const CoquillText *text)
   tell_leaf (self);
 }
 
-/* How far may be typed on, where the last operation is an insertion that ends at the gap. */
-static inline void
-expect_insertion (CoquillText *self)
-{
-  CoquillTextCaret *caret = &self->caret;
-  const CoquillGraph *graph = self->graph;
-  uint64_t room = coquill_text_caret_room (caret);
-  uint64_t content_room = graph->content_capacity - graph->content_length;
-
-  caret->content = (uintptr_t)(graph->content + graph->content_length) - (uintptr_t)caret->at;
-  caret->insert_end = caret->at + (room < content_room ? room : content_room);
-  caret->erase_start = caret->erase_rest = UINT64_MAX;
-}
-
-/* How far may be erased, where the last operation is a deletion at the gap. */
-static inline void
-expect_deletion (CoquillText *self)
-{
-  CoquillTextCaret *caret = &self->caret;
-  const CoquillGraphOperation *last = &self->graph->operations[self->graph->n_operations - 1];
-  /* After a single deletion the next may be in either direction. */
-  bool is_single = self->graph->end - last->first == 1;
-
-  caret->insert_end = 0;
-  caret->erase_start = caret->start | (0 - (uint64_t)!(is_single | last->backward));
-  caret->erase_rest = caret->rest | (0 - (uint64_t)(!is_single & last->backward));
-}
-
 /* What is in the next leaf isn't looked for. */
 static inline void
 look_behind (CoquillTextCaret *caret)
@@ -161,9 +63,10 @@ look_behind (CoquillTextCaret *caret)
   caret->following = caret->behind > caret->rest ? (int8_t)*coquill_text_caret_back (caret) : 0;
 }
 
-/* Another leaf is in hand, or it was changed by others. Nothing lengthens the last operation. */
-static inline void
-take_leaf (CoquillText *self)
+/* Another leaf is in hand, or it was changed by others. There are so many items with so much content, and
+ * nothing lengthens the last operation. */
+static void
+take_leaf (CoquillText *self, uint64_t items, const char *content)
 {
   CoquillTextCaret *caret = &self->caret;
   const CoquillRope *rope = self->rope;
@@ -171,118 +74,117 @@ take_leaf (CoquillText *self)
 
   caret->start = rope->hand.start;
   caret->rest = rope->other_points - rope->hand.start;
-  caret->at = caret->told_at = caret->start + leaf->front_points;
-  caret->behind = caret->told_behind = caret->rest + leaf->back_points;
+  caret->at = caret->start + leaf->front_points;
+  caret->behind = caret->rest + leaf->back_points;
   caret->front = (uintptr_t)(leaf->text + leaf->front_bytes) - (uintptr_t)caret->at;
   caret->back = (uintptr_t)coquill_rope_leaf_back (leaf) + (uintptr_t)caret->behind;
   caret->is_ascii = leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points;
   look_behind (caret);
-  caret->insert_end = 0;
-  caret->erase_start = caret->erase_rest = UINT64_MAX;
+  coquill_text_caret_expect_nothing (caret, items, content);
 }
 
 /* Finds out where the caret is, after an edit by an agent. */
 static void
 find_caret (CoquillText *self, uint32_t agent)
 {
+  CoquillTextCaret *caret = &self->caret;
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphOperation *last = coquill_graph_tip (graph, agent);
+  const CoquillGraphOperation *last = &graph->operations[graph->n_operations - 1];
+  const char *content = (char *)graph->content + graph->content_length;
   uint64_t length;
 
-  self->caret = COQUILL_TEXT_NO_CARET;
-  if (last == NULL)
+  *caret = COQUILL_TEXT_NO_CARET;
+  if (!coquill_graph_has_tip (graph, agent))
     return;
-  self->caret.agent = agent;
-  take_leaf (self);
+  caret->agent = agent;
+  caret->others = graph->end - graph->agents[agent].length;
+  caret->last = &graph->operations[graph->n_operations - 1];
+  caret->last_row = &graph->operations[graph->operations_capacity - 1];
+  caret->content_stop = (uintptr_t)graph->content + graph->content_capacity;
+  take_leaf (self, graph->end, content);
   length = graph->end - last->first;
-  if (last->kind == COQUILL_OPERATION_INSERT && self->caret.at == last->place + length)
-    expect_insertion (self);
+  if (last->kind == COQUILL_OPERATION_INSERT && caret->at == last->place + length)
+    {
+      uint64_t room = coquill_text_caret_room (caret),
+               content_room = caret->content_stop - (uintptr_t)content;
+
+      coquill_text_caret_expect_insertion (caret, graph->end, content,
+                                           room < content_room ? room : content_room);
+    }
   else if (last->kind == COQUILL_OPERATION_DELETE
-           && self->caret.at == (last->backward ? last->place + 1 - length : last->place))
-    expect_deletion (self);
+           && caret->at == (last->backward ? last->place + 1 - length : last->place))
+    coquill_text_caret_expect_deletion (caret, graph->end, content, length == 1 && !last->backward,
+                                        last->backward);
 }
 
-/* Whether an edit from @position to @end is by the agent of the last item, and then what there is is ASCII in
- * one leaf, which then is in hand. The graph is told first. @near: a character in that leaf */
+/* Whether the leaf in hand has so many characters from @position on. */
 static inline bool
-reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t end, uint64_t near)
+has_in_hand (const CoquillTextCaret *caret, uint64_t position, uint64_t count)
+{
+  uint64_t points = caret->at + caret->behind - caret->start - caret->rest;
+  uint64_t point = position - caret->start;
+
+  return point <= points && count <= points - point;
+}
+
+/* Takes the leaf of an edit in hand. Returns: whether that is in one leaf */
+static __attribute__ ((noinline)) bool
+take_elsewhere (CoquillText *self, uint64_t position, uint64_t count)
 {
   CoquillTextCaret *caret = &self->caret;
+  uint64_t length = caret->at + caret->behind, items = coquill_text_caret_items (caret);
+  const char *content = coquill_text_caret_content (caret);
 
-  if (agent != caret->agent || agent == COQUILL_NO_AGENT || position > end || end > caret->at + caret->behind)
+  if (caret->agent == COQUILL_NO_AGENT || position > length || count > length - position)
     return false;
-  tell_graph (self);
-  if ((position < caret->start) | (caret->at + caret->behind - end < caret->rest))
-    {
-      tell_leaf (self);
-      coquill_rope_seek (self->rope, near);
-      take_leaf (self);
-    }
-  return caret->is_ascii && caret->at + caret->behind - end >= caret->rest
-         && self->graph->end < COQUILL_GRAPH_MAX_ITEMS - UINT32_MAX / 2;
+  caret->last->backward |= coquill_text_caret_is_backward (caret);
+  tell_leaf (self);
+  coquill_rope_seek (self->rope, position - (count == 0 && position > 0));
+  take_leaf (self, items, content);
+  return has_in_hand (caret, position, count);
 }
 
-/* Moves the gap to a place in the leaf. Nothing lengthens the last operation then. */
+/* Whether an edit of @count characters from @position on is by the agent of the last item, in one leaf, which
+ * is ASCII and then in hand, and there is room for one more operation and for moving the gap. */
+static inline bool
+reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
+{
+  const CoquillTextCaret *caret = &self->caret;
+
+  return agent == caret->agent
+         && (has_in_hand (caret, position, count) || take_elsewhere (self, position, count))
+         && caret->is_ascii && caret->last < caret->last_row
+         && coquill_text_caret_items (caret) < COQUILL_GRAPH_MAX_TIP
+         && coquill_text_caret_room (caret) >= COQUILL_ROPE_LEAF_STEP;
+}
+
+/* Moves the gap to a place in the leaf. */
 static inline void
 move_gap (CoquillTextCaret *caret, uint64_t place)
 {
-  bool is_back = place < caret->at;
-  uint64_t sign = 0 - (uint64_t)is_back, moved = place - caret->at, distance = (moved ^ sign) - sign;
-  uint64_t before = caret->at - caret->start, behind = caret->behind - caret->rest;
+  uint64_t at = caret->at, behind = caret->behind;
+  bool is_back = place < at;
+  uint64_t sign = 0 - (uint64_t)is_back, moved = place - at;
+  uint64_t side = behind - caret->rest, other_side = at - caret->start;
 
-  coquill_rope_leaf_move_bytes (coquill_text_caret_front (caret), coquill_text_caret_back (caret), distance,
-                                behind ^ ((before ^ behind) & sign), is_back);
-  caret->at = caret->told_at = place;
-  caret->behind = caret->told_behind = caret->behind - moved;
-  caret->insert_end = 0;
-  caret->erase_start = caret->erase_rest = UINT64_MAX;
+  coquill_rope_leaf_move_near (coquill_text_caret_front (caret), coquill_text_caret_back (caret),
+                               (moved ^ sign) - sign, side ^ ((side ^ other_side) & sign), is_back);
+  caret->at = place;
+  caret->behind = behind - moved;
 }
 
-/* Inserts ASCII in the leaf in hand. Returns: false, and nothing is inserted, if it isn't that simple */
-static inline bool
-insert_nearby (CoquillText *self, uint32_t agent, uint64_t position, const char *utf8, size_t n_bytes)
-{
-  CoquillTextCaret *caret = &self->caret;
-  CoquillGraph *graph = self->graph;
-  size_t needed = n_bytes > 8 ? n_bytes : 8;
-  char *content;
-
-  if (n_bytes - 1 >= SHORT_INSERTION
-      || !reach (self, agent, position, position, position > 0 ? position - 1 : 0)
-      || coquill_text_caret_room (caret) < needed || graph->content_capacity - graph->content_length < needed)
-    return false;
-  content = (char *)graph->content + graph->content_length;
-  move_gap (caret, position);
-  look_behind (caret);
-  if (!(n_bytes < 8 ? copy_few_twice (content, coquill_text_caret_front (caret), utf8, n_bytes)
-                    : copy_twice (content, coquill_text_caret_front (caret), utf8, n_bytes))
-      || !coquill_graph_begin_insert (graph, position))
-    return false;
-  graph->content_length += n_bytes;
-  coquill_graph_lengthen (graph, agent, n_bytes);
-  caret->at = caret->told_at = position + n_bytes;
-  expect_insertion (self);
-  return true;
-}
-
+/* Inserts any text anywhere, or says why not. */
 static __attribute__ ((noinline)) bool
-insert (CoquillText *self,
-        uint32_t agent,
-        uint64_t position,
-        const char *utf8,
-        size_t n_bytes,
-        uint64_t *sequence,
-        CoquillTextError *error)
+insert_anywhere (CoquillText *self,
+                 uint32_t agent,
+                 uint64_t position,
+                 const char *utf8,
+                 size_t n_bytes,
+                 uint64_t *sequence,
+                 CoquillTextError *error)
 {
   CoquillGraph *graph = self->graph;
   uint64_t length;
-
-  if (insert_nearby (self, agent, position, utf8, n_bytes))
-    {
-      if (sequence != NULL)
-        *sequence = graph->agents[agent].length - n_bytes;
-      return true;
-    }
 
   coquill_text_settle (self);
   if (!coquill_utf8_check (utf8, n_bytes, &length) || length == 0)
@@ -321,6 +223,53 @@ insert (CoquillText *self,
   return true;
 }
 
+/* Inserts ASCII in one leaf. If it isn't that simple, it goes the long way. */
+static __attribute__ ((noinline)) bool
+insert (CoquillText *self,
+        uint32_t agent,
+        uint64_t position,
+        const char *utf8,
+        size_t n_bytes,
+        uint64_t *sequence,
+        CoquillTextError *error)
+{
+  CoquillTextCaret *caret = &self->caret;
+  uint64_t items, room, content_room, word = 0;
+  char *content;
+
+  if (n_bytes - 1 >= SHORT_INSERTION || !reach (self, agent, position, 0))
+    return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
+
+  items = coquill_text_caret_items (caret);
+  content = coquill_text_caret_content (caret);
+  room = coquill_text_caret_room (caret);
+  content_room = caret->content_stop - (uintptr_t)content;
+  room = room < content_room ? room : content_room;
+  if (room < n_bytes + COQUILL_ASCII_STEP
+      || !(n_bytes < sizeof word ? coquill_ascii_load (&word, utf8, n_bytes)
+                                 : coquill_ascii_copy (content, utf8, n_bytes)))
+    return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
+  if (position != caret->at)
+    {
+      move_gap (caret, position);
+      look_behind (caret);
+    }
+  if (n_bytes < sizeof word)
+    {
+      memcpy (content, &word, sizeof word);
+      memcpy (coquill_text_caret_front (caret), &word, sizeof word);
+    }
+  else
+    coquill_ascii_copy_again (coquill_text_caret_front (caret), content, n_bytes);
+  caret->last = coquill_graph_insert_behind (caret->last, coquill_text_caret_is_backward (caret), items,
+                                             (uint32_t)(content - (char *)self->graph->content), position);
+  coquill_text_caret_expect_insertion (caret, items, content, room);
+  caret->at = position + n_bytes;
+  if (sequence != NULL)
+    *sequence = items - caret->others;
+  return true;
+}
+
 bool
 coquill_text_insert (CoquillText *self,
                      uint32_t agent,
@@ -340,50 +289,21 @@ coquill_text_insert (CoquillText *self,
   *(char *)(caret->content + (uintptr_t)position) = character;
   caret->at = position + 1;
   if (sequence != NULL)
-    *sequence = self->graph->agents[agent].length + (position - caret->told_at);
+    *sequence = coquill_text_caret_items (caret) - 1 - caret->others;
   return true;
 }
 
-/* Deletes ASCII in the leaf in hand. Returns: false, and nothing is done, if it isn't that simple */
-static inline bool
-delete_nearby (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
-{
-  CoquillTextCaret *caret = &self->caret;
-  uint64_t end = position + count;
-
-  if (count == 0 || !reach (self, agent, position, end, position)
-      || !coquill_graph_begin_delete (self->graph, position, count))
-    return false;
-  coquill_graph_lengthen (self->graph, agent, count);
-
-  /* What is deleted isn't moved. */
-  uint64_t gap = caret->at < end ? caret->at : end;
-
-  gap = gap > position ? gap : position;
-  move_gap (caret, gap);
-  caret->at = caret->told_at = position;
-  caret->behind = caret->told_behind = caret->behind - (end - gap);
-  look_behind (caret);
-  expect_deletion (self);
-  return true;
-}
-
-static __attribute__ ((noinline)) bool delete (CoquillText *self,
-                                               uint32_t agent,
-                                               uint64_t position,
-                                               uint64_t count,
-                                               uint64_t *sequence,
-                                               CoquillTextError *error)
+/* Deletes anything, or says why not. */
+static __attribute__ ((noinline)) bool
+delete_anywhere (CoquillText *self,
+                 uint32_t agent,
+                 uint64_t position,
+                 uint64_t count,
+                 uint64_t *sequence,
+                 CoquillTextError *error)
 {
   CoquillGraph *graph = self->graph;
   uint64_t length;
-
-  if (delete_nearby (self, agent, position, count))
-    {
-      if (sequence != NULL)
-        *sequence = graph->agents[agent].length - count;
-      return true;
-    }
 
   coquill_text_settle (self);
   length = coquill_rope_hand_length (self->rope);
@@ -404,6 +324,42 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
     return false;
   coquill_rope_delete (self->rope, position, count);
   find_caret (self, agent);
+  return true;
+}
+
+/* Deletes ASCII in one leaf. If it isn't that simple, it goes the long way. */
+static __attribute__ ((noinline)) bool delete (CoquillText *self,
+                                               uint32_t agent,
+                                               uint64_t position,
+                                               uint64_t count,
+                                               uint64_t *sequence,
+                                               CoquillTextError *error)
+{
+  CoquillTextCaret *caret = &self->caret;
+  CoquillGraphOperation *last;
+  uint64_t items, end = position + count, gap;
+  char *content;
+
+  if (count == 0 || !reach (self, agent, position, count))
+    return delete_anywhere (self, agent, position, count, sequence, error);
+
+  items = coquill_text_caret_items (caret);
+  content = coquill_text_caret_content (caret);
+  last = caret->last;
+  caret->last
+      = coquill_graph_delete_behind (last, coquill_text_caret_is_backward (caret), items,
+                                     (uint32_t)(content - (char *)self->graph->content), position, count);
+  /* What is deleted isn't moved. */
+  gap = caret->at < end ? caret->at : end;
+  gap = gap > position ? gap : position;
+  move_gap (caret, gap);
+  caret->at = position;
+  caret->behind -= end - gap;
+  look_behind (caret);
+  coquill_text_caret_expect_deletion (caret, items + count, content, (caret->last > last) & (count == 1),
+                                      caret->last->backward);
+  if (sequence != NULL)
+    *sequence = items - caret->others;
   return true;
 }
 
@@ -439,8 +395,7 @@ coquill_text_delete (CoquillText *self,
       caret->erase_start = UINT64_MAX;
     }
   if (sequence != NULL)
-    *sequence = self->graph->agents[agent].length
-                + (caret->told_at - caret->at + caret->told_behind - caret->behind - 1);
+    *sequence = coquill_text_caret_items (caret) - 1 - caret->others;
   return true;
 }
 
