@@ -32,6 +32,8 @@ struct CoquillRangeMap
 {
   void *root;
   unsigned height; /* 0: the root is a leaf */
+  Leaf *first;
+  Leaf *hand; /* the leaf last found: most look for the same, or for the next */
 };
 
 CoquillRangeMap *
@@ -39,7 +41,7 @@ coquill_range_map_new (void)
 {
   CoquillRangeMap *self = coquill_allocate (sizeof *self);
 
-  self->root = coquill_allocate (sizeof (Leaf));
+  self->root = self->first = self->hand = coquill_allocate (sizeof (Leaf));
   return self;
 }
 
@@ -62,49 +64,51 @@ coquill_range_map_free (CoquillRangeMap *self)
   free (self);
 }
 
+/* Halving without branches: the next one can't be guessed. */
 static unsigned
 find_child (const Node *node, uint64_t key)
 {
-  unsigned low = 0, high = node->n_children;
+  unsigned child = 0;
 
-  while (high - low > 1)
-    {
-      unsigned middle = (low + high) / 2;
+  for (unsigned n = node->n_children; n > 1; n -= n / 2)
+    child += node->starts[child + n / 2] <= key ? n / 2 : 0;
+  return child;
+}
 
-      if (node->starts[middle] <= key)
-        low = middle;
-      else
-        high = middle;
-    }
-  return low;
+/* Whether a key, which isn't lower than the leaf's, belongs in it. No leaf but the only one is empty. */
+static bool
+reaches (const Leaf *leaf, uint64_t key)
+{
+  return leaf->next == NULL || key < leaf->next->entries[0].start;
 }
 
 static Leaf *
-find_leaf (const CoquillRangeMap *self, uint64_t key)
+find_leaf (CoquillRangeMap *self, uint64_t key)
 {
+  Leaf *hand = self->hand;
   void *node = self->root;
 
+  if (hand == self->first || key >= hand->entries[0].start)
+    {
+      if (reaches (hand, key))
+        return hand;
+      if (reaches (hand->next, key))
+        return self->hand = hand->next;
+    }
   for (unsigned level = self->height; level > 0; level--)
     node = ((Node *)node)->children[find_child (node, key)];
-  return node;
+  return self->hand = node;
 }
 
 /* The number of entries in the leaf that start at or before the key. */
 static unsigned
 find_behind (const Leaf *leaf, uint64_t key)
 {
-  unsigned low = 0, high = leaf->n_entries;
+  unsigned entry = 0;
 
-  while (low < high)
-    {
-      unsigned middle = (low + high) / 2;
-
-      if (leaf->entries[middle].start <= key)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-  return low;
+  for (unsigned n = leaf->n_entries; n > 1; n -= n / 2)
+    entry += leaf->entries[entry + n / 2].start <= key ? n / 2 : 0;
+  return entry + (leaf->n_entries > 0 && leaf->entries[entry].start <= key);
 }
 
 static uint64_t
@@ -116,7 +120,7 @@ next_start (const Leaf *leaf, unsigned index)
 }
 
 bool
-coquill_range_map_get (const CoquillRangeMap *self, uint64_t key, CoquillRangeMapEntry *entry)
+coquill_range_map_get (CoquillRangeMap *self, uint64_t key, CoquillRangeMapEntry *entry)
 {
   const Leaf *leaf = find_leaf (self, key);
   unsigned behind = find_behind (leaf, key);
@@ -181,13 +185,12 @@ is_full (const void *node, bool is_leaf)
                  : ((const Node *)node)->n_children == NODE_CHILDREN;
 }
 
-/* Full nodes are split on the way down, so there is always room for what a split below hands up. */
+/* Makes room in the leaf of a key, and takes it in hand. Full nodes are split on the way down, so there is
+ * always room for what a split below hands up. */
 static void
-insert_entry (CoquillRangeMap *self, CoquillRangeMapEntry entry)
+split_path (CoquillRangeMap *self, uint64_t key)
 {
   void *node;
-  Leaf *leaf;
-  unsigned index;
 
   if (is_full (self->root, self->height == 0))
     {
@@ -204,17 +207,29 @@ insert_entry (CoquillRangeMap *self, CoquillRangeMapEntry entry)
   for (unsigned level = self->height; level > 0; level--)
     {
       Node *parent = node;
+      unsigned index = find_child (parent, key);
 
-      index = find_child (parent, entry.start);
       if (is_full (parent->children[index], level == 1))
         {
           split_child (parent, index, level == 1);
-          index = find_child (parent, entry.start);
+          index = find_child (parent, key);
         }
       node = parent->children[index];
     }
+  self->hand = node;
+}
 
-  leaf = node;
+static void
+insert_entry (CoquillRangeMap *self, CoquillRangeMapEntry entry)
+{
+  Leaf *leaf = find_leaf (self, entry.start);
+  unsigned index;
+
+  if (leaf->n_entries == LEAF_ENTRIES)
+    {
+      split_path (self, entry.start);
+      leaf = self->hand;
+    }
   index = find_behind (leaf, entry.start);
   memmove (&leaf->entries[index + 1], &leaf->entries[index],
            (leaf->n_entries - index) * sizeof leaf->entries[0]);

@@ -51,7 +51,7 @@ coquill_range_map_free (CoquillRangeMap *self);
  * Returns: whether there is a value. O(log n)
  */
 bool
-coquill_range_map_get (const CoquillRangeMap *self, uint64_t key, CoquillRangeMapEntry *entry);
+coquill_range_map_get (CoquillRangeMap *self, uint64_t key, CoquillRangeMapEntry *entry);
 
 /**
  * coquill_range_map_set:

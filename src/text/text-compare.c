@@ -126,7 +126,7 @@ find_restored (Comparison *self, Version *version)
 
 /* What a map says of an id, and for how many from there on. Returns: whether it says anything */
 static bool
-look_up (const CoquillRangeMap *map, CoquillId id, uint64_t *length, uint64_t *value)
+look_up (CoquillRangeMap *map, CoquillId id, uint64_t *length, uint64_t *value)
 {
   CoquillRangeMapEntry entry;
   bool there = coquill_range_map_get (map, id, &entry);
