@@ -11,6 +11,10 @@
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 #define NODE_CHILDREN COQUILL_ORDER_NODE_CHILDREN
 
+/* Who goes on from front to end has so many spans behind the gap, or none: what is left of a text that he
+ * goes through. */
+#define FEW_BEHIND 2
+
 static void
 empty_leaf (CoquillOrderLeaf *leaf)
 {
@@ -273,8 +277,8 @@ coquill_order_split (CoquillOrder *self)
   right = new_leaf (self);
   if (leaf->gap > cut)
     {
-      /* Who goes on from front to end leaves full leaves behind. */
-      if (leaf->gap_end == LEAF_SPANS)
+      /* Full leaves are left behind. */
+      if (leaf->gap_end >= LEAF_SPANS - FEW_BEHIND)
         cut = leaf->gap - 1;
       right->gap = leaf->gap - cut;
       right->gap_end = leaf->gap_end;
