@@ -3,11 +3,14 @@
 
 #include "text/merge-window-private.h"
 
-/* An entry is looked for in so many leaves before the index is asked: it moves on when a leaf is split. */
+/* An entry is looked for in so many leaves before an index is made, or asked: it moves on when a leaf is
+ * split.
+ */
 #define NEAR_LEAVES 4
+#define INDEXED_LEAVES 2
 
 /* For each entry, so many leaves are looked through before there is an index, which would cost as much. */
-#define SCANS 4
+#define SCANS 1
 
 CoquillMergeWindowCursor
 coquill_merge_window_start (const CoquillMergeWindow *self)
@@ -99,17 +102,29 @@ coquill_merge_window_find_effect (CoquillMergeWindow *self, uint64_t position)
   return cursor;
 }
 
+/* A gap's id is so high that no difference is less than its length. */
+static inline bool
+holds (const CoquillMergeWindowEntry *entry, CoquillId id)
+{
+  return id - entry->id < entry->length && entry->id != COQUILL_ID_NONE;
+}
+
+/* Whoever goes on finds his next one beside the last one. */
 static bool
 find_in_leaf (CoquillMergeWindowLeaf *leaf, CoquillId id, CoquillMergeWindowCursor *cursor)
 {
-  /* A gap's id is so high that no difference is less than its length. */
-  for (unsigned i = 0; i < leaf->n_entries; i++)
-    if (id - leaf->entries[i].id < leaf->entries[i].length && leaf->entries[i].id != COQUILL_ID_NONE)
-      {
-        *cursor = (CoquillMergeWindowCursor){ leaf, i, (uint32_t)(id - leaf->entries[i].id) };
-        return true;
-      }
-  return false;
+  unsigned n = leaf->n_entries, start = leaf->found > 0 && leaf->found < n ? leaf->found - 1 : 0, i = start;
+
+  while (i < n && !holds (&leaf->entries[i], id))
+    i++;
+  if (i >= n)
+    for (i = 0; i < start && !holds (&leaf->entries[i], id);)
+      i++;
+  if (i >= n || !holds (&leaf->entries[i], id))
+    return false;
+  leaf->found = i;
+  *cursor = (CoquillMergeWindowCursor){ leaf, i, (uint32_t)(id - leaf->entries[i].id) };
+  return true;
 }
 
 /* The index is made when somebody asks, and dropped when to keep it up to date has cost as much as to make it
@@ -168,7 +183,8 @@ scan (CoquillMergeWindow *self,
   *known = true;
   for (unsigned i = 0; leaf != end; i++, leaf = leaf->next)
     {
-      if (i >= NEAR_LEAVES && (self->index != NULL || ++self->n_scanned > SCANS * self->n_entries))
+      if (self->index != NULL ? i >= INDEXED_LEAVES
+                              : i >= NEAR_LEAVES && ++self->n_scanned > SCANS * self->n_entries)
         break;
       if (find_in_leaf (leaf, id, cursor))
         return true;
@@ -205,12 +221,13 @@ coquill_merge_window_is_between (CoquillMergeWindow *self,
                                  const CoquillMergeWindowCursor *to)
 {
   CoquillMergeWindowCursor cursor;
-  bool known;
+  bool known = false;
+  bool found = self->index == NULL && scan (self, from->leaf, to->leaf->next, id, &cursor, &known);
 
-  if (!scan (self, from->leaf, to->leaf->next, id, &cursor, &known)
-      && (known || !coquill_merge_window_find_id (self, id, &cursor)))
-    return false;
-  return coquill_merge_window_compare (from, &cursor) <= 0 && coquill_merge_window_compare (&cursor, to) < 0;
+  if (!found && !known)
+    found = coquill_merge_window_find_id (self, id, &cursor);
+  return found && coquill_merge_window_compare (from, &cursor) <= 0
+         && coquill_merge_window_compare (&cursor, to) < 0;
 }
 
 CoquillId

@@ -37,6 +37,8 @@ struct CoquillMergeWindowLeaf
   CoquillMergeWindowUp up;
   CoquillMergeWindowLeaf *next;
   unsigned n_entries;
+  unsigned put;    /* which entry was put in last */
+  unsigned found;  /* which was found last by an id of its characters */
   uint32_t number; /* the last of those that lead to it */
   CoquillMergeWindowEntry entries[COQUILL_MERGE_WINDOW_LEAF_ENTRIES];
 };

@@ -163,6 +163,18 @@ add_leaf_behind (CoquillMergeWindow *self, CoquillMergeWindowLeaf *leaf, Coquill
   return right;
 }
 
+/* What most remember in which leaf it is should be in that leaf. */
+static void
+exchange_numbers (CoquillMergeWindow *self, CoquillMergeWindowLeaf *a, CoquillMergeWindowLeaf *b)
+{
+  uint32_t number = a->number;
+
+  a->number = b->number;
+  b->number = number;
+  self->leaves[a->number] = a;
+  self->leaves[b->number] = b;
+}
+
 void
 coquill_merge_window_make_room (CoquillMergeWindow *self,
                                 CoquillMergeWindowCursor *cursor,
@@ -170,17 +182,26 @@ coquill_merge_window_make_room (CoquillMergeWindow *self,
 {
   CoquillMergeWindowLeaf *leaf = cursor->leaf;
   CoquillMergeWindowLeaf *right;
+  unsigned cut = leaf->n_entries - leaf->n_entries / 2;
 
   if (leaf->n_entries + n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES)
     return;
 
+  /* Who goes on, forwards or backwards, leaves full leaves behind. */
+  if (cursor->index > cut && cursor->index == leaf->put + 1)
+    cut = cursor->index - 1;
+  else if (cursor->index < cut && cursor->index == leaf->put)
+    cut = cursor->index + 1;
+
   coquill_merge_window_tell (self);
   self->hand.leaf = NULL;
   right = coquill_merge_window_leaf_new (self);
-  right->n_entries = leaf->n_entries / 2;
-  leaf->n_entries -= right->n_entries;
+  right->n_entries = leaf->n_entries - cut;
+  leaf->n_entries = cut;
   memcpy (right->entries, &leaf->entries[leaf->n_entries], right->n_entries * sizeof right->entries[0]);
   add_leaf_behind (self, leaf, right);
+  if (cut < right->n_entries)
+    exchange_numbers (self, leaf, right);
   for (unsigned i = 0; self->index != NULL && i < right->n_entries; i++)
     coquill_merge_window_set_leaf (self, right->entries[i].id, right->entries[i].length, right);
 

@@ -200,6 +200,7 @@ put_in (CoquillMergeWindow *self, CoquillMergeWindowCursor *cursor, const Coquil
       cursor->offset = 0;
     }
   leaf->entries[cursor->index] = *entry;
+  leaf->put = cursor->index;
 }
 
 uint32_t
