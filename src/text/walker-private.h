@@ -82,7 +82,7 @@ coquill_walker_goes_before (const CoquillWalker *self, CoquillId a, CoquillId b)
  * Returns: what a map says of a deletion, 0 if it doesn't say anything
  */
 uint64_t
-coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
+coquill_walker_n_restored (CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
 
 /**
  * coquill_walker_walk_linear:
@@ -128,6 +128,21 @@ coquill_walker_set_gap (CoquillWalker *self, CoquillMergeWindowCursor cursor, ui
   self->gap = (CoquillWalkerGap){ cursor, place - cursor.offset, effect - place,
                                   coquill_merge_window_entry (&cursor)->length };
 }
+
+/* A window that is opened has a view of the text in front of it: who is concurrent with all that is walked in
+ * it needs it as it was then. */
+#define COQUILL_WALKER_VIEW_AT_START 0
+
+/**
+ * coquill_walker_set_view:
+ * @heads: local versions
+ * @is_now: the view has all that the tracks have; else nothing of it
+ *
+ * Tells what a view shows. It counts as one that nobody used.
+ */
+void
+coquill_walker_set_view (
+    CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads, bool is_now);
 
 /**
  * coquill_walker_enter_run:

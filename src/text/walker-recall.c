@@ -9,7 +9,7 @@
 
 /* The views that a recalled window has: without all that was walked since, for who comes back, and with it.
  */
-#define VIEW_THEN 0
+#define VIEW_THEN COQUILL_WALKER_VIEW_AT_START
 #define VIEW_NOW 1
 
 /* The entry of a part. Returns: false if it is too much work to find its origins */
@@ -133,23 +133,6 @@ recall_tracks (CoquillWalker *self, uint64_t version)
 }
 
 static void
-set_view (CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads)
-{
-  CoquillWalkerView *view = &self->views[number];
-
-  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, heads, n_heads);
-  coquill_range_map_free (view->lacking);
-  view->lacking = NULL;
-  view->valid = true;
-  view->owner = UINT32_MAX;
-  view->used = ++self->n_uses;
-  view->n_trunk = 0;
-  view->has_vector = self->tracks->exact;
-  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
-    view->vector.n[i] = number == VIEW_NOW ? self->tracks->tracks[i].length : self->tracks->tracks[i].base;
-}
-
-static void
 enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window)
 {
   uint64_t single;
@@ -161,8 +144,9 @@ enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window)
   coquill_merge_window_free (self->window);
   self->window = window;
   recall_tracks (self, version);
-  set_view (self, VIEW_THEN, parents, n_parents);
-  set_view (self, VIEW_NOW, self->frontier, self->n_frontier);
+  coquill_walker_set_view (self, VIEW_THEN, parents, n_parents, false);
+  coquill_walker_set_view (self, VIEW_NOW, self->frontier, self->n_frontier, true);
+  self->views[VIEW_THEN].used = self->views[VIEW_NOW].used = ++self->n_uses;
 }
 
 static bool

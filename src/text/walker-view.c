@@ -32,7 +32,7 @@ coquill_walker_set_heads (
 }
 
 uint64_t
-coquill_walker_n_restored (const CoquillRangeMap *map, CoquillId deletion, uint64_t *length)
+coquill_walker_n_restored (CoquillRangeMap *map, CoquillId deletion, uint64_t *length)
 {
   CoquillRangeMapEntry entry;
 
@@ -335,22 +335,30 @@ choose_nearest (const CoquillWalker *self, const CoquillWalkerVector *vector, bo
   return *is_far ? oldest : nearest;
 }
 
+void
+coquill_walker_set_view (
+    CoquillWalker *self, unsigned number, const uint64_t *heads, size_t n_heads, bool is_now)
+{
+  CoquillWalkerView *view = &self->views[number];
+
+  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, heads, n_heads);
+  coquill_range_map_free (view->lacking);
+  view->lacking = NULL;
+  view->valid = true;
+  view->owner = UINT32_MAX;
+  view->used = 0;
+  view->n_trunk = self->n_trunk;
+  view->has_vector = self->tracks->exact;
+  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
+    view->vector.n[i] = is_now ? self->tracks->tracks[i].length : self->tracks->tracks[i].base;
+}
+
 /* Shows the text as it is. */
 static void
 show_effect (CoquillWalker *self, unsigned number)
 {
-  CoquillWalkerView *view = &self->views[number];
-
   coquill_merge_window_copy_view (self->window, COQUILL_MERGE_WINDOW_EFFECT, number);
-  coquill_walker_set_heads (&view->heads, &view->n_heads, &view->heads_capacity, self->frontier,
-                            self->n_frontier);
-  coquill_range_map_free (view->lacking);
-  view->lacking = NULL;
-  view->valid = true;
-  view->n_trunk = self->n_trunk;
-  view->has_vector = self->tracks->exact;
-  for (unsigned i = 0; i < self->tracks->n_tracks; i++)
-    view->vector.n[i] = self->tracks->tracks[i].length;
+  coquill_walker_set_view (self, number, self->frontier, self->n_frontier, true);
 }
 
 /* Whether an item's parents are all that was walked. */

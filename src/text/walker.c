@@ -205,6 +205,7 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   if (self->tracks == NULL)
     self->tracks = coquill_allocate (sizeof *self->tracks);
   coquill_walker_tracks_open (self->tracks, coquill_graph_find_run (self->graph, version));
+  coquill_walker_set_view (self, COQUILL_WALKER_VIEW_AT_START, self->frontier, self->n_frontier, false);
   self->last_run = SIZE_MAX;
 }
 
