@@ -36,31 +36,26 @@ coquill_graph_begin_behind (CoquillGraphOperation *last,
   return last + begins;
 }
 
-/* The same for an insertion, which goes on from the last operation or doesn't. @is_backward: the last
- * operation, a deletion, goes backwards, whatever it says */
+/* The same for an insertion, which goes on from the last operation or doesn't. */
 static inline CoquillGraphOperation *
-coquill_graph_insert_behind (
-    CoquillGraphOperation *last, bool is_backward, uint64_t items, uint32_t content_length, uint64_t place)
+coquill_graph_insert_behind (CoquillGraphOperation *last,
+                             uint64_t items,
+                             uint32_t content_length,
+                             uint64_t place)
 {
   bool begins = (last->kind != COQUILL_OPERATION_INSERT) | (place != last->place + (items - last->first));
 
-  last->backward |= is_backward;
   return coquill_graph_begin_behind (last, items, content_length, COQUILL_OPERATION_INSERT, place, begins);
 }
 
 /* The same for a deletion. */
 static inline CoquillGraphOperation *
-coquill_graph_delete_behind (CoquillGraphOperation *last,
-                             bool is_backward,
-                             uint64_t items,
-                             uint32_t content_length,
-                             uint64_t place,
-                             uint64_t count)
+coquill_graph_delete_behind (
+    CoquillGraphOperation *last, uint64_t items, uint32_t content_length, uint64_t place, uint64_t count)
 {
   uint64_t length = items - last->first;
   bool touches = (place == last->place) | (place + length == last->place);
 
-  last->backward |= is_backward;
   /* What goes on from the last one is rare here: who presses a key again and again is counted elsewhere. */
   if (touches & (last->kind == COQUILL_OPERATION_DELETE))
     {
@@ -121,7 +116,7 @@ coquill_graph_extend_insert (
   if (!coquill_graph_has_tip_room (self, agent, length, n_bytes))
     return false;
   last = &self->operations[self->n_operations - 1];
-  last = coquill_graph_insert_behind (last, false, self->end, (uint32_t)self->content_length, place);
+  last = coquill_graph_insert_behind (last, self->end, (uint32_t)self->content_length, place);
   coquill_graph_count_tip (self, agent, last, length);
   memcpy (&self->content[self->content_length], content, n_bytes);
   self->content_length += n_bytes;
@@ -143,7 +138,7 @@ coquill_graph_extend_delete (CoquillGraph *self, uint32_t agent, uint64_t place,
   if (!coquill_graph_has_tip_room (self, agent, count, 0))
     return false;
   last = &self->operations[self->n_operations - 1];
-  last = coquill_graph_delete_behind (last, false, self->end, (uint32_t)self->content_length, place, count);
+  last = coquill_graph_delete_behind (last, self->end, (uint32_t)self->content_length, place, count);
   coquill_graph_count_tip (self, agent, last, count);
   return true;
 }

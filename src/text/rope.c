@@ -101,7 +101,8 @@ coquill_rope_insert_counted (
     coquill_rope_seek (self, position > 0 ? position - 1 : 0);
   coquill_rope_leaf_move_gap (self->hand.leaf, (uint32_t)(position - self->hand.start));
 
-  if (bytes <= coquill_rope_leaf_room (self->hand.leaf))
+  /* Whose gap is short is slow to edit. */
+  if (bytes + COQUILL_ROPE_LEAF_STEP <= coquill_rope_leaf_room (self->hand.leaf))
     coquill_rope_leaf_put (self->hand.leaf, utf8, bytes, code_points);
   else if (bytes <= SMALL_INSERTION)
     {

@@ -112,13 +112,6 @@ coquill_text_caret_content (const CoquillTextCaret *self)
   return (char *)(self->content + (uintptr_t)(self->at & ~self->deletes));
 }
 
-/* Whether Backspace was pressed, of which the last operation need not know yet. */
-static inline bool
-coquill_text_caret_is_backward (const CoquillTextCaret *self)
-{
-  return (self->erase_rest == UINT64_MAX) & (self->erase_start != UINT64_MAX);
-}
-
 /* Nothing lengthens the last operation. */
 static inline void
 coquill_text_caret_expect_nothing (CoquillTextCaret *self, uint64_t items, const char *content)

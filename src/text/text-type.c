@@ -28,7 +28,6 @@ tell_graph (CoquillText *self)
   graph->agents[caret->agent].length = (uint32_t)(end - caret->others);
   graph->n_operations = (size_t)(caret->last + 1 - graph->operations);
   graph->content_length = (size_t)(coquill_text_caret_content (caret) - (char *)graph->content);
-  caret->last->backward |= coquill_text_caret_is_backward (caret);
 }
 
 /* Makes the leaf in hand know what is in it. */
@@ -137,7 +136,6 @@ take_elsewhere (CoquillText *self, uint64_t position, uint64_t count)
 
   if (caret->agent == COQUILL_NO_AGENT || position > length || count > length - position)
     return false;
-  caret->last->backward |= coquill_text_caret_is_backward (caret);
   tell_leaf (self);
   coquill_rope_seek (self->rope, position - (count == 0 && position > 0));
   take_leaf (self, items, content);
@@ -261,12 +259,21 @@ insert (CoquillText *self,
     }
   else
     coquill_ascii_copy_again (coquill_text_caret_front (caret), content, n_bytes);
-  caret->last = coquill_graph_insert_behind (caret->last, coquill_text_caret_is_backward (caret), items,
+  caret->last = coquill_graph_insert_behind (caret->last, items,
                                              (uint32_t)(content - (char *)self->graph->content), position);
   coquill_text_caret_expect_insertion (caret, items, content, room);
   caret->at = position + n_bytes;
   if (sequence != NULL)
     *sequence = items - caret->others;
+  return true;
+}
+
+/* Returns: true */
+static inline bool
+tell_sequence (const CoquillTextCaret *caret, uint64_t *sequence)
+{
+  if (sequence != NULL)
+    *sequence = coquill_text_caret_items (caret) - 1 - caret->others;
   return true;
 }
 
@@ -288,9 +295,7 @@ coquill_text_insert (CoquillText *self,
   *(char *)(caret->front + (uintptr_t)position) = character;
   *(char *)(caret->content + (uintptr_t)position) = character;
   caret->at = position + 1;
-  if (sequence != NULL)
-    *sequence = coquill_text_caret_items (caret) - 1 - caret->others;
-  return true;
+  return tell_sequence (caret, sequence);
 }
 
 /* Deletes anything, or says why not. */
@@ -346,9 +351,8 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
   items = coquill_text_caret_items (caret);
   content = coquill_text_caret_content (caret);
   last = caret->last;
-  caret->last
-      = coquill_graph_delete_behind (last, coquill_text_caret_is_backward (caret), items,
-                                     (uint32_t)(content - (char *)self->graph->content), position, count);
+  caret->last = coquill_graph_delete_behind (last, items, (uint32_t)(content - (char *)self->graph->content),
+                                             position, count);
   /* What is deleted isn't moved. */
   gap = caret->at < end ? caret->at : end;
   gap = gap > position ? gap : position;
@@ -373,30 +377,25 @@ coquill_text_delete (CoquillText *self,
 {
   CoquillTextCaret *caret = &self->caret;
 
-  /* Nobody can guess which of these it is that says no. */
-  bool is_back = (position + 1 == caret->at) & (caret->at > caret->erase_start);
-  bool is_forth = (position == caret->at) & (caret->behind > caret->erase_rest);
-
-  if (!((count == 1) & (agent == caret->agent) & (is_back | is_forth)))
+  if (count != 1 || agent != caret->agent)
     return delete (self, agent, position, count, sequence, error);
-  if (is_back)
+  if ((position + 1 == caret->at) & (caret->at > caret->erase_start))
     {
       if ((int8_t)*(char *)(caret->front + (uintptr_t)position) <= 0)
         return delete (self, agent, position, count, sequence, error);
       caret->at = position;
       caret->erase_rest = UINT64_MAX;
+      caret->last->backward = true;
     }
   else
     {
-      if (caret->following <= 0)
+      if ((position != caret->at) | (caret->behind <= caret->erase_rest) || caret->following <= 0)
         return delete (self, agent, position, count, sequence, error);
       caret->behind--;
       look_behind (caret);
       caret->erase_start = UINT64_MAX;
     }
-  if (sequence != NULL)
-    *sequence = coquill_text_caret_items (caret) - 1 - caret->others;
-  return true;
+  return tell_sequence (caret, sequence);
 }
 
 uint64_t
