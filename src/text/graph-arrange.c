@@ -27,8 +27,11 @@
 /**
  * Node:
  * @first: its first item's old local version
- * @run: of the old ones, from the first new one on
- * @operation: of those that were saved
+ * @run: which holds that, of the old ones, from the first new one on
+ * @operation: the same of operations
+ * @is_cut: the operation starts before
+ * @place: what an operation that starts here says
+ * @content_offset: the same
  * @weight: operations on the heaviest path to its end
  * @before: the node before it on that path; itself if there is none
  * @group: how many nodes of the trunk it descends from, itself counted
@@ -39,6 +42,9 @@ typedef struct
   uint32_t first;
   uint32_t run;
   uint32_t operation;
+  bool is_cut;
+  uint32_t place;
+  uint32_t content_offset;
   uint32_t weight;
   uint32_t before;
   uint32_t group;
@@ -56,21 +62,22 @@ typedef struct
   size_t n_nodes;
   uint32_t *order; /* of the nodes */
 
-  CoquillGraphRun *runs; /* what there was */
+  /* What there was, from the first new item on; first in the graph, and elsewhere when that is written anew.
+   */
+  CoquillGraphRun *runs;
   size_t n_runs;
   uint32_t *parents;
   size_t n_parents;
-  CoquillGraphOperation *operations; /* cut where nodes start */
+  CoquillGraphOperation *operations;
   size_t n_operations;
-  uint8_t *content;
-  size_t content_start;
+  uint8_t *content; /* from that of the first new item on */
   size_t content_end;
 } Arrangement;
 
 static void *
 copy (const void *from, size_t size)
 {
-  void *copied = coquill_allocate (size + 1);
+  void *copied = coquill_resize (NULL, size + 1);
 
   if (size > 0)
     memcpy (copied, from, size);
@@ -129,25 +136,25 @@ node_parents (const Arrangement *self, size_t index, uint32_t *single, size_t *n
   return &self->parents[run->first_parent - self->runs[0].first_parent];
 }
 
+/* Finds what a node starts with. */
 static void
-save (Arrangement *self)
+find_start (const Arrangement *self, Node *node, size_t index)
 {
   const CoquillGraph *graph = self->graph;
-  size_t run = coquill_graph_find_run (graph, self->first);
-  size_t operation = coquill_graph_find_operation (graph, self->first);
-  size_t parent = graph->runs[run].first_parent;
+  const CoquillGraphOperation *operation = &self->operations[index];
   CoquillGraphPiece piece;
 
-  coquill_graph_piece (graph, operation, self->first, UINT64_MAX, &piece);
-  self->content_start = piece.content_offset;
-  self->content_end = graph->content_length;
-  self->content = copy (graph->content_length > 0 ? &graph->content[self->content_start] : NULL,
-                        graph->content_length - self->content_start);
-  self->n_runs = graph->n_runs - run;
-  self->runs = copy (&graph->runs[run], self->n_runs * sizeof *self->runs);
-  self->n_parents = graph->n_parents - parent;
-  self->parents
-      = copy (graph->n_parents > 0 ? &graph->parents[parent] : NULL, self->n_parents * sizeof *self->parents);
+  node->operation = (uint32_t)index;
+  node->is_cut = operation->first < node->first;
+  node->place = operation->place;
+  node->content_offset = operation->content_offset;
+  if (!node->is_cut)
+    return;
+  coquill_graph_piece (graph, (size_t)(operation - graph->operations), node->first, UINT64_MAX, &piece);
+  node->place = (uint32_t)(piece.kind == COQUILL_OPERATION_RESTORE
+                               ? coquill_graph_version_of (graph, piece.place, NULL)
+                               : piece.place);
+  node->content_offset = (uint32_t)piece.content_offset;
 }
 
 /* Cuts the new items into nodes. */
@@ -169,59 +176,27 @@ find_nodes (Arrangement *self)
       n += count_bits (self->starts[word]);
     }
   self->nodes = coquill_allocate (n * sizeof *self->nodes);
-  for (size_t word = 0, run = 0; word < n_words; word++)
+  for (size_t word = 0, run = 0, operation = 0; word < n_words; word++)
     for (uint64_t bits = self->starts[word]; bits != 0; bits &= bits - 1)
       {
         uint64_t first = self->first + word * 64 + count_bits (~bits & (bits - 1));
 
         while (run + 1 < self->n_runs && self->runs[run + 1].first <= first)
           run++;
-        self->nodes[self->n_nodes++] = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
+        while (operation + 1 < self->n_operations && self->operations[operation + 1].first <= first)
+          operation++;
+        self->nodes[self->n_nodes] = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
+        find_start (self, &self->nodes[self->n_nodes++], operation);
       }
 }
 
-/* Copies the operations, cut where nodes start. */
-static void
-save_operations (Arrangement *self)
-{
-  const CoquillGraph *graph = self->graph;
-  size_t index = coquill_graph_find_operation (graph, self->first);
-
-  self->operations
-      = coquill_allocate ((graph->n_operations - index + self->n_nodes) * sizeof *self->operations);
-  for (size_t i = 0; i < self->n_nodes; i++)
-    {
-      Node *node = &self->nodes[i];
-      uint64_t end = node_end (self, i);
-
-      while (index + 1 < graph->n_operations && graph->operations[index + 1].first <= node->first)
-        index++;
-      node->operation = (uint32_t)self->n_operations;
-      if (graph->operations[index].first < node->first)
-        {
-          CoquillGraphOperation cut = graph->operations[index];
-          CoquillGraphPiece piece;
-
-          coquill_graph_piece (graph, index, node->first, end, &piece);
-          cut.first = node->first;
-          cut.place = (uint32_t)(piece.kind == COQUILL_OPERATION_RESTORE
-                                     ? coquill_graph_version_of (graph, piece.place, NULL)
-                                     : piece.place);
-          cut.content_offset = (uint32_t)piece.content_offset;
-          self->operations[self->n_operations++] = cut;
-          index++;
-        }
-      for (; index < graph->n_operations && graph->operations[index].first < end; index++)
-        self->operations[self->n_operations++] = graph->operations[index];
-      if (index > 0)
-        index--;
-    }
-}
-
+/* Behind the operations of a node. */
 static size_t
 operations_end (const Arrangement *self, size_t node)
 {
-  return node + 1 < self->n_nodes ? self->nodes[node + 1].operation : self->n_operations;
+  const Node *next = &self->nodes[node + 1];
+
+  return node + 1 < self->n_nodes ? next->operation + (size_t)next->is_cut : self->n_operations;
 }
 
 /* Finds the trunk, and puts the nodes in order. Returns: false if they are */
@@ -317,6 +292,36 @@ compare_versions (const void *a, const void *b)
   return version_a < version_b ? -1 : version_a > version_b;
 }
 
+static size_t
+content_end (const Arrangement *self, size_t node)
+{
+  return node + 1 < self->n_nodes ? self->nodes[node + 1].content_offset : self->content_end;
+}
+
+/* Copies whole operations. */
+static void
+append_operations (
+    Arrangement *self, const CoquillGraphOperation *from, size_t n, uint32_t n_items, uint32_t n_bytes)
+{
+  CoquillGraph *graph = self->graph;
+  CoquillGraphOperation *to;
+  bool restores = false;
+
+  coquill_graph_reserve (graph, 0, n, 0, 0);
+  to = &graph->operations[graph->n_operations];
+  for (size_t i = 0; i < n; i++)
+    {
+      to[i] = from[i];
+      to[i].first += n_items;
+      to[i].content_offset += n_bytes;
+      restores |= to[i].kind == COQUILL_OPERATION_RESTORE;
+    }
+  for (size_t i = 0; restores && i < n; i++)
+    if (to[i].kind == COQUILL_OPERATION_RESTORE)
+      to[i].place = (uint32_t)move_version (self, to[i].place);
+  graph->n_operations += n;
+}
+
 /* Appends a node to the graph. @parents: scratch that has room for its parents */
 static void
 append_node (Arrangement *self, size_t index, uint64_t *parents)
@@ -325,13 +330,10 @@ append_node (Arrangement *self, size_t index, uint64_t *parents)
   Node *node = &self->nodes[index];
   uint32_t agent = self->runs[node->run].agent, single;
   uint64_t first = graph->end, end = node_end (self, index);
-  size_t last = operations_end (self, index);
   const CoquillGraphOperation *operations = &self->operations[node->operation];
-  size_t n_operations = last - node->operation;
-  size_t content = operations[0].content_offset;
-  size_t n_bytes
-      = (last < self->n_operations ? self->operations[last].content_offset : self->content_end) - content;
+  size_t n_operations = operations_end (self, index) - node->operation;
   size_t content_length = graph->content_length;
+  size_t n_bytes = content_end (self, index) - node->content_offset;
   CoquillGraphPlace place = { .parents = parents };
   const uint32_t *old = node_parents (self, index, &single, &place.n_parents);
 
@@ -344,30 +346,52 @@ append_node (Arrangement *self, size_t index, uint64_t *parents)
   place.lowest_unknown = coquill_graph_lowest_unknown (graph, parents, place.n_parents);
   node->moved = (uint32_t)first;
   coquill_graph_append_run (graph, agent, &place);
-  for (size_t i = 0; i < n_operations; i++)
-    {
-      CoquillGraphOperation operation = operations[i];
-
-      if (operation.kind == COQUILL_OPERATION_RESTORE)
-        operation.place = (uint32_t)move_version (self, operation.place);
-      if (i == 0)
-        {
-          uint64_t length = (n_operations > 1 ? operations[1].first : end) - operation.first;
-
-          coquill_graph_append_items (graph, (CoquillOperationKind)operation.kind, operation.place, length,
-                                      operation.backward, place.joined);
-          continue;
-        }
-      operation.first += (uint32_t)first - node->first;
-      operation.content_offset += (uint32_t)content_length - (uint32_t)content;
-      if (graph->n_operations == graph->operations_capacity)
-        coquill_graph_grow_operations (graph);
-      graph->operations[graph->n_operations++] = operation;
-    }
+  coquill_graph_append_items (
+      graph, (CoquillOperationKind)operations->kind,
+      operations->kind == COQUILL_OPERATION_RESTORE ? move_version (self, node->place) : node->place,
+      (n_operations > 1 ? operations[1].first : end) - node->first, operations->backward, place.joined);
+  append_operations (self, operations + 1, n_operations - 1, (uint32_t)first - node->first,
+                     (uint32_t)content_length - node->content_offset);
   if (n_bytes > 0)
-    memcpy (&graph->content[content_length], &self->content[content - self->content_start], n_bytes);
+    memcpy (&graph->content[content_length],
+            &self->content[node->content_offset - self->nodes[0].content_offset], n_bytes);
   graph->content_length += n_bytes;
   coquill_graph_appended (graph, agent, end - node->first, &place);
+}
+
+/* Lets a column be written anew: the graph gets another one if none of its rows stay. @first: the first row
+ * that is wanted as it was. Returns: (transfer full): that and those behind it */
+static void *
+set_aside (void **column, size_t n_stay, size_t first, size_t n_rows, size_t capacity, size_t size)
+{
+  void *rows = *column;
+
+  if (n_stay > 0)
+    return copy ((const uint8_t *)rows + first * size, (n_rows - first) * size);
+  *column = coquill_resize (NULL, capacity * size + 1);
+  return rows;
+}
+
+static void
+set_all_aside (Arrangement *self)
+{
+  CoquillGraph *graph = self->graph;
+  size_t first = (size_t)(self->operations - graph->operations), n_stay = first + self->nodes[0].is_cut;
+  size_t needed = graph->n_operations + self->n_nodes; /* if all are cut */
+  size_t content_start = self->nodes[0].content_offset;
+  void *operations = graph->operations, *content = graph->content;
+
+  self->runs = copy (self->runs, self->n_runs * sizeof *self->runs);
+  self->parents = copy (self->parents, self->n_parents * sizeof *self->parents);
+  if (n_stay == 0 && graph->operations_capacity < needed)
+    graph->operations_capacity = needed;
+  self->operations = set_aside (&operations, n_stay, first, graph->n_operations, graph->operations_capacity,
+                                sizeof *self->operations);
+  self->content
+      = set_aside (&content, content_start, content_start, graph->content_length, graph->content_capacity, 1);
+  graph->operations = operations;
+  graph->n_operations = n_stay;
+  graph->content = content;
 }
 
 static void
@@ -386,33 +410,40 @@ append_nodes (Arrangement *self, const CoquillGraphMark *mark)
       most = n_parents > most ? n_parents : most;
     }
   parents = coquill_allocate (most * sizeof *parents);
+  set_all_aside (self);
   all_agents.n_agents = self->graph->n_agents;
   coquill_graph_go_back (self->graph, &all_agents);
   for (size_t i = 0; i < self->n_nodes; i++)
     append_node (self, self->order[i], parents);
   coquill_graph_settle (self->graph);
   free (parents);
+  free (self->runs);
+  free (self->parents);
+  free (self->operations);
+  free (self->content);
 }
 
 void
 coquill_graph_arrange (CoquillGraph *graph, const CoquillGraphMark *mark)
 {
+  size_t run = coquill_graph_find_run (graph, mark->end), operation;
   Arrangement self = { .graph = graph, .first = mark->end, .n_items = graph->end - mark->end };
 
-  if (self.n_items == 0 || self.n_items > MAX_ITEMS
-      || coquill_graph_find_run (graph, mark->end) + 2 >= graph->n_runs)
+  if (self.n_items == 0 || self.n_items > MAX_ITEMS || run + 2 >= graph->n_runs)
     return;
-  save (&self);
+  operation = coquill_graph_find_operation (graph, mark->end);
+  self.runs = &graph->runs[run];
+  self.n_runs = graph->n_runs - run;
+  self.n_parents = graph->n_parents - self.runs->first_parent;
+  self.parents = self.n_parents > 0 ? &graph->parents[self.runs->first_parent] : NULL;
+  self.operations = &graph->operations[operation];
+  self.n_operations = graph->n_operations - operation;
+  self.content_end = graph->content_length;
   find_nodes (&self);
-  save_operations (&self);
   if (find_order (&self))
     append_nodes (&self, mark);
   free (self.starts);
   free (self.ranks);
   free (self.nodes);
   free (self.order);
-  free (self.runs);
-  free (self.parents);
-  free (self.operations);
-  free (self.content);
 }

@@ -65,3 +65,14 @@ coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size)
   *capacity = wanted;
   return coquill_resize (array, wanted * element_size);
 }
+
+void *
+coquill_trim (void *array, size_t *capacity, size_t used, size_t element_size)
+{
+  size_t wanted = used + used / 4 + 8;
+
+  if (wanted >= *capacity)
+    return array;
+  *capacity = wanted;
+  return coquill_resize (array, wanted * element_size);
+}

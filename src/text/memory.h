@@ -52,3 +52,17 @@ coquill_resize (void *array, size_t size);
  */
 void *
 coquill_grow (void *array, size_t *capacity, size_t needed, size_t element_size);
+
+/**
+ * coquill_trim:
+ * @array: (nullable) (transfer full): the array so far
+ * @capacity: (inout): its capacity in elements
+ * @used: elements of it
+ * @element_size: bytes
+ *
+ * Gives back what of an array isn't used, but for room to grow by a quarter.
+ *
+ * Returns: (transfer full): the array, perhaps moved
+ */
+void *
+coquill_trim (void *array, size_t *capacity, size_t used, size_t element_size);

@@ -58,6 +58,19 @@ make_room (CoquillOrder *self, size_t n)
     self->folds[self->n_folds++] = (CoquillOrderSpan){ .id = COQUILL_ID_NONE };
 }
 
+void
+coquill_order_reserve (CoquillOrder *self, size_t n_spans)
+{
+  if (self->state != COQUILL_ORDER_UNFOLDED)
+    make_room (self, n_spans);
+}
+
+void
+coquill_order_trim (CoquillOrder *self)
+{
+  self->folds = coquill_trim (self->folds, &self->folds_capacity, self->n_folds, sizeof *self->folds);
+}
+
 /* One of two, without a branch: nobody can guess which. */
 static inline uint32_t
 choose (bool condition, uint32_t yes, uint32_t no)

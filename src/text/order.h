@@ -429,6 +429,17 @@ const CoquillOrderSpan *
 coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans);
 
 /**
+ * coquill_order_reserve:
+ * @n_spans: that may be deleted
+ *
+ * Makes room for many; coquill_order_trim() gives back what isn't needed.
+ */
+void
+coquill_order_reserve (CoquillOrder *self, size_t n_spans);
+void
+coquill_order_trim (CoquillOrder *self);
+
+/**
  * coquill_order_set_standing:
  * @place: the first character
  * @length: characters, all in the place's span

@@ -78,6 +78,24 @@ coquill_targets_extend (CoquillTargets *self, size_t n_runs)
 }
 
 /**
+ * coquill_targets_reserve:
+ * @n_runs: that may come
+ *
+ * Makes room for many; coquill_targets_trim() gives back what isn't needed.
+ */
+static inline void
+coquill_targets_reserve (CoquillTargets *self, size_t n_runs)
+{
+  self->runs = coquill_grow (self->runs, &self->capacity, self->n_runs + n_runs, sizeof *self->runs);
+}
+
+static inline void
+coquill_targets_trim (CoquillTargets *self)
+{
+  self->runs = coquill_trim (self->runs, &self->capacity, self->n_runs, sizeof *self->runs);
+}
+
+/**
  * coquill_targets_find:
  * @version: of the first deletion
  * @length: how many are asked for, at least 1

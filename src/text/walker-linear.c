@@ -4,6 +4,28 @@
 
 #include "text/walker-private.h"
 
+/* So many spans an operation deletes at most, on average, in nearly all histories; and as many as it is worth
+ * while to make room for at once. */
+#define SPANS_PER_OPERATION 2
+#define MANY_SPANS ((size_t)1 << 20)
+
+void
+coquill_walker_reserve (CoquillWalker *self, size_t n_operations)
+{
+  size_t n_spans
+      = n_operations < MANY_SPANS / SPANS_PER_OPERATION ? n_operations * SPANS_PER_OPERATION : MANY_SPANS;
+
+  coquill_targets_reserve (&self->targets, n_spans);
+  coquill_order_reserve (self->order, n_spans);
+}
+
+void
+coquill_walker_trim (CoquillWalker *self)
+{
+  coquill_targets_trim (&self->targets);
+  coquill_order_trim (self->order);
+}
+
 void
 coquill_walker_delete_visible (
     CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)

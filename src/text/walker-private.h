@@ -85,6 +85,18 @@ uint64_t
 coquill_walker_n_restored (CoquillRangeMap *map, CoquillId deletion, uint64_t *length);
 
 /**
+ * coquill_walker_reserve:
+ * @n_operations: that are walked next
+ *
+ * Makes room for what many operations delete, which else would be moved several times as it grows;
+ * coquill_walker_trim() gives back what isn't needed.
+ */
+void
+coquill_walker_reserve (CoquillWalker *self, size_t n_operations);
+void
+coquill_walker_trim (CoquillWalker *self);
+
+/**
  * coquill_walker_walk_linear:
  * @cursor: at the item that is next
  * @end: of items that have all before them among their ancestors

@@ -441,6 +441,8 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       = coquill_graph_find_operation (graph, end - 1) - coquill_graph_find_operation (graph, self->end) + 1;
   has_trunk = n_operations >= COQUILL_WALKER_MANY_OPERATIONS
               && n_operations / COQUILL_WALKER_OPERATIONS_PER_RUN > last_run - first_run;
+  if (has_trunk)
+    coquill_walker_reserve (self, n_operations);
   outlooks = look_ahead (self, first_run, last_run, has_trunk);
   if (self->state == COQUILL_WALKER_WINDOW && outlooks->floor < self->trunk_end)
     reach_back (self, outlooks->floor);
@@ -478,6 +480,8 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       if (self->in_trunk)
         self->trunk_end = self->end;
     }
+  if (has_trunk)
+    coquill_walker_trim (self);
   coquill_walker_settle_flat (self);
   if (self->state == COQUILL_WALKER_FLAT)
     coquill_walker_rows_leave_trail (&self->flat->rows, graph);
