@@ -80,7 +80,7 @@ read_one_by_one (CoquillAhead *self,
       more = (int32_t)(has_length + length);
       inserted = (1 + more) & ((int32_t)(head & 1) - 1);
       before = move - is_backward;
-      other = ((head ^ last) & HEAD_KIND) | (head & HEAD_PARENTS);
+      other = ((head ^ last) & HEAD_KIND) | (head & (HEAD_AGENT | HEAD_PARENTS));
       last = head;
       self->more[i] = more;
       self->inserted[i] = inserted;
@@ -199,7 +199,7 @@ TARGET static inline void
 finish (
     CoquillAhead *self, size_t from, uint64_t heads, uint64_t last, const Numbers *more, const Numbers *move)
 {
-  const uint64_t kinds = HEAD_KIND * ONES, parents = HEAD_PARENTS * ONES;
+  const uint64_t kinds = HEAD_KIND * ONES, parents = (HEAD_AGENT | HEAD_PARENTS) * ONES;
   Numbers head, other, is_backward, inserted, before, after, goes_on;
 
   widen (&head, heads);

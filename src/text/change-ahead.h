@@ -25,7 +25,8 @@ static const CoquillChangeColumn coquill_ahead_columns[COQUILL_AHEAD_COLUMNS]
  * @inserted: code points, 0 if it is a deletion
  * @before: how far its position is from where its agent's caret was left
  * @after: how far from its position it leaves the caret
- * @goes_on: it is of the kind of the operation before, and where that left the caret. Not told of turns
+ * @goes_on: it is of the kind of the operation before, and where that left the caret. Not told of what has an
+ * agent or parents
  * @starts: of each column, the first byte that was read
  * @n_bytes: of each column, how many bytes all operations up to this one took
  *

@@ -85,13 +85,6 @@ coquill_stretch_has (uint64_t head)
   return (head & (HEAD_AGENT | HEAD_SEQUENCE | HEAD_PARENTS | HEAD_OTHER_KINDS)) == 0;
 }
 
-/* Whether it is an insertion or a deletion after other parents. */
-COQUILL_CHANGE_INLINE bool
-coquill_stretch_may_turn (uint64_t head)
-{
-  return (head & (HEAD_SEQUENCE | HEAD_PARENTS | HEAD_OTHER_KINDS)) == HEAD_PARENTS;
-}
-
 /* Takes an operation that was read ahead. Returns: its position */
 COQUILL_CHANGE_INLINE uint64_t
 coquill_stretch_take (CoquillStretch *self, const CoquillAhead *ahead, size_t i)
@@ -113,12 +106,14 @@ coquill_stretch_take_long (CoquillChangeReader *reader, CoquillChangeColumn colu
 /**
  * CoquillStretchTurn:
  * @agent: whose
- * @other: whose the other parent is
- * @own: where the agent's own item before stands among the parents
- * @sequence: the other parent
+ * @other: whose the other parent is, or the only one
+ * @own: where the agent's own item before stands among the parents; missing if there is one parent
+ * @sequence: the other parent, or the only one
  * @has_agent: whether each of these was told
  * @has_join: the same
  * @parent_items: behind what was read
+ *
+ * What an operation of the stretch says that doesn't go on from the one before.
  */
 typedef struct
 {
@@ -131,9 +126,9 @@ typedef struct
   const uint8_t *parent_items;
 } CoquillStretchTurn;
 
-/* What the next operation, which may be a turn, says of its agent and its parents. The track of the one
- * before is settled. @n_agents: no more than fit one byte. Returns: false if it isn't so simple, or wrong;
- * nothing is taken yet */
+/* What the next operation, which doesn't go on from the one before, says of its agent and its parents. The
+ * track of the one before is settled. @n_agents: no more than fit one byte. Returns: false if it isn't so
+ * simple, or wrong; nothing is taken yet */
 COQUILL_CHANGE_INLINE bool
 coquill_stretch_look (const CoquillStretch *self,
                       CoquillChangeReader *reader,
@@ -149,7 +144,7 @@ coquill_stretch_look (const CoquillStretch *self,
   turn->has_agent = head / HEAD_AGENT & 1;
   turn->has_join = join > 0;
   turn->agent = coquill_change_choose (turn->has_agent, *self->agents, self->agent);
-  if (turn->agent >= n_agents)
+  if (turn->agent >= n_agents || (head & HEAD_PARENTS) == 0)
     return false;
   track = &reader->tracks[turn->agent];
   turn->own = coquill_change_choose (turn->has_join, join - (1 + n_joins), track->own);
@@ -167,6 +162,35 @@ coquill_stretch_look (const CoquillStretch *self,
   return true;
 }
 
+/* The same if it comes after the operation before, another's, or after the agent's own. */
+COQUILL_CHANGE_INLINE bool
+coquill_stretch_look_alone (const CoquillStretch *self,
+                            const CoquillChangeReader *reader,
+                            uint64_t head,
+                            uint64_t n_agents,
+                            CoquillStretchTurn *turn)
+{
+  uint64_t join = *self->joins;
+
+  turn->own = JOIN_OWN_MISSING;
+  turn->agent = head & HEAD_AGENT ? *self->agents : self->agent;
+  turn->other = head & HEAD_PARENTS ? turn->agent : self->agent;
+  if (turn->agent >= n_agents || turn->other >= n_agents
+      || ((head & HEAD_PARENTS) != 0 && join != 1 + JOIN_OWN_FIRST && join != 1 + JOIN_OWN_LAST))
+    return false;
+  turn->sequence = reader->tracks[turn->other].next - 1;
+  return true;
+}
+
+COQUILL_CHANGE_INLINE void
+coquill_stretch_change_agent (CoquillStretch *self, CoquillChangeReader *reader, uint64_t agent)
+{
+  self->agent = agent;
+  self->track = &reader->tracks[agent];
+  self->next = self->track->next;
+  self->caret = self->track->caret;
+}
+
 /* The turn is taken. */
 COQUILL_CHANGE_INLINE void
 coquill_stretch_turn (CoquillStretch *self, CoquillChangeReader *reader, const CoquillStretchTurn *turn)
@@ -175,10 +199,19 @@ coquill_stretch_turn (CoquillStretch *self, CoquillChangeReader *reader, const C
   self->joins++;
   self->parent_agents += turn->has_join;
   self->parent_items = turn->parent_items;
-  self->agent = turn->agent;
-  self->track = &reader->tracks[turn->agent];
+  coquill_stretch_change_agent (self, reader, turn->agent);
   self->track->own = (uint8_t)turn->own;
   self->track->other = (uint32_t)turn->other;
-  self->next = self->track->next;
-  self->caret = self->track->caret;
+}
+
+/* The same for what comes after one. */
+COQUILL_CHANGE_INLINE void
+coquill_stretch_turn_alone (CoquillStretch *self,
+                            CoquillChangeReader *reader,
+                            uint64_t head,
+                            const CoquillStretchTurn *turn)
+{
+  self->agents += (head & HEAD_AGENT) != 0;
+  self->joins += (head & HEAD_PARENTS) != 0;
+  coquill_stretch_change_agent (self, reader, turn->agent);
 }

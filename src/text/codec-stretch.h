@@ -7,26 +7,46 @@
 
 /* Which heads there are, and that no far position is 0, was checked before. */
 
-/* Looks at a turn and takes it. Returns: false if something is wrong, or it isn't so simple; then nothing was
- * taken */
+/* Whether what was looked at may follow. */
+COQUILL_CHANGE_INLINE bool
+coquill_stretch_is_good (const CoquillStretch *self,
+                         const CoquillChangeReader *reader,
+                         uint64_t has_agent,
+                         const CoquillStretchTurn *turn)
+{
+  uint64_t n_own = reader->tracks[turn->agent].next;
+
+  return (turn->agent ^ self->agent) >= has_agent && n_own > 0
+         && turn->sequence < (turn->other == turn->agent ? n_own : COQUILL_MAX_SEQUENCE)
+         && self->next <= COQUILL_MAX_SEQUENCE;
+}
+
+/* Looks at an operation that doesn't go on from the one before, and takes it. Returns: false if something is
+ * wrong, or it isn't so simple; then nothing was taken */
 COQUILL_CHANGE_INLINE bool
 coquill_stretch_check_turn (CoquillStretch *self,
                             CoquillChangeReader *reader,
                             uint64_t head,
                             uint64_t n_agents,
+                            uint64_t *n_own,
                             CoquillChangeCheck *check)
 {
   CoquillStretchTurn turn;
-  uint64_t n_own;
 
-  if (!coquill_stretch_look (self, reader, head, n_agents, check, &turn))
-    return false;
-  n_own = reader->tracks[turn.agent].next;
-  if ((turn.agent ^ self->agent) < turn.has_agent || n_own == 0
-      || turn.sequence >= (turn.other == turn.agent ? n_own : COQUILL_MAX_SEQUENCE)
-      || self->next > COQUILL_MAX_SEQUENCE)
+  if (__builtin_expect (!coquill_stretch_look (self, reader, head, n_agents, check, &turn), 0))
+    {
+      CoquillStretchTurn alone;
+
+      if (!coquill_stretch_look_alone (self, reader, head, n_agents, &alone)
+          || !coquill_stretch_is_good (self, reader, head / HEAD_AGENT & 1, &alone))
+        return false;
+      coquill_stretch_turn_alone (self, reader, head, &alone);
+      return true;
+    }
+  if (!coquill_stretch_is_good (self, reader, turn.has_agent, &turn))
     return false;
   coquill_stretch_turn (self, reader, &turn);
+  *n_own += turn.own != JOIN_OWN_MISSING;
   return true;
 }
 
@@ -75,10 +95,8 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check)
           coquill_stretch_settle (&self);
           n_items += self.next - first;
           first = self.next;
-          if (!coquill_stretch_may_turn (head)
-              || !coquill_stretch_check_turn (&self, reader, head, n_agents, check))
+          if (!coquill_stretch_check_turn (&self, reader, head, n_agents, &n_own, check))
             break;
-          n_own += self.track->own != JOIN_OWN_MISSING;
           first = self.next;
         }
       position = coquill_stretch_take (&self, &ahead, i);

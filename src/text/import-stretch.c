@@ -49,8 +49,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
             {
               coquill_stretch_settle (&stretch);
               count_items (graph, agent, stretch.track, end);
-              if (!coquill_stretch_may_turn (head)
-                  || !coquill_turns_take (&turns, self, &stretch, reader, head))
+              if (!coquill_turns_take (&turns, self, &stretch, reader, head))
                 break;
               agent = turns.writers[stretch.agent]->agent;
             }

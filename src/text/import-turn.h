@@ -95,8 +95,19 @@ coquill_turns_follow_two (CoquillImport *self,
                           uint64_t n_other,
                           uint64_t sequence);
 
-/* If the next operation, which may be a turn, is one, and the clock knows its parents: reads its agent and
- * parents, and begins a run. Returns: false if it isn't so simple, or wrong; then nothing was read. */
+/* Whether there is room for a run of the agent. What was reserved is what most changes need, and no limit. */
+static inline bool
+coquill_turns_have_room (const CoquillImport *import, const CoquillWriter *writer)
+{
+  const CoquillGraph *graph = import->graph;
+
+  return writer->agent->n_runs < writer->agent->runs_capacity && graph->n_runs < graph->runs_capacity
+         && graph->n_parents + 2 <= graph->parents_capacity;
+}
+
+/* If the clock knows the parents of the next operation, which doesn't go on from the one before: reads its
+ * agent and parents, and begins a run. Returns: false if it isn't so simple, or wrong; then nothing was read.
+ */
 COQUILL_CHANGE_INLINE bool
 coquill_turns_take (CoquillTurns *self,
                     CoquillImport *import,
@@ -106,22 +117,24 @@ coquill_turns_take (CoquillTurns *self,
 {
   CoquillStretchTurn turn;
   CoquillWriter *writer, *other;
+  bool alone = !coquill_stretch_look (stretch, reader, head, COQUILL_TURNS_AGENTS, NULL, &turn);
 
-  if (!coquill_stretch_look (stretch, reader, head, COQUILL_TURNS_AGENTS, NULL, &turn)
+  if ((__builtin_expect (alone, 0)
+       && !coquill_stretch_look_alone (stretch, reader, head, COQUILL_TURNS_AGENTS, &turn))
       || (self->writers[turn.agent] == NULL && !coquill_turns_meet (self, import, reader, turn.agent))
       || (self->writers[turn.other] == NULL && !coquill_turns_meet (self, import, reader, turn.other)))
     return false;
   writer = self->writers[turn.agent];
   other = self->writers[turn.other];
-  /* What was reserved is what most changes need, and no limit. */
-  if (writer->agent->n_runs == writer->agent->runs_capacity
-      || import->graph->n_runs == import->graph->runs_capacity
-      || import->graph->n_parents + 2 > import->graph->parents_capacity
+  if (!coquill_turns_have_room (import, writer)
       || !(turn.own == JOIN_OWN_MISSING
                ? coquill_turns_follow (import, writer, other, turn.sequence)
                : coquill_turns_follow_two (import, writer, other, reader->tracks[turn.agent].next,
                                            reader->tracks[turn.other].next, turn.sequence)))
     return false;
-  coquill_stretch_turn (stretch, reader, &turn);
+  if (__builtin_expect (alone, 0))
+    coquill_stretch_turn_alone (stretch, reader, head, &turn);
+  else
+    coquill_stretch_turn (stretch, reader, &turn);
   return true;
 }
