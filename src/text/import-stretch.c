@@ -3,15 +3,6 @@
 
 #include "text/import-turn.h"
 
-/* Of the last run, up to here. */
-static inline void
-count_items (CoquillGraph *graph, CoquillGraphAgent *agent, const CoquillChangeTrack *track, uint64_t end)
-{
-  agent->length = (uint32_t)track->next;
-  graph->frontier[graph->n_frontier - 1] = end - 1;
-  graph->end = end;
-}
-
 /*
  * Most operations of most changes are insertions and deletions that their author made one after the other.
  * Once the first of them is in the graph, all that could be wrong with its parents and its agent was asked,
@@ -31,7 +22,6 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
   uint64_t end = graph->end, beyond = 0;
   uintptr_t first_byte = (uintptr_t)content - graph->content_length; /* of all the content, were it here */
   CoquillStretch stretch = coquill_stretch_enter (reader);
-  CoquillGraphAgent *agent = &graph->agents[self->agents[reader->place.agent]];
   CoquillTurns turns;
   CoquillAhead ahead;
   uint64_t stops;
@@ -48,10 +38,8 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
           if (__builtin_expect (!coquill_stretch_has (head), 0))
             {
               coquill_stretch_settle (&stretch);
-              count_items (graph, agent, stretch.track, end);
-              if (!coquill_turns_take (&turns, self, &stretch, reader, head))
+              if (!coquill_turns_take (&turns, self, &stretch, reader, head, end))
                 break;
-              agent = turns.writers[stretch.agent]->agent;
             }
           position = coquill_stretch_take (&stretch, &ahead, i);
           beyond |= end - position;
@@ -86,7 +74,7 @@ coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
 
   self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);
   coquill_stretch_leave (&stretch, reader, heads);
-  count_items (graph, agent, stretch.track, end);
+  coquill_turns_end (&turns, self, &stretch, end);
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;
   graph->n_operations = (size_t)(row - graph->operations) + 1;
   reader->next[COQUILL_COLUMN_TEXT] = text;

@@ -122,7 +122,6 @@ coquill_turns_follow (CoquillImport *self,
   if (vector[writer->track] != n_own)
     return false;
   graph->clock->has_row[graph->n_runs % RING] = true;
-  coquill_clock_leave_trail (graph, graph->n_runs, writer->track + 1);
   version = run->first + ((uint32_t)sequence - run->sequence);
   begin_run (self, writer, n_own, version, version, run->depth + (version - run->first) + 1,
              (uint32_t)coquill_graph_item_lag (graph, index, version));
@@ -163,7 +162,7 @@ coquill_turns_follow_two (CoquillImport *self,
   const uint32_t *own_row, *other_row;
   uint32_t n_runs = (uint32_t)graph->n_runs; /* the ring is a power of two */
   uint32_t own_track = writer->track, other_track = other->track;
-  uint32_t own_version, other_version, own_depth, other_depth, lowest, *vector;
+  uint32_t own_version, other_version, own_depth, other_depth, lowest, many, *vector;
   size_t n_later = 0;
   bool own_is_low;
 
@@ -188,14 +187,8 @@ coquill_turns_follow_two (CoquillImport *self,
   lowest = (uint32_t)sequence + 1 == other_run[1].sequence ? other_run[1].first : other_version + 1;
   vector = clock->rows[n_runs % RING];
   clock->has_row[n_runs % RING] = true;
-  if (clock->n_tracks > 2)
-    {
-      uint32_t many = join_many (graph, own_row, other_row, 1u << own_track | 1u << other_track, vector);
-
-      lowest = many < lowest ? many : lowest;
-    }
-  else
-    coquill_trail_put (&graph->scratch->trail, n_runs, (uint32_t)sequence + 1);
+  many = join_many (graph, own_row, other_row, 1u << own_track | 1u << other_track, vector);
+  lowest = many < lowest ? many : lowest;
   vector[own_track] = (uint32_t)n_own;
   vector[other_track] = (uint32_t)sequence + 1;
   own_is_low = own_version < other_version;

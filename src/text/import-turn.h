@@ -6,7 +6,7 @@
 
 #include "text/change-stretch.h"
 #include "text/clock-private.h"
-#include "text/import-private.h"
+#include "text/import-pair.h"
 
 /* Of the change's agents those whose index takes one byte. */
 #define COQUILL_TURNS_AGENTS 0x80
@@ -46,13 +46,18 @@ typedef struct
 /**
  * CoquillTurns:
  * @possible: the clock counts all agents that matter, which no turn changes
- * @writers: by the change's index, as far as they were met
+ * @agent: whose the last run is
+ * @is_pair: they are two, and have begun
+ * @writers: otherwise, by the change's index, as far as they were met
  *
  * What is known of those who write at once.
  */
 typedef struct
 {
   bool possible;
+  bool is_pair;
+  CoquillGraphAgent *agent;
+  CoquillPair pair;
   uint32_t n_writers;
   CoquillWriter *writers[COQUILL_TURNS_AGENTS];
   CoquillWriter rooms[COQUILL_CLOCK_TRACKS];
@@ -64,7 +69,9 @@ coquill_turns_init (CoquillTurns *self, const CoquillImport *import)
   const CoquillClock *clock = import->graph->clock;
   size_t n_agents = import->change->n_agents;
 
-  self->possible = clock != NULL && clock->runs && clock->untracked == UINT64_MAX;
+  self->possible = clock != NULL && clock->runs && clock->untracked == UINT64_MAX && clock->n_tracks > 1;
+  self->is_pair = false;
+  self->agent = &import->graph->agents[import->graph->runs[import->graph->n_runs - 1].agent];
   self->n_writers = 0;
   if (self->possible)
     memset (self->writers, 0,
@@ -105,6 +112,41 @@ coquill_turns_have_room (const CoquillImport *import, const CoquillWriter *write
          && graph->n_parents + 2 <= graph->parents_capacity;
 }
 
+/* Counts the items of the last run, up to here. */
+static inline void
+coquill_turns_count (CoquillTurns *self, CoquillImport *import, const CoquillStretch *stretch, uint64_t end)
+{
+  CoquillGraph *graph = import->graph;
+
+  self->agent->length = (uint32_t)stretch->next;
+  graph->frontier[graph->n_frontier - 1] = end - 1;
+  graph->end = end;
+}
+
+/* Begins a run. Returns: false if it isn't so simple, or wrong */
+COQUILL_CHANGE_INLINE bool
+coquill_turns_begin (CoquillTurns *self,
+                     CoquillImport *import,
+                     CoquillChangeReader *reader,
+                     const CoquillStretchTurn *turn)
+{
+  uint64_t n_own = reader->tracks[turn->agent].next, n_other = reader->tracks[turn->other].next;
+  CoquillWriter *writer, *other;
+
+  if ((self->writers[turn->agent] == NULL && !coquill_turns_meet (self, import, reader, turn->agent))
+      || (self->writers[turn->other] == NULL && !coquill_turns_meet (self, import, reader, turn->other)))
+    return false;
+  writer = self->writers[turn->agent];
+  other = self->writers[turn->other];
+  if (!coquill_turns_have_room (import, writer)
+      || !(turn->own == JOIN_OWN_MISSING
+               ? coquill_turns_follow (import, writer, other, turn->sequence)
+               : coquill_turns_follow_two (import, writer, other, n_own, n_other, turn->sequence)))
+    return false;
+  self->agent = writer->agent;
+  return true;
+}
+
 /* If the clock knows the parents of the next operation, which doesn't go on from the one before: reads its
  * agent and parents, and begins a run. Returns: false if it isn't so simple, or wrong; then nothing was read.
  */
@@ -113,28 +155,40 @@ coquill_turns_take (CoquillTurns *self,
                     CoquillImport *import,
                     CoquillStretch *stretch,
                     CoquillChangeReader *reader,
-                    uint64_t head)
+                    uint64_t head,
+                    uint64_t end)
 {
   CoquillStretchTurn turn;
-  CoquillWriter *writer, *other;
   bool alone = !coquill_stretch_look (stretch, reader, head, COQUILL_TURNS_AGENTS, NULL, &turn);
 
-  if ((__builtin_expect (alone, 0)
-       && !coquill_stretch_look_alone (stretch, reader, head, COQUILL_TURNS_AGENTS, &turn))
-      || (self->writers[turn.agent] == NULL && !coquill_turns_meet (self, import, reader, turn.agent))
-      || (self->writers[turn.other] == NULL && !coquill_turns_meet (self, import, reader, turn.other)))
+  if (__builtin_expect (alone, 0)
+      && !coquill_stretch_look_alone (stretch, reader, head, COQUILL_TURNS_AGENTS, &turn))
     return false;
-  writer = self->writers[turn.agent];
-  other = self->writers[turn.other];
-  if (!coquill_turns_have_room (import, writer)
-      || !(turn.own == JOIN_OWN_MISSING
-               ? coquill_turns_follow (import, writer, other, turn.sequence)
-               : coquill_turns_follow_two (import, writer, other, reader->tracks[turn.agent].next,
-                                           reader->tracks[turn.other].next, turn.sequence)))
+  if (__builtin_expect (!self->is_pair, 0))
+    {
+      coquill_turns_count (self, import, stretch, end);
+      self->is_pair = coquill_pair_is_possible (import->graph);
+      if (self->is_pair && !coquill_pair_begin (&self->pair, import))
+        return self->is_pair = false;
+    }
+  if (!(self->is_pair ? coquill_pair_take (&self->pair, import->graph, turn.agent, turn.other,
+                                           reader->tracks[turn.agent].next, turn.sequence,
+                                           turn.own == JOIN_OWN_MISSING, end)
+                      : coquill_turns_begin (self, import, reader, &turn)))
     return false;
   if (__builtin_expect (alone, 0))
     coquill_stretch_turn_alone (stretch, reader, head, &turn);
   else
     coquill_stretch_turn (stretch, reader, &turn);
   return true;
+}
+
+/* No more runs begin. */
+static inline void
+coquill_turns_end (CoquillTurns *self, CoquillImport *import, const CoquillStretch *stretch, uint64_t end)
+{
+  if (self->is_pair)
+    coquill_pair_end (&self->pair, import, (uint32_t)end);
+  else
+    coquill_turns_count (self, import, stretch, end);
 }
