@@ -396,6 +396,41 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
     }
 }
 
+bool
+coquill_order_is_folded (const CoquillOrder *self)
+{
+  return self->state == COQUILL_ORDER_FOLDED && self->n_folds <= MAX_FOLDS;
+}
+
+bool
+coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
+{
+  if (!coquill_order_is_folded (self))
+    return false;
+  self->keeps_deletions = true;
+  delete_folded (self, position, count, true);
+  return true;
+}
+
+const CoquillOrderSpan *
+coquill_order_deletions (const CoquillOrder *self, size_t *n_spans)
+{
+  *n_spans = self->n_folds > 0 ? self->n_folds - 1 : 0;
+  return *n_spans > 0 ? &self->folds[1] : NULL;
+}
+
+void
+coquill_order_drop_deletions (CoquillOrder *self)
+{
+  self->keeps_deletions = false;
+  if (self->state != COQUILL_ORDER_UNFOLDED)
+    return;
+  free (self->folds);
+  self->folds = NULL;
+  self->folds_capacity = 0;
+  self->n_folds = 0;
+}
+
 const CoquillOrderSpan *
 coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
 {
@@ -484,6 +519,14 @@ coquill_order_unfold (CoquillOrder *self)
   coquill_order_append_spans (unfolding.order, unfolding.spans, unfolding.n_spans);
   folded = *self;
   *self = *unfolding.order;
+  if (folded.keeps_deletions)
+    {
+      self->keeps_deletions = true;
+      self->folds = folded.folds;
+      self->n_folds = folded.n_folds;
+      self->folds_capacity = folded.folds_capacity;
+      folded.folds = NULL;
+    }
   *unfolding.order = folded;
   coquill_order_free (unfolding.order);
 }

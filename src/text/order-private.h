@@ -59,6 +59,7 @@ struct CoquillOrder
   size_t folds_capacity;
   unsigned n_folded_finds; /* how often somebody was looked for there */
   size_t n_folded_again;   /* rows of what was in the tree meanwhile */
+  bool keeps_deletions;    /* the rows are still to be told, folded or not */
 
   /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;

@@ -176,7 +176,8 @@ find_deleted (Comparison *self, Version *version)
     for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;
          done += target.length)
       {
-        coquill_targets_find (&self->text->walker->targets, piece.first + done, piece.length - done, &target);
+        coquill_targets_find (coquill_walker_targets (self->text->walker), piece.first + done,
+                              piece.length - done, &target);
         claim_targets (self, version, piece.id + done, target, &list);
       }
   version->deleted = settle_claims (&list);

@@ -235,7 +235,8 @@ coquill_text_deletion_targets (CoquillText *self,
 
       if (stretch_end - version > end - id)
         stretch_end = version + (end - id);
-      if (coquill_targets_find (&self->walker->targets, version, stretch_end - version, &target)
+      if (coquill_targets_find (coquill_walker_targets (self->walker), version, stretch_end - version,
+                                &target)
           && !tell_targets (self, target, func, data))
         return false;
       id += target.length;
@@ -261,7 +262,8 @@ coquill_text_deletions_of (CoquillText *self, CoquillChangeId id, CoquillTextRan
       for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;
            done += target.length)
         {
-          coquill_targets_find (&self->walker->targets, piece.first + done, piece.length - done, &target);
+          coquill_targets_find (coquill_walker_targets (self->walker), piece.first + done,
+                                piece.length - done, &target);
           if (wanted - target.id < target.length)
             {
               uint64_t item = target.backward ? target.length - 1 - (wanted - target.id) : wanted - target.id;

@@ -54,8 +54,8 @@ search (const Search *self)
       for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;
            done += target.length)
         {
-          coquill_targets_find (&self->text->walker->targets, piece.first + done, piece.length - done,
-                                &target);
+          coquill_targets_find (coquill_walker_targets (self->text->walker), piece.first + done,
+                                piece.length - done, &target);
           if (!tell_standing (self, piece.id + done, target))
             return false;
         }

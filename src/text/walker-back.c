@@ -79,6 +79,7 @@ coquill_walker_take_back (CoquillWalker *self, uint64_t version)
   coquill_walker_close_window (self);
   if (self->end == version)
     return;
+  coquill_walker_targets (self);
   coquill_order_unfold (self->order);
   operation = coquill_graph_find_operation (self->graph, self->end - 1);
   while (self->end > version)

@@ -9,6 +9,9 @@
 #define SPANS_PER_OPERATION 2
 #define MANY_SPANS ((size_t)1 << 20)
 
+/* Of fewer, targets are written at once. */
+#define MANY_ITEMS 256
+
 void
 coquill_walker_reserve (CoquillWalker *self, size_t n_operations)
 {
@@ -26,14 +29,11 @@ coquill_walker_trim (CoquillWalker *self)
   coquill_order_trim (self->order);
 }
 
-void
-coquill_walker_delete_visible (
-    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
+/* What the order deleted becomes targets: front to end, or backwards. */
+static inline void
+write_targets (
+    CoquillTargetRun *runs, const CoquillOrderSpan *spans, size_t n_spans, uint64_t version, bool backward)
 {
-  size_t n_spans;
-  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
-  CoquillTargetRun *runs = coquill_targets_extend (&self->targets, n_spans);
-
   for (size_t i = 0; i < n_spans; i++)
     {
       const CoquillOrderSpan *span = backward ? &spans[n_spans - 1 - i] : &spans[i];
@@ -44,6 +44,52 @@ coquill_walker_delete_visible (
                                     .backward = backward && span->length > 1 };
       version += span->length;
     }
+}
+
+const CoquillTargets *
+coquill_walker_targets (CoquillWalker *self)
+{
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
+  const CoquillOrderSpan *spans;
+  size_t n_spans;
+
+  if (self->untold == UINT64_MAX)
+    return &self->targets;
+  coquill_graph_cursor_init (&cursor, self->graph, self->untold);
+  self->untold = UINT64_MAX;
+  spans = coquill_order_deletions (self->order, &n_spans);
+  while (coquill_graph_cursor_step (&cursor, self->end, &piece))
+    if (piece.kind == COQUILL_OPERATION_DELETE)
+      {
+        size_t first = self->n_told;
+
+        for (uint64_t length = 0; length < piece.length; length += spans[self->n_told++].length)
+          ;
+        n_spans = self->n_told - first;
+        write_targets (coquill_targets_extend (&self->targets, n_spans), &spans[first], n_spans, piece.first,
+                       piece.backward);
+      }
+  coquill_order_drop_deletions (self->order);
+  return &self->targets;
+}
+
+/* As long as the order can tell what is deleted from now on, nobody else needs to be told. */
+static void
+leave_untold (CoquillWalker *self, uint64_t version)
+{
+  self->untold = coquill_order_is_folded (self->order) ? version : UINT64_MAX;
+  coquill_order_deletions (self->order, &self->n_told);
+}
+
+void
+coquill_walker_delete_visible (
+    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
+{
+  size_t n_spans;
+  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
+
+  write_targets (coquill_targets_extend (&self->targets, n_spans), spans, n_spans, version, backward);
 }
 
 /* @width: (inout): of the text, which the order would have to add up */
@@ -69,7 +115,11 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
       /* What begins before the text wraps around. */
       if (place > *width || piece->length > *width - place)
         return false;
-      coquill_walker_delete_visible (self, piece->first, place, piece->length, piece->backward);
+      if (self->untold == UINT64_MAX || !coquill_order_delete_folded (self->order, place, piece->length))
+        {
+          coquill_walker_targets (self);
+          coquill_walker_delete_visible (self, piece->first, place, piece->length, piece->backward);
+        }
       if (deltas != NULL)
         coquill_delta_list_delete (deltas, place, piece->length, agent);
       *width -= piece->length;
@@ -78,9 +128,11 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
     {
       CoquillGraphPiece restoration = *piece;
 
+      coquill_walker_targets (self);
       if (!coquill_walker_restore (self, 0, &restoration, deltas))
         return false;
       *width = coquill_order_width (self->order);
+      leave_untold (self, piece->first + piece->length);
     }
   return true;
 }
@@ -94,6 +146,11 @@ coquill_walker_walk_linear (CoquillWalker *self,
   uint64_t width = coquill_order_width (self->order);
   CoquillGraphPiece piece;
 
+  /* An operation that was walked in part can be told only in the same parts. */
+  if (self->graph->operations[cursor->operation].first < self->end)
+    coquill_walker_targets (self);
+  if (self->untold == UINT64_MAX && end - self->end >= MANY_ITEMS)
+    leave_untold (self, self->end);
   while (coquill_graph_cursor_step (cursor, end, &piece))
     {
       if (!walk_piece (self, &piece, &width, deltas))

@@ -39,6 +39,7 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
   self->order = coquill_order_new ();
   self->first = base != NULL ? base->n_items : 0;
   self->end = self->first;
+  self->untold = UINT64_MAX;
   return self;
 }
 
@@ -340,6 +341,7 @@ reach_back (CoquillWalker *self, uint64_t version)
   uint64_t end = self->end;
   size_t run, n_operations;
 
+  coquill_walker_targets (self);
   coquill_walker_settle_flat (self);
   /* Twice as far as asked for, so that who comes from a little earlier each time doesn't make us go all the
    * way each time; unless enough has come since the last time to pay for it. */
@@ -469,10 +471,14 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
           continue;
         }
 
-      if (self->state == COQUILL_WALKER_DIRECT && has_trunk)
-        coquill_walker_open_window (self, self->end);
-      else if (self->state == COQUILL_WALKER_DIRECT)
-        coquill_walker_open_flat (self, self->end, 0);
+      if (self->state == COQUILL_WALKER_DIRECT)
+        {
+          coquill_walker_targets (self);
+          if (has_trunk)
+            coquill_walker_open_window (self, self->end);
+          else
+            coquill_walker_open_flat (self, self->end, 0);
+        }
       set_in_trunk (self,
                     has_trunk && self->state == COQUILL_WALKER_WINDOW && outlooks[run - first_run].is_trunk);
       if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, floor, deltas))

@@ -157,7 +157,9 @@ typedef struct
   const CoquillGraph *graph;
   const CoquillBase *base; /* (nullable): where the text of a snapshot is */
   CoquillOrder *order;
-  CoquillTargets targets;
+  CoquillTargets targets; /* without what is untold; see coquill_walker_targets() */
+  uint64_t untold; /* local version: deletions from there on are told by the order alone; or UINT64_MAX */
+  size_t n_told;   /* of coquill_order_deletions(), those of earlier ones */
   struct CoquillRangeMap *restored; /* (nullable): of deletions, how many restorations name them */
   uint64_t first;                   /* local versions below were in the text from which it started */
   uint64_t end;                     /* local versions below have been walked */
@@ -218,6 +220,15 @@ coquill_walker_free (CoquillWalker *self);
  */
 bool
 coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error);
+
+/**
+ * coquill_walker_targets:
+ *
+ * Returns: (transfer none): which characters the deletions took away that were walked. O(1), and O(1) for
+ * each that nobody has asked for
+ */
+const CoquillTargets *
+coquill_walker_targets (CoquillWalker *self);
 
 /**
  * coquill_walker_go_back:

@@ -5,8 +5,8 @@
 #include "seed.h"
 #include "small-text.h"
 
-/* Two people who write in turns. Of the folded text only what is visible is asked until the end; of the other
- * one deleted character at the start. */
+/* Two people who write in turns. Of the folded text only what is visible is asked until the end; of the
+ * other, all the time, what was deleted. */
 typedef struct
 {
   CoquillText *folded;
@@ -61,6 +61,42 @@ spans (CoquillText *text)
 
   coquill_text_foreach_span (text, 0, coquill_text_length (text), collect_cb, string);
   return g_string_free_and_steal (string);
+}
+
+static bool
+collect_each_cb (const CoquillTextRange *range, uint64_t position, void *data)
+{
+  for (guint64 i = 0; i < range->length; i++)
+    {
+      CoquillTextRange one = { range->agent, range->sequence + i, 1 };
+
+      collect_cb (&one, position, data);
+    }
+  return true;
+}
+
+/* Which characters an agent's deletions took away, from the last so many items on. */
+static char *
+targets (CoquillText *text, guint32 agent, guint64 n_items)
+{
+  GString *string = g_string_new (NULL);
+  guint64 length = coquill_text_agent_length (text, agent);
+  CoquillTextRange range = { agent, length - MIN (length, n_items), n_items };
+
+  g_assert_true (coquill_text_deletion_targets (text, &range, collect_each_cb, string));
+  return g_string_free_and_steal (string);
+}
+
+static void
+pair_assert_targets_same (Pair *self)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *a = targets (self->folded, self->agents[i], G_MAXUINT32);
+      g_autofree char *b = targets (self->unfolded, self->agents[i], G_MAXUINT32);
+
+      g_assert_cmpstr (a, ==, b);
+    }
 }
 
 static void
@@ -139,12 +175,20 @@ test_in_turns (gconstpointer data)
       for (guint turn = 0; turn < n_turns; turn++)
         {
           for (gint n = g_rand_int_range (pair.random, 1, 9); n > 0; n--)
-            pair_edit (&pair, pair.agents[turn % 2], &caret, 1 + round * 2);
-          if (turn % 8 == 0)
+            {
+              g_autofree char *told = NULL;
+
+              pair_edit (&pair, pair.agents[turn % 2], &caret, 1 + round * 2);
+              told = targets (pair.unfolded, pair.agents[turn % 2], 5);
+            }
+          if (turn % (8 << round) == 0)
             pair_assert_visible_same (&pair);
         }
       pair_assert_visible_same (&pair);
+      if (round % 2 == 0)
+        pair_assert_targets_same (&pair);
       pair_assert_anchors_same (&pair);
+      pair_assert_targets_same (&pair);
       pair_clear (&pair);
     }
 }
@@ -161,7 +205,7 @@ test_then_otherwise (void)
       guint64 caret = 0;
 
       pair_init (&pair, round);
-      for (guint i = 0; i < 60; i++)
+      for (guint i = 0; i < 200; i++)
         pair_edit (&pair, pair.agents[i % 2], &caret, 5);
       away = new_text (3, &agent);
       merge (away, pair.folded);
@@ -178,10 +222,40 @@ test_then_otherwise (void)
       merge (pair.folded, away);
       merge (pair.unfolded, away);
       pair_assert_visible_same (&pair);
+      pair_assert_targets_same (&pair);
       pair_assert_anchors_same (&pair);
       coquill_text_free (away);
       pair_clear (&pair);
     }
+}
+
+/* Somebody looks while a deletion goes on backwards, through characters that two wrote in turns. */
+static void
+test_backwards_in_parts (void)
+{
+  enum
+  {
+    N = 400
+  };
+  guint32 agents[2];
+  CoquillText *text = new_text (1, &agents[0]);
+  CoquillAgent other = agent_id (2);
+  g_autofree char *told = NULL;
+  g_autoptr (GString) expected = g_string_new (NULL);
+
+  agents[1] = coquill_text_add_agent (text, &other, NULL);
+  for (guint i = 0; i < N; i++)
+    insert (text, agents[i % 2], i, "x");
+  for (guint i = N; i-- > N - 20;)
+    {
+      delete (text, agents[0], i, 1);
+      g_string_append_printf (expected, "%u:%u+1@%u ", agents[i % 2], i / 2, N - 20);
+      if (i % 5 == 0)
+        g_free (spans (text));
+    }
+  told = targets (text, agents[0], 20);
+  g_assert_cmpstr (told, ==, expected->str);
+  coquill_text_free (text);
 }
 
 int
@@ -191,5 +265,6 @@ main (int argc, char *argv[])
   g_test_add_data_func ("/fold/a-few-turns-as-unfolded", GUINT_TO_POINTER (40), test_in_turns);
   g_test_add_data_func ("/fold/many-turns-as-unfolded", GUINT_TO_POINTER (800), test_in_turns);
   g_test_add_func ("/fold/what-is-concurrent-or-restored-unfolds", test_then_otherwise);
+  g_test_add_func ("/fold/backwards-in-parts-as-in-one", test_backwards_in_parts);
   return g_test_run ();
 }
