@@ -7,18 +7,33 @@
 
 #include "text/memory.h"
 
+/* Behind the last entry: see CoquillFlatWindow. */
+static const CoquillFlatEntry all_else
+    = { .id = COQUILL_ID_NONE, .gap = UINT32_MAX, .length = 1, .deletions = { { .sequence = UINT32_MAX } } };
+
+/* Room for so many entries, and what comes behind them. */
+static void
+reserve (CoquillFlatWindow *self, size_t n_entries)
+{
+  size_t capacity = self->capacity;
+
+  self->entries = coquill_grow (self->entries, &self->capacity, n_entries + 1 + 1, sizeof *self->entries);
+  memset (&self->entries[capacity], 0, (self->capacity - capacity) * sizeof *self->entries);
+}
+
 void
 coquill_flat_window_clear (CoquillFlatWindow *self)
 {
+  if (self->capacity == 0)
+    reserve (self, COQUILL_FLAT_MAX_ENTRIES);
   self->n_entries = 0;
+  self->entries[0] = all_else;
   self->is_full = false;
   coquill_flat_window_rewind (self);
 }
 
-/* How many of an entry's characters are visible in a version that deleted a part of them, or where they were
- * deleted twice: after it was cut where that is needed, none or all that it knows. */
-static __attribute__ ((noinline)) uint32_t
-cut_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
+uint32_t
+coquill_flat_window_cut_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version)
 {
   const CoquillFlatEntry *entry = &self->entries[index];
 
@@ -32,51 +47,9 @@ cut_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *
       if (n_deleted >= entry->length)
         return 0;
       coquill_flat_window_cut (self, index, deletion->backward ? entry->length - n_deleted : n_deleted);
-      return cut_deleted (self, index, version);
+      return coquill_flat_window_cut_deleted (self, index, version);
     }
   return coquill_flat_entry_n_known (entry, version);
-}
-
-CoquillFlatPlace
-coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
-{
-  CoquillFlatMark here = self->near;
-  uint64_t offset;
-
-  if (position < here.start)
-    here = (CoquillFlatMark){ 0, 0, 0 };
-  offset = position - here.start;
-  for (; here.index < self->n_entries; here.index++)
-    {
-      const CoquillFlatEntry *entry = &self->entries[here.index];
-      uint32_t width = coquill_flat_entry_n_known (entry, version);
-      uint32_t first = entry->deletions[0].sequence, end = version->n[entry->deletions[0].track];
-      uint32_t n_deleted = (end > first ? end : first) - first;
-
-      /* Nobody can guess what the version has: so without branches, but for what is rare. */
-      width = (width > n_deleted ? width : n_deleted) - n_deleted;
-      if ((n_deleted - 1 < entry->length - 1) | (entry->n_deletions > 1))
-        {
-          width = cut_deleted (self, here.index, version);
-          entry = &self->entries[here.index];
-        }
-      if (offset < (uint64_t)entry->gap + width)
-        {
-          self->near = here;
-          self->near.start = position - offset;
-          if (offset < entry->gap)
-            return (CoquillFlatPlace){ here.index, true, offset, entry->gap - offset, position + here.wider };
-          offset -= entry->gap;
-          return (CoquillFlatPlace){ here.index, false, offset, width - offset,
-                                     position + here.wider - (entry->n_deletions == 0 ? 0 : offset) };
-        }
-      offset -= (uint64_t)entry->gap + width;
-      here.wider
-          += (uint64_t)((entry->length - entry->pending) & -(uint32_t)(entry->n_deletions == 0)) - width;
-    }
-  self->near = here;
-  self->near.start = position - offset;
-  return (CoquillFlatPlace){ here.index, true, offset, UINT64_MAX, position + here.wider };
 }
 
 /* Makes room for one more in front of an entry. */
@@ -85,11 +58,11 @@ make_room (CoquillFlatWindow *self, unsigned index)
 {
   CoquillFlatEntry *entry;
 
-  if (self->n_entries == self->capacity)
-    self->entries = coquill_grow (self->entries, &self->capacity, self->n_entries + 1, sizeof *self->entries);
+  if (self->n_entries + 2 + 1 > self->capacity)
+    reserve (self, self->n_entries + 1);
   entry = &self->entries[index];
-  memmove (entry + 1, entry, (self->n_entries - index) * sizeof *entry);
   self->n_entries++;
+  memmove (entry + 1, entry, (self->n_entries - index) * sizeof *entry);
   return entry;
 }
 
@@ -135,8 +108,8 @@ deletion_follows (const CoquillFlatEntry *a, const CoquillFlatEntry *b, unsigned
 static bool
 can_join (const CoquillFlatEntry *a, const CoquillFlatEntry *b, bool backward[COQUILL_FLAT_MAX_DELETIONS])
 {
-  if (b->gap + a->pending > 0 || a->id + a->length != b->id || a->track != b->track
-      || a->n_deletions != b->n_deletions)
+  if ((b->gap > 0) | (a->pending > 0) | (a->id + a->length != b->id) | (a->track != b->track)
+      | (a->n_deletions != b->n_deletions))
     return false;
   if (a->track != COQUILL_FLAT_EVERYBODY && (b->left != b->id - 1 || a->right != b->right))
     return false;
@@ -169,8 +142,8 @@ coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const Coqui
 
   if (index < self->near.index)
     coquill_flat_window_rewind (self);
-  if (index < self->n_entries)
-    self->entries[index].gap -= entry->gap;
+  self->entries[index].gap -= entry->gap;
+  self->entries[self->n_entries].gap = UINT32_MAX;
   if (index > 0 && can_join (&self->entries[index - 1], entry, backward))
     {
       if (index == self->near.index)
@@ -192,13 +165,13 @@ coquill_flat_window_join (CoquillFlatWindow *self, unsigned index)
   CoquillFlatEntry *entry = &self->entries[index];
   bool backward[COQUILL_FLAT_MAX_DELETIONS];
 
-  if (index == 0 || index >= self->n_entries || !can_join (entry - 1, entry, backward))
+  if (index == 0 || !can_join (entry - 1, entry, backward))
     return false;
   if (index <= self->near.index)
     coquill_flat_window_rewind (self);
   join (entry - 1, entry, backward);
-  self->n_entries--;
   memmove (entry, entry + 1, (self->n_entries - index) * sizeof *entry);
+  self->n_entries--;
   return true;
 }
 
@@ -213,11 +186,10 @@ coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version)
   for (unsigned i = 0; i < self->n_entries; i++)
     {
       const CoquillFlatEntry *entry = &self->entries[i];
-      const CoquillFlatEntry *next = i + 1 < self->n_entries ? entry + 1 : NULL;
 
       gap += entry->gap;
       if (entry->newest >= version
-          || (entry->n_deletions > 0 && next != NULL && next->gap == 0 && next->newest >= version))
+          || (entry->n_deletions > 0 && entry[1].gap == 0 && entry[1].newest >= version))
         {
           self->entries[n_kept] = *entry;
           self->entries[n_kept++].gap = gap;
@@ -227,5 +199,6 @@ coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version)
         gap += entry->length;
     }
   self->n_entries = n_kept;
+  self->entries[n_kept] = all_else;
   coquill_flat_window_rewind (self);
 }

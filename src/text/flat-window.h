@@ -100,10 +100,12 @@ typedef struct
 
 /**
  * CoquillFlatWindow:
+ * @entries: behind the last one there is one more, which is in no version, with a gap wider than any text:
+ * what comes there all versions have alike. Behind that is room for one that can be read
  * @near: where a character was found last, in the version that is asked for
  * @is_full: it can't tell all versions any more
  *
- * What comes behind the last entry all versions have alike.
+ * To be made with coquill_flat_window_clear().
  */
 typedef struct
 {
@@ -119,7 +121,6 @@ typedef struct
  * @index: of the entry with the character, or of that whose gap has it, or the number of entries
  * @in_gap: it is in the gap
  * @offset: characters of the gap or entry that lie before
- * @rest: from the character on, those of the gap or entry that the version has
  * @effect: visible characters of the order that lie before; if it is pending, as if its entry were not
  */
 typedef struct
@@ -127,7 +128,6 @@ typedef struct
   unsigned index;
   bool in_gap;
   uint64_t offset;
-  uint64_t rest;
   uint64_t effect;
 } CoquillFlatPlace;
 
@@ -156,10 +156,41 @@ coquill_flat_entry_is_absent (const CoquillFlatEntry *entry, const CoquillFlatVe
   return version->n[entry->track] <= (uint32_t)entry->id;
 }
 
+/* How many of the characters items of some track deleted first, in a version. */
+static inline uint32_t
+coquill_flat_entry_n_deleted (const CoquillFlatEntry *entry, const CoquillFlatVersion *version)
+{
+  uint32_t end = version->n[entry->deletions[0].track], first = entry->deletions[0].sequence;
+
+  return (end > first ? end : first) - first;
+}
+
+/**
+ * coquill_flat_entry_width:
+ *
+ * Returns: how many of the characters are visible in a version, unless they were deleted twice or it deleted
+ * a part of them
+ */
+static inline uint32_t
+coquill_flat_entry_width (const CoquillFlatEntry *entry, const CoquillFlatVersion *version)
+{
+  uint32_t n_known = coquill_flat_entry_n_known (entry, version);
+  uint32_t n_deleted = coquill_flat_entry_n_deleted (entry, version);
+
+  return (n_known > n_deleted ? n_known : n_deleted) - n_deleted;
+}
+
+/* How many of the characters the order shows, without those that it hasn't been given yet. */
+static inline uint32_t
+coquill_flat_entry_shown (const CoquillFlatEntry *entry)
+{
+  return (entry->length - entry->pending) & -(uint32_t)(entry->n_deletions == 0);
+}
+
 /**
  * coquill_flat_window_clear:
  *
- * Takes all entries out.
+ * Takes all entries out. To be called before all else, with a window of zeros.
  */
 void
 coquill_flat_window_clear (CoquillFlatWindow *self);
@@ -176,15 +207,57 @@ coquill_flat_window_rewind (CoquillFlatWindow *self)
   self->near = (CoquillFlatMark){ 0, 0, 0 };
 }
 
+/* How many of an entry's characters are visible in a version that deleted a part of them, or where they were
+ * deleted twice: after it was cut where that is needed, none or all that it knows. */
+uint32_t
+coquill_flat_window_cut_deleted (CoquillFlatWindow *self, unsigned index, const CoquillFlatVersion *version);
+
 /**
  * coquill_flat_window_find:
- * @position: of a character that is visible in the version, or behind all of them
+ * @position: of a character that is visible in the version, or behind all of them; less than UINT32_MAX
  *
  * Finds a character. Cuts entries that the version deleted a part of. O(entries), from the last that was
  * found on
  */
-CoquillFlatPlace
-coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position);
+static inline CoquillFlatPlace
+coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *version, uint64_t position)
+{
+  CoquillFlatMark here = self->near;
+  const CoquillFlatEntry *entry;
+  uint64_t offset;
+  bool in_gap;
+
+  if (position < here.start)
+    here = (CoquillFlatMark){ 0, 0, 0 };
+  offset = position - here.start;
+  for (entry = &self->entries[here.index];; entry++)
+    {
+      uint32_t n_deleted = coquill_flat_entry_n_deleted (entry, version);
+      uint32_t width = coquill_flat_entry_width (entry, version);
+      uint64_t all;
+
+      /* Nobody can guess what the version has: so without branches, but for what is rare. */
+      if (__builtin_expect ((n_deleted - 1 < entry->length - 1) | (entry->n_deletions > 1), 0))
+        {
+          unsigned index = (unsigned)(entry - self->entries);
+
+          width = coquill_flat_window_cut_deleted (self, index, version);
+          entry = &self->entries[index];
+        }
+      all = (uint64_t)entry->gap + width;
+      if (offset < all)
+        break;
+      offset -= all;
+      here.wider += (uint64_t)coquill_flat_entry_shown (entry) - width;
+    }
+  here.index = (unsigned)(entry - self->entries);
+  here.start = position - offset;
+  self->near = here;
+  in_gap = offset < entry->gap;
+  offset -= in_gap ? 0 : entry->gap;
+  return (CoquillFlatPlace){ here.index, in_gap, offset,
+                             position + here.wider - (in_gap | (entry->n_deletions == 0) ? 0 : offset) };
+}
 
 /**
  * coquill_flat_window_follows:
@@ -199,16 +272,11 @@ coquill_flat_window_follows (const CoquillFlatWindow *self,
                              const CoquillFlatPlace *place,
                              CoquillId id)
 {
-  const CoquillFlatEntry *entry;
+  const CoquillFlatEntry *entry = &self->entries[place->index];
 
-  /* Where all is a gap there are no entries. */
-  if (place->in_gap)
-    return false;
-  entry = &self->entries[place->index];
-  return (place->offset + 1 == entry->length) & (entry->id + entry->length == id)
-         && entry->right_is_next & (entry->n_deletions == 0)
-         && (place->index + 1 == self->n_entries || entry[1].gap > 0
-             || !coquill_flat_entry_is_absent (&entry[1], version));
+  return !place->in_gap & (place->offset + 1 == entry->length) & (entry->id + entry->length == id)
+         & entry->right_is_next & (entry->n_deletions == 0)
+         & ((entry[1].gap > 0) | !coquill_flat_entry_is_absent (&entry[1], version));
 }
 
 /**

@@ -240,17 +240,20 @@ coquill_walker_settle_flat (CoquillWalker *self);
  * coquill_walker_walk_flat:
  * @cursor: at the item that is next
  * @run: which holds it
- * @end: of the run or less
- * @floor: all that is known to come knows what lies below
+ * @end: local version: where to stop
+ * @outlook: (nullable): of that run and all that come before @end; only that run is walked without
+ * @is_known: of them is known what comes behind them
  *
- * Walks items in the flat window.
+ * Walks items in the flat window, up to the end or to a run for which it has to be opened anew: one that
+ * doesn't know all before it, or, if it is known, one from which on all do.
  */
 CoquillWalkerFlatResult
 coquill_walker_walk_flat (CoquillWalker *self,
                           CoquillGraphCursor *cursor,
                           size_t run,
                           uint64_t end,
-                          uint64_t floor,
+                          const CoquillWalkerOutlook *outlook,
+                          bool is_known,
                           CoquillDeltaList *deltas);
 
 /**

@@ -283,19 +283,21 @@ is_time_to_collapse (const CoquillWalker *self)
   return n_entries >= self->collapse_at || (self->n_linear >= COLLAPSE_AT && self->n_linear >= n_entries / 2);
 }
 
-/* Walks items of one run inside a window: some, or all up to @end. */
+/* Walks items inside a window: some, of one run or, if there is an outlook for all before @end, several. */
 static bool
-walk_run (CoquillWalker *self,
-          CoquillGraphCursor *cursor,
-          size_t run,
-          uint64_t end,
-          uint64_t floor,
-          CoquillDeltaList *deltas)
+walk_some (CoquillWalker *self,
+           CoquillGraphCursor *cursor,
+           size_t run,
+           uint64_t end,
+           const CoquillWalkerOutlook *outlook,
+           bool is_known,
+           CoquillDeltaList *deltas)
 {
   CoquillGraphPiece piece;
+  uint64_t run_end = coquill_graph_run_end (self->graph, run);
 
   if (self->state == COQUILL_WALKER_FLAT)
-    switch (coquill_walker_walk_flat (self, cursor, run, end, floor, deltas))
+    switch (coquill_walker_walk_flat (self, cursor, run, end, outlook, is_known, deltas))
       {
       case COQUILL_WALKER_FLAT_DONE:
         return true;
@@ -305,6 +307,8 @@ walk_run (CoquillWalker *self,
         leave_flat (self);
         return true;
       }
+  if (run_end < end)
+    end = run_end;
   while (coquill_graph_cursor_step (cursor, end, &piece))
     {
       if (!walk_in_window (self, &piece, run, deltas))
@@ -359,14 +363,10 @@ reach_back (CoquillWalker *self, uint64_t version)
   coquill_walker_open_flat (self, self->end, UINT64_MAX);
   coquill_graph_cursor_init (&cursor, graph, self->end);
   n_operations = coquill_graph_find_operation (graph, end - 1) - cursor.operation + 1;
+  /* As in leave_flat(): it was walked once. */
   for (run = cursor.run; self->end < end; run += self->end == coquill_graph_run_end (graph, run))
-    {
-      uint64_t run_end = coquill_graph_run_end (graph, run);
-
-      /* As in leave_flat(): it was walked once. */
-      if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, 0, NULL))
-        abort ();
-    }
+    if (!walk_some (self, &cursor, run, end, NULL, false, NULL))
+      abort ();
   coquill_walker_settle_flat (self);
   if (self->state == COQUILL_WALKER_FLAT)
     self->flat->hold = 2 * n_operations;
@@ -481,8 +481,10 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         }
       set_in_trunk (self,
                     has_trunk && self->state == COQUILL_WALKER_WINDOW && outlooks[run - first_run].is_trunk);
-      if (!walk_run (self, &cursor, run, run_end < end ? run_end : end, floor, deltas))
+      if (!walk_some (self, &cursor, run, end, &outlooks[run - first_run], is_known, deltas))
         return refuse (self, error);
+      run = cursor.run;
+      run_end = coquill_graph_run_end (graph, run);
       if (self->in_trunk)
         self->trunk_end = self->end;
     }

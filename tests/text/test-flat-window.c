@@ -205,8 +205,7 @@ static void delete (World *self, guint track, guint32 local_version)
                                      .n_deletions = 1,
                                      .deletions = { deletion } };
 
-          if (index < self->window.n_entries)
-            self->window.entries[index].gap--;
+          self->window.entries[index].gap--;
           index = coquill_flat_window_insert (&self->window, index, &entry);
         }
       else
@@ -305,6 +304,7 @@ test_joins (void)
   CoquillFlatWindow window = { 0 };
   g_autofree char *text = NULL;
 
+  coquill_flat_window_clear (&window);
   put (&window, 0, 7, 4, 99, 0);
   put (&window, 1, 0, 5, 99, 1);
   put (&window, 1, 0, 6, 98, 2); /* something came between it and its origin right */
@@ -322,6 +322,7 @@ test_keeps_what_parts (void)
   CoquillFlatWindow window = { 0 };
   g_autofree char *text = NULL;
 
+  coquill_flat_window_clear (&window);
   for (guint i = 0; i < 4; i++)
     {
       put (&window, i, i == 0 ? 5 : 0, 10 * i, 99, i);
