@@ -178,25 +178,36 @@ coquill_flat_window_join (CoquillFlatWindow *self, unsigned index)
 /* Deleted characters stay directly in front of an entry that stays: there they part what is concurrent from
  * what only looks as if it were at the same place. */
 void
-coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version)
+coquill_flat_window_collapse (CoquillFlatWindow *self,
+                              uint64_t version,
+                              CoquillFlatSettle settle,
+                              void *user_data)
 {
   unsigned n_kept = 0;
   uint32_t gap = 0;
+  uint64_t effect = 0;
 
   for (unsigned i = 0; i < self->n_entries; i++)
     {
-      const CoquillFlatEntry *entry = &self->entries[i];
+      CoquillFlatEntry *entry = &self->entries[i];
 
       gap += entry->gap;
+      effect += entry->gap;
       if (entry->newest >= version
           || (entry->n_deletions > 0 && entry[1].gap == 0 && entry[1].newest >= version))
         {
+          effect += coquill_flat_entry_shown (entry);
           self->entries[n_kept] = *entry;
           self->entries[n_kept++].gap = gap;
           gap = 0;
         }
       else if (entry->n_deletions == 0)
-        gap += entry->length;
+        {
+          if (entry->pending > 0)
+            settle (user_data, entry, effect);
+          effect += entry->length;
+          gap += entry->length;
+        }
     }
   self->n_entries = n_kept;
   self->entries[n_kept] = all_else;

@@ -309,11 +309,18 @@ coquill_flat_window_insert (CoquillFlatWindow *self, unsigned index, const Coqui
 bool
 coquill_flat_window_join (CoquillFlatWindow *self, unsigned index);
 
+/* Is to give the order what of an entry is pending; @effect visible characters of the order lie before it. */
+typedef void (*CoquillFlatSettle) (void *user_data, CoquillFlatEntry *entry, uint64_t effect);
+
 /**
  * coquill_flat_window_collapse:
  * @version: local version
+ * @settle: (nullable): if nothing is pending
  *
  * Forgets what no item from @version on has touched. O(entries)
  */
 void
-coquill_flat_window_collapse (CoquillFlatWindow *self, uint64_t version);
+coquill_flat_window_collapse (CoquillFlatWindow *self,
+                              uint64_t version,
+                              CoquillFlatSettle settle,
+                              void *user_data);

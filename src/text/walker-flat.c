@@ -8,7 +8,7 @@
 #include "text/memory.h"
 
 /* So many entries more make it worth while to see which can go. */
-#define COLLAPSE_AT 6
+#define COLLAPSE_AT 10
 
 /* Who has written nothing for so many operations is taken for one who knows all when he goes on. */
 #define RECENT_OPERATIONS 64
@@ -16,31 +16,30 @@
 /* More are deleted in several goes, as each span of them may become an entry. */
 #define MANY_DELETED 256
 
-/* Gives the order all of the entries that no item from a version on has touched. */
 static void
-settle (CoquillWalker *self, uint64_t version)
+settle (void *user_data, CoquillFlatEntry *entry, uint64_t effect)
 {
-  CoquillFlatWindow *flat = &self->flat->window;
-  uint64_t effect = 0;
-
-  for (unsigned i = 0; i < flat->n_entries; i++)
-    {
-      CoquillFlatEntry *entry = &flat->entries[i];
-
-      effect += entry->gap;
-      if ((entry->pending > 0) & (entry->newest < version))
-        coquill_walker_settle_entry (self, entry, effect);
-      effect += coquill_flat_entry_shown (entry);
-    }
-  coquill_flat_window_rewind (flat);
+  coquill_walker_settle_entry (user_data, entry, effect);
 }
 
 void
 coquill_walker_settle_flat (CoquillWalker *self)
 {
+  CoquillFlatWindow *flat;
+  uint64_t effect = 0;
+
   if (self->state != COQUILL_WALKER_FLAT || !self->flat->has_pending)
     return;
-  settle (self, UINT64_MAX);
+  flat = &self->flat->window;
+  for (unsigned i = 0; i < flat->n_entries; i++)
+    {
+      CoquillFlatEntry *entry = &flat->entries[i];
+
+      effect += entry->gap;
+      coquill_walker_settle_entry (self, entry, effect);
+      effect += coquill_flat_entry_shown (entry);
+    }
+  coquill_flat_window_rewind (flat);
   self->flat->has_pending = false;
 }
 
@@ -59,8 +58,7 @@ collapse (CoquillWalker *self, uint64_t floor)
   if (floor > self->window_start && flat->n_operations >= flat->hold)
     {
       self->window_start = floor;
-      settle (self, floor);
-      coquill_flat_window_collapse (&flat->window, floor);
+      coquill_flat_window_collapse (&flat->window, floor, settle, self);
     }
   flat->collapse_at = flat->window.n_entries + COLLAPSE_AT;
   if (flat->collapse_at > COQUILL_FLAT_MAX_ENTRIES)

@@ -261,7 +261,7 @@ test_against_list (void)
               /* From now on, all versions have what came before. */
               for (guint i = 0; i < N_TRACKS; i++)
                 world.known[i] = MAX (world.known[i], reached[version][i]);
-              coquill_flat_window_collapse (&world.window, version);
+              coquill_flat_window_collapse (&world.window, version, NULL, NULL);
               check (&world);
             }
         }
@@ -329,7 +329,7 @@ test_keeps_what_parts (void)
       window.entries[i].n_deletions = i < 3;
     }
   put (&window, 4, 6, 50, 99, 2);
-  coquill_flat_window_collapse (&window, 3);
+  coquill_flat_window_collapse (&window, 3, NULL, NULL);
   text = describe (&window);
   g_assert_cmpstr (text, ==, "5[0:20+1 deleted 0[0:30+1");
   free (window.entries);
