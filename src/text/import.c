@@ -15,6 +15,8 @@
 static bool
 map_agents (CoquillImport *self)
 {
+  bool is_reserved = false;
+
   for (size_t i = 0; i < self->change->n_agents; i++)
     {
       const CoquillChangeAgent *agent = &self->change->agents[i];
@@ -22,6 +24,9 @@ map_agents (CoquillImport *self)
 
       if (local == UINT32_MAX && agent->starts && self->limits == NULL)
         {
+          if (!is_reserved)
+            coquill_graph_reserve_agents (self->graph, self->change->n_agents - i);
+          is_reserved = true;
           local = coquill_graph_add_agent (self->graph, &agent->id, &agent->previous);
           if (local == UINT32_MAX)
             return coquill_import_refuse (self, COQUILL_TEXT_ERROR_TOO_LARGE,
