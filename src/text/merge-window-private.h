@@ -87,16 +87,17 @@ struct CoquillMergeWindow
   size_t n_scanned;       /* leaves that were looked through without it */
 };
 
+/* No branches: which entries are visible can't be guessed. */
 static inline bool
 coquill_merge_window_visible (const CoquillMergeWindowEntry *entry, unsigned version)
 {
-  return entry->standing[version] == 0 && (entry->absent >> version & 1) == 0;
+  return (entry->standing[version] | (entry->absent >> version & 1)) == 0;
 }
 
 static inline uint32_t
 coquill_merge_window_entry_width (const CoquillMergeWindowEntry *entry, unsigned version)
 {
-  return coquill_merge_window_visible (entry, version) ? entry->length : 0;
+  return entry->length & -(uint32_t)coquill_merge_window_visible (entry, version);
 }
 
 static inline CoquillMergeWindowNode *
