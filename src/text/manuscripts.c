@@ -11,162 +11,173 @@
 #define STEP COQUILL_MANUSCRIPT_STEP
 #define BLOCK COQUILL_MANUSCRIPT_BLOCK
 
-/* The bytes of an insertion; 0 for anything else. */
-static inline size_t
-content_length (const CoquillGraph *graph, size_t operation)
+typedef void (*OperationFunc) (CoquillManuscripts *self,
+                               const CoquillGraph *graph,
+                               const CoquillGraphRun *run,
+                               const CoquillGraphOperation *row);
+
+/* Calls a function, a constant, with each operation, which ends where @row + 1 starts. */
+static inline void
+foreach_operation (CoquillManuscripts *self, const CoquillGraph *graph, OperationFunc func)
 {
-  const CoquillGraphOperation *row = &graph->operations[operation];
-  size_t end = operation + 1 < graph->n_operations ? row[1].content_offset : graph->content_length;
+  const CoquillGraphRun *run = graph->runs, *last_run = run + graph->n_runs - 1;
+  const CoquillGraphOperation *row = graph->operations, *last = row + graph->n_operations - 1;
+  const CoquillGraphOperation *rest = row + coquill_graph_find_operation (graph, last_run->first);
+  const CoquillGraphOperation end[]
+      = { *last, { .first = (uint32_t)graph->end, .content_offset = (uint32_t)graph->content_length } };
 
-  return row->kind == COQUILL_OPERATION_INSERT ? end - row->content_offset : 0;
-}
-
-/* Whether the next operation, if there is one, is of a run that ends there. */
-static inline bool
-is_before (const CoquillGraph *graph, size_t operation, uint64_t run_end)
-{
-  return operation < graph->n_operations && graph->operations[operation].first < run_end;
-}
-
-/* Counts, for each agent, the bytes that its characters have more than one each. */
-static void
-count_extra (const CoquillGraph *graph, size_t *extra)
-{
-  size_t next = 0;
-
-  for (size_t run = 0; run < graph->n_runs; run++)
-    for (; is_before (graph, next, coquill_graph_run_end (graph, run)); next++)
-      if (graph->operations[next].kind == COQUILL_OPERATION_INSERT)
-        extra[graph->runs[run].agent]
-            += content_length (graph, next)
-               - (coquill_graph_operation_end (graph, next) - graph->operations[next].first);
-}
-
-/* Finds out where each item is. A byte that doesn't begin one is counted as such, without a branch. */
-static void
-find_items (CoquillManuscript *self)
-{
-  const char *text = self->text;
-  uint8_t *extra = self->extra;
-  size_t n_bytes = (size_t)(self->end - text), n_items = 0, block = 0;
-
-  for (size_t i = 0; i < n_bytes; i++)
+  for (; row < rest; row++)
     {
-      bool begins = (int8_t)text[i] >= -64; /* not 10xxxxxx */
-
-      if (n_items % BLOCK == 0 && begins)
-        self->blocks[n_items / BLOCK] = block = i - n_items;
-      extra[n_items] = (uint8_t)(i - n_items - block);
-      n_items += begins;
+      run += row->first == run[1].first;
+      func (self, graph, run, row);
     }
-  if (n_items % BLOCK == 0)
-    self->blocks[n_items / BLOCK] = block = n_bytes - n_items;
-  extra[n_items] = (uint8_t)(n_bytes - n_items - block);
+  for (; row < last; row++)
+    func (self, graph, last_run, row);
+  func (self, graph, last_run, end);
+}
+
+static inline size_t
+n_items_of (const CoquillGraphOperation *row)
+{
+  return row[1].first - row->first;
+}
+
+static inline size_t
+n_bytes_of (const CoquillGraphOperation *row)
+{
+  return row[1].content_offset - row->content_offset;
+}
+
+/* Counts the bytes that an agent's characters have more than one each. */
+static inline void
+count_extra (CoquillManuscripts *self,
+             const CoquillGraph *graph,
+             const CoquillGraphRun *run,
+             const CoquillGraphOperation *row)
+{
+  (void)graph;
+  if (row->kind == COQUILL_OPERATION_INSERT)
+    self->agents[run->agent].n_extra += n_bytes_of (row) - n_items_of (row);
+}
+
+/* Item by item is byte by byte. What is copied too much is written over by what comes next, or lies between
+ * two manuscripts. */
+static inline void
+write_ascii (CoquillManuscripts *self,
+             const CoquillGraph *graph,
+             const CoquillGraphRun *run,
+             const CoquillGraphOperation *row)
+{
+  char *to = self->agents[run->agent].text + run->sequence + (row->first - run->first);
+  const uint8_t *from = graph->content + row->content_offset;
+
+  if (n_bytes_of (row) <= STEP && graph->content_length - row->content_offset >= STEP)
+    memcpy (to, from, STEP);
+  else if (row->kind == COQUILL_OPERATION_INSERT)
+    memcpy (to, from, n_bytes_of (row));
 }
 
 /* Of a history that has more than ASCII. */
-static void
-write_wide (CoquillManuscripts *self, const CoquillGraph *graph)
+static inline void
+write_wide (CoquillManuscripts *self,
+            const CoquillGraph *graph,
+            const CoquillGraphRun *run,
+            const CoquillGraphOperation *row)
 {
   static const uint8_t nothing[STEP];
-  size_t next = 0;
+  bool inserts = row->kind == COQUILL_OPERATION_INSERT;
+  const uint8_t *from[] = { nothing, graph->content + row->content_offset };
+  size_t n_bytes = inserts ? n_bytes_of (row) : n_items_of (row);
+  char *to = self->agents[run->agent].end;
 
-  for (size_t run = 0; run < graph->n_runs; run++)
-    {
-      CoquillManuscript *agent = &self->agents[graph->runs[run].agent];
-      uint64_t end = coquill_graph_run_end (graph, run);
-      char *to = agent->end;
-
-      for (; is_before (graph, next, end); next++)
-        {
-          const CoquillGraphOperation *operation = &graph->operations[next];
-          bool inserts = operation->kind == COQUILL_OPERATION_INSERT;
-          const uint8_t *from[] = { nothing, graph->content + operation->content_offset };
-          size_t n_items = coquill_graph_operation_end (graph, next) - operation->first;
-          size_t n_bytes = inserts ? content_length (graph, next) : n_items;
-
-          if (n_bytes <= STEP && graph->content_length - operation->content_offset >= STEP)
-            memcpy (to, from[inserts], STEP);
-          else if (inserts)
-            memcpy (to, from[1], n_bytes);
-          else
-            memset (to, 0, n_bytes);
-          to += n_bytes;
-        }
-      agent->end = to;
-    }
-  for (uint32_t i = 0; i < self->n_agents; i++)
-    if (self->agents[i].blocks != NULL)
-      find_items (&self->agents[i]);
+  if (n_bytes <= STEP && graph->content_length - row->content_offset >= STEP)
+    memcpy (to, from[inserts], STEP);
+  else if (inserts)
+    memcpy (to, from[1], n_bytes);
+  else
+    memset (to, 0, n_bytes);
+  self->agents[run->agent].end += n_bytes;
 }
 
-/* What is copied too much is written over by what comes next, or lies between two manuscripts. */
+/* Finds out where each item is. Behind the last one it is ASCII, up to the end of a block. */
 static void
-write_ascii (CoquillManuscripts *self, const CoquillGraph *graph)
+find_items (CoquillManuscript *self, size_t n_items)
 {
-  const CoquillGraphOperation *row = graph->operations, *last = row + graph->n_operations - 1;
-  const uint8_t *content = graph->content;
-  size_t length = graph->content_length, to = 0;
-  char *text = self->text;
+  const char *byte = self->text;
 
-  for (size_t run = 0; run < graph->n_runs; run++)
+  for (size_t i = 0; i <= n_items / BLOCK; i++)
     {
-      uint64_t end = coquill_graph_run_end (graph, run);
-      CoquillManuscript *agent = &self->agents[graph->runs[run].agent];
+      uint8_t *extra = &self->extra[i * BLOCK], n_extra = 0;
 
-      /* Where local version 0 would be: item by item is byte by byte. */
-      to = (size_t)(agent->end - text) - row->first;
-      agent->end += end - row->first;
-      for (; row < last && row->first < end; row++)
+      self->blocks[i] = (size_t)(byte - self->text) - i * BLOCK;
+      if (coquill_utf8_ascii (byte, BLOCK) == BLOCK)
         {
-          size_t n_bytes = row[1].content_offset - row->content_offset;
-
-          if (n_bytes <= STEP && length - row->content_offset >= STEP)
-            memcpy (text + (to + row->first), content + row->content_offset, STEP);
-          else
-            memcpy (text + (to + row->first), content + row->content_offset,
-                    content_length (graph, (size_t)(row - graph->operations)));
+          memset (extra, 0, BLOCK);
+          byte += BLOCK;
+          continue;
         }
+      /* A byte that doesn't begin an item is counted as such, without a branch. */
+      for (const uint8_t *end = extra + BLOCK; extra < end; byte++)
+        {
+          bool begins = (int8_t)*byte >= -64; /* not 10xxxxxx */
+
+          *extra = n_extra;
+          extra += begins;
+          n_extra = (uint8_t)(n_extra + !begins);
+        }
+      while ((int8_t)*byte < -64)
+        byte++;
     }
-  memcpy (text + (to + last->first), content + last->content_offset,
-          content_length (graph, graph->n_operations - 1));
+}
+
+static void
+write_all (CoquillManuscripts *self, const CoquillGraph *graph)
+{
+  if (self->ascii)
+    {
+      foreach_operation (self, graph, write_ascii);
+      return;
+    }
+  foreach_operation (self, graph, write_wide);
+  for (uint32_t i = 0; i < self->n_agents; i++)
+    if (self->agents[i].n_extra > 0)
+      {
+        memset (self->agents[i].end, 0, STEP);
+        find_items (&self->agents[i], graph->agents[i].length);
+      }
 }
 
 void
 coquill_manuscripts_init (CoquillManuscripts *self, const CoquillGraph *graph)
 {
-  bool ascii = coquill_utf8_ascii (graph->content, graph->content_length) == graph->content_length;
-  size_t *extra = coquill_allocate (graph->n_agents * sizeof *extra), size = 0;
+  size_t size = 0;
 
   *self = (CoquillManuscripts){
     .agents = coquill_allocate (graph->n_agents * sizeof *self->agents),
     .n_agents = graph->n_agents,
+    .ascii = coquill_utf8_ascii (graph->content, graph->content_length) == graph->content_length,
   };
-  if (!ascii)
-    count_extra (graph, extra);
+  if (!self->ascii)
+    foreach_operation (self, graph, count_extra);
   for (uint32_t i = 0; i < self->n_agents; i++)
-    size += graph->agents[i].length + extra[i] + STEP;
+    size += graph->agents[i].length + self->agents[i].n_extra + STEP;
   self->text = coquill_resize (NULL, size);
 
   size = 0;
   for (uint32_t i = 0; i < self->n_agents; i++)
     {
       CoquillManuscript *agent = &self->agents[i];
-      size_t length = graph->agents[i].length;
+      size_t length = graph->agents[i].length, n_blocks = length / BLOCK + 1;
 
       agent->text = agent->end = self->text + size;
-      if (extra[i] > 0)
+      if (agent->n_extra > 0)
         {
-          agent->blocks = coquill_resize (NULL, (length / BLOCK + 1) * sizeof *agent->blocks);
-          agent->extra = coquill_resize (NULL, length + 1);
+          agent->blocks = coquill_resize (NULL, n_blocks * sizeof *agent->blocks);
+          agent->extra = coquill_resize (NULL, n_blocks * BLOCK);
         }
-      size += length + extra[i] + STEP;
+      size += length + agent->n_extra + STEP;
     }
-  free (extra);
-  if (ascii)
-    write_ascii (self, graph);
-  else
-    write_wide (self, graph);
+  write_all (self, graph);
 }
 
 void

@@ -14,7 +14,8 @@
 /**
  * CoquillManuscript:
  * @text: the agent's items: each character that it inserted, and a byte for anything else that it did
- * @end: of @text
+ * @end: of what is written of it
+ * @n_extra: bytes that it has more than items
  * @blocks: (nullable): of every COQUILL_MANUSCRIPT_BLOCK items, how many bytes more than items lie before
  * them; %NULL if each item is one byte
  * @extra: of each item, and of the end, how many bytes more than that lie before it
@@ -23,21 +24,16 @@ typedef struct
 {
   char *text;
   char *end;
+  size_t n_extra;
   size_t *blocks;
   uint8_t *extra;
 } CoquillManuscript;
-
-/* Where an item is that isn't ASCII, or beside such. */
-static inline const char *
-coquill_manuscript_item (const CoquillManuscript *self, uint64_t sequence)
-{
-  return self->text + sequence + self->blocks[sequence / COQUILL_MANUSCRIPT_BLOCK] + self->extra[sequence];
-}
 
 /**
  * CoquillManuscripts:
  * @agents: by local index
  * @text: of all
+ * @ascii: all of it is
  *
  * The graph has content in the order in which it came here: pieces of everybody's among each other. Who wants
  * the text of ids from anywhere in the history has to find the run, the operation and the content, all in
@@ -50,6 +46,7 @@ typedef struct
   CoquillManuscript *agents;
   uint32_t n_agents;
   char *text;
+  bool ascii;
 } CoquillManuscripts;
 
 /**
@@ -66,23 +63,18 @@ coquill_manuscripts_clear (CoquillManuscripts *self);
 
 /**
  * coquill_manuscripts_find:
- * @id: of a character
- * @length: characters that follow on, this one included
- * @n_bytes: (out):
+ * @id: of an item, or of what would follow on the last one
+ * @ascii: that of @self
  *
- * Returns: (transfer none): their text. O(1)
+ * Returns: (transfer none): its text. O(1)
  */
 static inline const char *
-coquill_manuscripts_find (const CoquillManuscripts *self, CoquillId id, uint32_t length, size_t *n_bytes)
+coquill_manuscripts_find (const CoquillManuscripts *self, CoquillId id, bool ascii)
 {
   const CoquillManuscript *agent = &self->agents[coquill_id_agent (id)];
   uint64_t sequence = coquill_id_sequence (id);
-  const char *start;
 
-  *n_bytes = length;
-  if (__builtin_expect (agent->blocks == NULL, 1))
+  if (ascii || agent->blocks == NULL)
     return agent->text + sequence;
-  start = coquill_manuscript_item (agent, sequence);
-  *n_bytes = (size_t)(coquill_manuscript_item (agent, sequence + length) - start);
-  return start;
+  return agent->text + sequence + agent->blocks[sequence / COQUILL_MANUSCRIPT_BLOCK] + agent->extra[sequence];
 }

@@ -76,12 +76,6 @@ struct CoquillOrder
   CoquillOrderLeaf *spares;
 };
 
-static inline uint32_t
-coquill_order_span_width (const CoquillOrderSpan *span)
-{
-  return span->length & -(uint32_t)coquill_order_is_visible (span);
-}
-
 static inline unsigned
 coquill_order_leaf_n_spans (const CoquillOrderLeaf *leaf)
 {

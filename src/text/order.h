@@ -69,6 +69,17 @@ coquill_order_is_visible (const CoquillOrderSpan *span)
 }
 
 /**
+ * coquill_order_span_width:
+ *
+ * Returns: how many characters of it are visible: all or none
+ */
+static inline uint32_t
+coquill_order_span_width (const CoquillOrderSpan *span)
+{
+  return span->length & -(uint32_t)coquill_order_is_visible (span);
+}
+
+/**
  * CoquillOrderLeaf:
  *
  * Here only so that what follows can be inlined. The spans lie at both ends of the array. None is there only
@@ -322,43 +333,27 @@ coquill_order_next (CoquillOrderPlace *place)
 }
 
 /**
- * coquill_order_take_visible:
- * @place: (inout): comes to the start of the next leaf, or to the end
- * @spans: (out): room for %COQUILL_ORDER_LEAF_SPANS
+ * coquill_order_take_spans:
+ * @place: (inout): at the start of a span, or at the end; comes behind what is taken
+ * @spans: (out): visible or not, as they lie in the leaf
  *
- * Takes what is visible from a place up to the end of its leaf, for who goes through all of it: no processor
- * can guess which spans are.
+ * For who goes through all of it: then the next leaf is on its way from memory.
  *
- * Returns: how many spans; 0 doesn't mean the end
+ * Returns: how many spans; 0 at the end
  */
 static inline unsigned
-coquill_order_take_visible (CoquillOrderPlace *place, CoquillOrderSpan *spans)
+coquill_order_take_spans (CoquillOrderPlace *place, const CoquillOrderSpan **spans)
 {
   const CoquillOrderLeaf *leaf = place->leaf;
-  unsigned i = place->index, n = 0;
+  unsigned end = place->index < leaf->gap ? leaf->gap : COQUILL_ORDER_LEAF_SPANS, n = end - place->index;
 
-  for (; i < leaf->gap; i++)
-    {
-      spans[n] = leaf->spans[i];
-      n += coquill_order_is_visible (&leaf->spans[i]);
-    }
-  for (i = i < leaf->gap_end ? leaf->gap_end : i; i < COQUILL_ORDER_LEAF_SPANS; i++)
-    {
-      spans[n] = leaf->spans[i];
-      n += coquill_order_is_visible (&leaf->spans[i]);
-    }
-  if (n > 0 && place->offset > 0 && coquill_order_standing (place) == 0)
-    {
-      spans[0].id += place->offset;
-      spans[0].length -= place->offset;
-    }
-  *place = (CoquillOrderPlace){ (CoquillOrderLeaf *)leaf, COQUILL_ORDER_LEAF_SPANS, 0 };
-  if (leaf->next != NULL)
-    {
-      *place = (CoquillOrderPlace){ leaf->next, leaf->next->gap > 0 ? 0 : leaf->next->gap_end, 0 };
-      for (i = 0; i < COQUILL_ORDER_LEAF_SPANS; i += COQUILL_ORDER_FETCHED_SPANS)
-        __builtin_prefetch (&leaf->next->spans[i]);
-    }
+  if (n == 0)
+    return 0;
+  *spans = &leaf->spans[place->index];
+  place->index = end - 1;
+  if (coquill_order_next (place) && place->leaf != leaf)
+    for (unsigned i = 0; i < COQUILL_ORDER_LEAF_SPANS; i += COQUILL_ORDER_FETCHED_SPANS)
+      __builtin_prefetch (&place->leaf->spans[i]);
   return n;
 }
 

@@ -16,40 +16,56 @@ coquill_text_id_at (CoquillText *self, uint64_t position, CoquillChangeId *id)
   return true;
 }
 
+/* Tells the characters from @first to before @end. */
+static inline bool
+tell_range (CoquillId first, CoquillId end, uint64_t position, CoquillTextRangeFunc func, void *data)
+{
+  CoquillTextRange range = { coquill_id_agent (first), coquill_id_sequence (first), end - first };
+
+  return func (&range, position, data);
+}
+
 bool
 coquill_text_foreach_span (
     CoquillText *self, uint64_t position, uint64_t count, CoquillTextRangeFunc func, void *data)
 {
-  CoquillTextRange range = { 0 };
-  uint64_t range_position = position;
   CoquillOrderPlace place;
+  CoquillId first, end; /* of what is told next */
 
   if (count == 0)
     return true;
   coquill_text_catch_up (self);
-  for (place = coquill_order_find_visible (self->walker->order, position); count > 0;)
+  place = coquill_order_find_visible (self->walker->order, position);
+
+  /* What comes before in the first span will have been added to both. */
+  first = coquill_order_id (&place);
+  end = first - place.offset;
+  count += place.offset;
+  place.offset = 0;
+  while (count > 0)
     {
-      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
-      unsigned n_spans = coquill_order_take_visible (&place, spans);
+      const CoquillOrderSpan *spans;
+      unsigned n_spans = coquill_order_take_spans (&place, &spans);
 
       for (unsigned i = 0; i < n_spans && count > 0; i++)
         {
-          uint64_t here = spans[i].length < count ? spans[i].length : count;
+          uint64_t width = coquill_order_span_width (&spans[i]);
+          CoquillId id = spans[i].id;
 
-          count -= here;
-          if (range.length > 0 && coquill_id (range.agent, range.sequence) + range.length == spans[i].id)
+          if (width > count)
+            width = count;
+          count -= width;
+          if (__builtin_expect ((width > 0) & (id != end), 1))
             {
-              range.length += here;
-              continue;
+              if (!tell_range (first, end, position, func, data))
+                return false;
+              position += end - first;
+              first = end = id;
             }
-          if (range.length > 0 && !func (&range, range_position, data))
-            return false;
-          range_position += range.length;
-          range
-              = (CoquillTextRange){ coquill_id_agent (spans[i].id), coquill_id_sequence (spans[i].id), here };
+          end += width;
         }
     }
-  return func (&range, range_position, data);
+  return tell_range (first, end, position, func, data);
 }
 
 /* Finds a character, visible or not, to read where it is. Returns: false if there is none, or it was deleted

@@ -179,34 +179,51 @@ add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t 
 }
 
 static void
-add_spans (Finder *self, CoquillRopeFiller *filler, CoquillOrderSpan *spans, unsigned n_spans)
-{
-  for (unsigned i = 0; i < n_spans; i++)
-    while (spans[i].length > 0)
-      {
-        uint32_t n = add_characters (self, filler, spans[i].id, spans[i].length);
-
-        spans[i].id += n;
-        spans[i].length -= n;
-      }
-}
-
-static void
 fill_by_searching (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph *graph)
 {
   CoquillRopeFiller filler;
   Finder finder;
+  const CoquillOrderSpan *spans;
+  unsigned n_spans;
 
   finder_init (&finder, graph);
   coquill_rope_filler_start (&filler, rope);
-  while (coquill_order_rest (&place) > 0)
+  while ((n_spans = coquill_order_take_spans (&place, &spans)) > 0)
     {
-      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
-
-      add_spans (&finder, &filler, spans, coquill_order_take_visible (&place, spans));
+      for (unsigned i = 0; i < n_spans; i++)
+        for (uint32_t n, done = 0, width = coquill_order_span_width (&spans[i]); done < width; done += n)
+          n = add_characters (&finder, &filler, spans[i].id + done, width - done);
     }
   coquill_rope_filler_finish (&filler);
   finder_clear (&finder);
+}
+
+/* @ascii: a constant, for the compiler */
+static inline void
+fill_from (CoquillRopeFiller *filler,
+           CoquillOrderPlace place,
+           const CoquillManuscripts *manuscripts,
+           bool ascii)
+{
+  const CoquillOrderSpan *spans;
+  unsigned n_spans;
+
+  while ((n_spans = coquill_order_take_spans (&place, &spans)) > 0)
+    {
+      /* All are on their way from memory before the first is wanted. */
+      for (unsigned i = 0; i < n_spans; i++)
+        __builtin_prefetch (coquill_manuscripts_find (manuscripts, spans[i].id, ascii));
+      for (unsigned i = 0; i < n_spans; i++)
+        {
+          uint32_t width = coquill_order_span_width (&spans[i]);
+          const char *text = coquill_manuscripts_find (manuscripts, spans[i].id, ascii);
+          size_t n_bytes
+              = ascii ? width
+                      : (size_t)(coquill_manuscripts_find (manuscripts, spans[i].id + width, false) - text);
+
+          coquill_rope_filler_add (filler, text, n_bytes, width, SIZE_MAX);
+        }
+    }
 }
 
 static void
@@ -217,22 +234,10 @@ fill_by_copying (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph 
 
   coquill_manuscripts_init (&manuscripts, graph);
   coquill_rope_filler_start (&filler, rope);
-  while (coquill_order_rest (&place) > 0)
-    {
-      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
-      const char *texts[COQUILL_ORDER_LEAF_SPANS];
-      size_t n_bytes[COQUILL_ORDER_LEAF_SPANS];
-      unsigned n_spans = coquill_order_take_visible (&place, spans);
-
-      /* All are on their way from memory before the first is wanted. */
-      for (unsigned i = 0; i < n_spans; i++)
-        {
-          texts[i] = coquill_manuscripts_find (&manuscripts, spans[i].id, spans[i].length, &n_bytes[i]);
-          __builtin_prefetch (texts[i]);
-        }
-      for (unsigned i = 0; i < n_spans; i++)
-        coquill_rope_filler_add (&filler, texts[i], n_bytes[i], spans[i].length, SIZE_MAX);
-    }
+  if (manuscripts.ascii)
+    fill_from (&filler, place, &manuscripts, true);
+  else
+    fill_from (&filler, place, &manuscripts, false);
   coquill_rope_filler_finish (&filler);
   coquill_manuscripts_clear (&manuscripts);
 }

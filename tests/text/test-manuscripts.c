@@ -94,10 +94,12 @@ check_piece (const CoquillManuscripts *manuscripts,
       guint32 first = (guint32)g_rand_int_range (rand, 0, (gint32)piece->length);
       guint32 length = (guint32)g_rand_int_range (rand, 1, (gint32)(piece->length - first) + 1);
       const char *start = g_utf8_offset_to_pointer (content, first);
-      gsize expected = (gsize)(g_utf8_offset_to_pointer (start, length) - start), n_bytes;
-      const char *found = coquill_manuscripts_find (manuscripts, piece->id + first, length, &n_bytes);
+      gsize expected = (gsize)(g_utf8_offset_to_pointer (start, length) - start);
+      CoquillId id = piece->id + first;
+      const char *found = coquill_manuscripts_find (manuscripts, id, manuscripts->ascii),
+                 *end = coquill_manuscripts_find (manuscripts, id + length, manuscripts->ascii);
 
-      g_assert_cmpmem (found, n_bytes, start, expected);
+      g_assert_cmpmem (found, (gsize)(end - found), start, expected);
     }
 }
 

@@ -160,11 +160,12 @@ assert_visible_same (OrderModel *self)
   place = coquill_order_find_visible (self->order, 0);
   for (guint i = 0; position < width;)
     {
-      CoquillOrderSpan spans[COQUILL_ORDER_LEAF_SPANS];
-      guint n_spans = coquill_order_take_visible (&place, spans);
+      const CoquillOrderSpan *spans;
+      guint n_spans = coquill_order_take_spans (&place, &spans);
 
+      g_assert_cmpuint (n_spans, >, 0);
       for (guint span = 0; span < n_spans; span++)
-        for (guint32 at = 0; at < spans[span].length; at++, i++, position++)
+        for (guint32 at = 0; at < coquill_order_span_width (&spans[span]); at++, i++, position++)
           {
             while (order_model_character (self, i)->standing != 0)
               i++;
