@@ -13,6 +13,9 @@
 /* Who has written nothing for so many operations is taken for one who knows all when he goes on. */
 #define RECENT_OPERATIONS 64
 
+/* Where so many items are known to come, it is known who goes on, and what he knows. */
+#define MANY_ITEMS 1024
+
 /* More are deleted in several goes, as each span of them may become an entry. */
 #define MANY_DELETED 256
 
@@ -43,13 +46,15 @@ coquill_walker_settle_flat (CoquillWalker *self)
   self->flat->has_pending = false;
 }
 
-/* Forgets what everybody knows. @floor: all that is known to come knows what lies below */
+/* Forgets what everybody knows. @floor: all that is known to come knows what lies below; @is_sure: and what
+ * comes behind that doesn't matter yet */
 static void
-collapse (CoquillWalker *self, uint64_t floor)
+collapse (CoquillWalker *self, uint64_t floor, bool is_sure)
 {
   CoquillWalkerFlat *flat = self->flat;
   uint64_t since = flat->n_operations > RECENT_OPERATIONS ? flat->n_operations - RECENT_OPERATIONS : 0;
-  uint64_t lowest = coquill_walker_rows_lowest_lacking (&flat->rows, self->graph, since);
+  uint64_t lowest
+      = is_sure ? UINT64_MAX : coquill_walker_rows_lowest_lacking (&flat->rows, self->graph, since);
 
   if (floor > self->end)
     floor = self->end;
@@ -119,10 +124,15 @@ insert (CoquillWalker *self, const CoquillGraphPiece *piece, CoquillDeltaList *d
   return true;
 }
 
-/* Walks items of the run that was entered last, up to @end or until the window is full. */
+/* Walks items of the run that was entered last, up to @end or until the window is full. @floor, @is_sure: as
+ * in collapse() */
 static CoquillWalkerFlatResult
-walk_run (
-    CoquillWalker *self, CoquillGraphCursor *cursor, uint64_t end, uint64_t floor, CoquillDeltaList *deltas)
+walk_run (CoquillWalker *self,
+          CoquillGraphCursor *cursor,
+          uint64_t end,
+          uint64_t floor,
+          bool is_sure,
+          CoquillDeltaList *deltas)
 {
   CoquillWalkerFlat *flat = self->flat;
   CoquillWalkerRows *rows = &flat->rows;
@@ -135,7 +145,7 @@ walk_run (
       if (flat->window.n_entries >= flat->collapse_at)
         {
           rows->writers[rows->last_track].used = flat->n_operations;
-          collapse (self, floor);
+          collapse (self, floor, is_sure);
           if (flat->window.n_entries > COQUILL_FLAT_MAX_ENTRIES)
             return COQUILL_WALKER_FLAT_FULL;
         }
@@ -191,7 +201,7 @@ coquill_walker_walk_flat (CoquillWalker *self,
           coquill_graph_cursor_enter_run (cursor, run);
         }
       result = walk_run (self, cursor, run_end < end ? run_end : end, outlook != NULL ? outlook->floor : 0,
-                         deltas);
+                         is_known && end - self->end >= MANY_ITEMS, deltas);
       if (result != COQUILL_WALKER_FLAT_DONE || self->end == end || outlook == NULL)
         return result;
       outlook++;
