@@ -235,6 +235,42 @@ test_nobody_writes (void)
   coquill_text_free (text);
 }
 
+/* One byte anywhere among others that are ASCII, in a leaf where that is expected. */
+static void
+test_what_is_no_text_changes_nothing (void)
+{
+  static const guint lengths[] = { 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 1000 };
+  char typed[1001], whole[1100];
+  uint64_t sequence, version;
+  guint32 a;
+
+  for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
+    for (guint at = 0; at < lengths[i]; at += lengths[i] < 100 ? 1 : 111)
+      {
+        static const char bytes[] = { 0, (char)0x80, (char)0xff };
+        CoquillText *text = new_text (1, &a);
+
+        insert (text, a, 0, "some text");
+        delete (text, a, 4, 1);
+        for (guint j = 0; j < G_N_ELEMENTS (bytes); j++)
+          {
+            memset (typed, 'x', sizeof typed);
+            typed[at] = bytes[j];
+            g_assert_false (coquill_text_insert (text, a, 4, typed, lengths[i], &sequence, NULL));
+            g_assert_cmpuint (coquill_text_length (text), ==, 8);
+          }
+        assert_text (text, "sometext");
+        memset (typed, 'x', sizeof typed);
+        typed[lengths[i]] = '\0';
+        g_assert_true (coquill_text_insert (text, a, 4, typed, lengths[i], &sequence, NULL));
+        g_assert_cmpuint (sequence, ==, 10);
+        g_snprintf (whole, sizeof whole, "some%stext", typed);
+        assert_text (text, whole);
+        g_assert_true (coquill_text_local_version (text, (CoquillChangeId){ a, 9 + lengths[i] }, &version));
+        coquill_text_free (text);
+      }
+}
+
 /* The same edits each time. */
 static CoquillText *
 scribble (guint32 seed, guint32 *agent)
@@ -298,6 +334,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/caret/who-asks-between-key-presses-is-told", test_who_asks_between_key_presses_is_told);
   g_test_add_func ("/caret/nobody-writes", test_nobody_writes);
+  g_test_add_func ("/caret/what-is-no-text-changes-nothing", test_what_is_no_text_changes_nothing);
   g_test_add_func ("/caret/an-anchor-at-what-was-deleted-is-found-where-it-was",
                    test_an_anchor_at_what_was_deleted_is_found_where_it_was);
   return g_test_run ();
