@@ -528,6 +528,7 @@ coquill_order_unfold (CoquillOrder *self)
       folded.folds = NULL;
     }
   *unfolding.order = folded;
+  coquill_order_count_again (self, folded.again, folded.n_again);
   coquill_order_free (unfolding.order);
 }
 

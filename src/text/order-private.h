@@ -61,6 +61,12 @@ struct CoquillOrder
   size_t n_folded_again;   /* rows of what was in the tree meanwhile */
   bool keeps_deletions;    /* the rows are still to be told, folded or not */
 
+  /* What was deleted once more while it was folded, which only counts when it isn't: see
+   * coquill_order_delete_again(). */
+  CoquillOrderSpan *again;
+  size_t n_again;
+  size_t again_capacity;
+
   /* What was deleted last, to be told; room for the most spans that a deletion went through. */
   CoquillOrderSpan *deleted;
   size_t n_deleted;
@@ -312,6 +318,10 @@ coquill_order_insert_unfolded (CoquillOrder *self, uint64_t position, CoquillId 
 /* The same of coquill_order_delete_at(). */
 void
 coquill_order_delete_unfolded (CoquillOrder *self, uint64_t position, uint64_t count);
+
+/* Counts what was deleted once more, in an order that was just unfolded. */
+void
+coquill_order_count_again (CoquillOrder *self, const CoquillOrderSpan *again, size_t n_again);
 
 /* coquill_order_insert_between(), of one that is. At most COQUILL_ORDER_MAX_LENGTH characters */
 void

@@ -47,6 +47,7 @@ coquill_order_free (CoquillOrder *self)
   coquill_order_drop_index (self);
   free (self->folds);
   free (self->deleted);
+  free (self->again);
   free_nodes (self->root, self->height);
   free (self);
 }
@@ -390,6 +391,41 @@ coquill_order_set_standing (CoquillOrder *self,
   self->leaf_width += coquill_order_span_width (&span);
   put_behind_gap (self->leaf, span);
   coquill_order_shrink_if_small (self);
+}
+
+bool
+coquill_order_delete_again (CoquillOrder *self, CoquillId id, uint64_t length)
+{
+  if (self->state == COQUILL_ORDER_UNFOLDED)
+    return false;
+  while (length > 0)
+    {
+      uint32_t piece = length < COQUILL_ORDER_MAX_LENGTH ? (uint32_t)length : COQUILL_ORDER_MAX_LENGTH;
+
+      self->again = coquill_grow (self->again, &self->again_capacity, self->n_again + 1, sizeof *self->again);
+      self->again[self->n_again++] = (CoquillOrderSpan){ id, piece, 1 };
+      id += piece;
+      length -= piece;
+    }
+  return true;
+}
+
+void
+coquill_order_count_again (CoquillOrder *self, const CoquillOrderSpan *again, size_t n_again)
+{
+  for (size_t i = 0; i < n_again; i++)
+    for (uint32_t done = 0, here; done < again[i].length; done += here)
+      {
+        CoquillOrderPlace place;
+
+        /* It was deleted, and so it is here. */
+        if (!coquill_order_find_id (self, again[i].id + done, &place))
+          abort ();
+        here = coquill_order_rest (&place);
+        if (here > again[i].length - done)
+          here = again[i].length - done;
+        coquill_order_set_standing (self, &place, here, coquill_order_standing (&place) + 1);
+      }
 }
 
 void

@@ -474,6 +474,20 @@ void
 coquill_order_drop_deletions (CoquillOrder *self);
 
 /**
+ * coquill_order_delete_again:
+ * @id: of the first one
+ * @length: characters, all of them deleted
+ *
+ * Makes one more deletion stand on characters that are deleted anyway. While they are folded, nobody asks how
+ * many stand, so that is only noted. O(1)
+ *
+ * Returns: false, and nothing is done, if what was deleted isn't folded: then use
+ * coquill_order_set_standing()
+ */
+bool
+coquill_order_delete_again (CoquillOrder *self, CoquillId id, uint64_t length);
+
+/**
  * coquill_order_set_standing:
  * @place: the first character
  * @length: characters, all in the place's span

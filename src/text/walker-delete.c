@@ -16,6 +16,9 @@ coquill_walker_change_standing (CoquillWalker *self,
                                 CoquillDeltaList *deltas,
                                 uint32_t agent)
 {
+  /* What comes to stand once more in a folded order is a deletion of what was deleted meanwhile. */
+  if (change == 1 && coquill_order_delete_again (self->order, id, length))
+    return;
   while (length > 0)
     {
       CoquillOrderPlace place = coquill_walker_find_near (self, id, near);

@@ -282,6 +282,35 @@ test_deleted_often (void)
   order_model_clear (&model);
 }
 
+/* What is deleted once more counts when somebody asks how often it was. */
+static void
+test_deleted_again (void)
+{
+  enum
+  {
+    LENGTH = 200
+  };
+  OrderModel model;
+
+  order_model_init (&model);
+  coquill_order_insert_at (model.order, 0, coquill_id (0, 0), LENGTH);
+  order_model_insert (&model, 0, coquill_id (0, 0), LENGTH, 0);
+  coquill_order_delete_at (model.order, 10, LENGTH - 20, NULL);
+  for (guint i = 10; i < LENGTH - 10; i++)
+    order_model_character (&model, i)->standing = 1;
+  for (guint i = 10; i + 30 < LENGTH; i += 13)
+    {
+      g_assert_true (coquill_order_delete_again (model.order, coquill_id (0, i), 20));
+      for (guint j = i; j < i + 20; j++)
+        order_model_character (&model, j)->standing++;
+    }
+  g_assert_cmpuint (coquill_order_width (model.order), ==, 20);
+  coquill_order_unfold (model.order);
+  g_assert_false (coquill_order_delete_again (model.order, coquill_id (0, 10), 1));
+  order_model_assert_same (&model);
+  order_model_clear (&model);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -296,5 +325,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/order/what-belongs-together-is-joined", test_joins);
   g_test_add_func ("/order/a-run-longer-than-a-span", test_long_runs);
   g_test_add_func ("/order/what-was-deleted-very-often-is-not-folded-again", test_deleted_often);
+  g_test_add_func ("/order/what-is-deleted-again-counts-when-asked", test_deleted_again);
   return g_test_run ();
 }
