@@ -5,15 +5,18 @@
 
 #include "text/memory.h"
 
-/* Which of the change's agents it is. */
+/* Of the change's agents those whom a turn can name: who has thousands isn't gone through for each stretch.
+ */
+#define NAMED 0x80
+
+/* Which of the change's agents it is; NAMED, which no turn names, if it is none of them. */
 static uint32_t
 index_in_change (const CoquillImport *import, uint32_t agent)
 {
-  uint32_t index = 0;
-
-  while (index < import->change->n_agents && import->agents[index] != agent)
-    index++;
-  return index;
+  for (uint32_t index = 0; index < NAMED && index < import->change->n_agents; index++)
+    if (import->agents[index] == agent)
+      return index;
+  return NAMED;
 }
 
 /* Looks for a writer's newest runs in the graph. */
