@@ -89,7 +89,8 @@ find_caret (CoquillText *self, uint32_t agent)
   CoquillTextCaret *caret = &self->caret;
   const CoquillGraph *graph = self->graph;
   const CoquillGraphOperation *last = &graph->operations[graph->n_operations - 1];
-  const char *content = (char *)graph->content + graph->content_length;
+  /* There may be none: null, and no pointer to count from. */
+  const char *content = (const char *)((uintptr_t)graph->content + graph->content_length);
   uint64_t length;
 
   *caret = COQUILL_TEXT_NO_CARET;
