@@ -14,13 +14,6 @@
 /* Where an agent has fewer operations, on average, no more than these are read: its stretch is soon over. */
 #define FEW 8
 
-/* A number of more than one byte. */
-static __attribute__ ((noinline)) uint64_t
-take_long (CoquillChangeReader *reader, CoquillChangeColumn column, CoquillChangeCheck *check)
-{
-  return coquill_change_take (reader, column, check);
-}
-
 /* Operations one after another, from the one of this index on, @most at most. What changes lives in local
  * variables. Returns: how many it were */
 static size_t
@@ -52,7 +45,7 @@ read_one_by_one (CoquillAhead *self,
       if (__builtin_expect ((length & has_length << 7) != 0, 0))
         {
           reader->next[COQUILL_COLUMN_LENGTHS] = lengths;
-          length = take_long (reader, COQUILL_COLUMN_LENGTHS, check);
+          length = coquill_change_take_long (reader, COQUILL_COLUMN_LENGTHS, check);
           lengths = reader->next[COQUILL_COLUMN_LENGTHS];
         }
       else
@@ -64,7 +57,7 @@ read_one_by_one (CoquillAhead *self,
       if (__builtin_expect ((beyond & has_far << 7) != 0, 0))
         {
           reader->next[COQUILL_COLUMN_FAR_POSITIONS] = far;
-          beyond = take_long (reader, COQUILL_COLUMN_FAR_POSITIONS, check);
+          beyond = coquill_change_take_long (reader, COQUILL_COLUMN_FAR_POSITIONS, check);
           far = reader->next[COQUILL_COLUMN_FAR_POSITIONS];
         }
       else
@@ -199,11 +192,11 @@ TARGET static inline void
 finish (
     CoquillAhead *self, size_t from, uint64_t heads, uint64_t last, const Numbers *more, const Numbers *move)
 {
-  const uint64_t kinds = HEAD_KIND * ONES, parents = (HEAD_AGENT | HEAD_PARENTS) * ONES;
+  const uint64_t kinds = HEAD_KIND * ONES, turns = (HEAD_AGENT | HEAD_PARENTS) * ONES;
   Numbers head, other, is_backward, inserted, before, after, goes_on;
 
   widen (&head, heads);
-  widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (heads & parents));
+  widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (heads & turns));
   is_backward = head / HEAD_BACKWARD & 1;
   inserted = (1 + *more) & ((head & 1) - 1);
   before = *move - is_backward;

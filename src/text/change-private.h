@@ -57,6 +57,10 @@ typedef struct
   const char *what;
 } CoquillChangeCheck;
 
+/* Finds the next byte of the text that isn't ASCII, where the reader was placed. */
+void
+coquill_change_reader_find_wide (CoquillChangeReader *self);
+
 /* How many bytes so many code points take that aren't all ASCII. Finds the next one behind them. */
 size_t
 coquill_change_reader_wide_text (CoquillChangeReader *self, uint64_t code_points);
@@ -115,6 +119,10 @@ coquill_change_take (CoquillChangeReader *self, CoquillChangeColumn column, Coqu
     }
   return value;
 }
+
+/* The same where it is more than one byte, seldom. */
+uint64_t
+coquill_change_take_long (CoquillChangeReader *self, CoquillChangeColumn column, CoquillChangeCheck *check);
 
 /* The same if @has is 1, and 0 if it is 0, without asking which: what an operation has of its own no
  * processor can guess, but nearly all numbers are one byte. There is always a byte behind a column. */
@@ -274,11 +282,9 @@ coquill_change_take_position (CoquillChangeReader *self,
   uint64_t position = track->caret - operation->backward + coquill_change_take_move (self, head, check);
 
   operation->position = position;
-  if (check != NULL
-      && (position > COQUILL_CHANGE_MAX_POSITION
-          || ((operation->length - 1) & (0 - (uint64_t)operation->backward)) > position))
-    return coquill_change_malformed (check, "bad position");
   track->caret = coquill_change_caret_after (operation);
+  if (check != NULL && (position | track->caret) > COQUILL_CHANGE_MAX_POSITION)
+    return coquill_change_malformed (check, "bad position");
   return true;
 }
 
@@ -293,7 +299,6 @@ coquill_change_take_text (CoquillChangeReader *self, CoquillOperation *operation
       if (length > check->code_points)
         return coquill_change_malformed (check, "text ends early");
       check->code_points -= length;
-      return true;
     }
 
   const uint8_t *text = self->next[COQUILL_COLUMN_TEXT];
@@ -425,11 +430,9 @@ coquill_change_take_operation (CoquillChangeReader *self,
     good = coquill_change_take_target (self, &taken, check);
   else
     good = coquill_change_take_payload (self, &taken, check);
+  *operation = taken;
   if (check == NULL)
-    {
-      *operation = taken;
-      return true;
-    }
+    return true;
   if (good && check->cut)
     return coquill_change_malformed (check, "columns and operations do not match");
   check->n_parents += taken.n_parents;

@@ -17,6 +17,19 @@ find_wide (CoquillChangeReader *self, const uint8_t *text)
   self->wide = text + (self->change->ascii ? left : coquill_utf8_ascii (text, left));
 }
 
+uint64_t
+coquill_change_take_long (CoquillChangeReader *self, CoquillChangeColumn column, CoquillChangeCheck *check)
+{
+  return coquill_change_take (self, column, check);
+}
+
+void
+coquill_change_reader_find_wide (CoquillChangeReader *self)
+{
+  if (self->wide < self->next[COQUILL_COLUMN_TEXT])
+    find_wide (self, self->next[COQUILL_COLUMN_TEXT]);
+}
+
 size_t
 coquill_change_reader_wide_text (CoquillChangeReader *self, uint64_t code_points)
 {
@@ -44,6 +57,7 @@ coquill_change_reader_start (CoquillChangeReader *self, const CoquillChange *cha
   self->parents = self->few_parents;
   self->allocated = NULL;
   memset (self->few_tracks, 0, sizeof self->few_tracks);
+  find_wide (self, self->next[COQUILL_COLUMN_TEXT]);
   if (tracks + parents == 0)
     return true;
 
@@ -62,7 +76,6 @@ coquill_change_reader_init (CoquillChangeReader *self, const CoquillChange *chan
 {
   if (!coquill_change_reader_start (self, change, change->widest))
     coquill_out_of_memory ();
-  find_wide (self, self->next[COQUILL_COLUMN_TEXT]);
 }
 
 bool

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text/change-private.h"
+#include "text/change-rows.h"
 #include "text/memory.h"
 #include "text/utf8.h"
 #include "text/varint.h"
@@ -53,6 +54,7 @@ coquill_change_free (CoquillChange *self)
     free (self->tracks);
   if (self->room != self->little_room)
     free (self->room);
+  coquill_change_rows_free (self->rows);
   free (self);
 }
 

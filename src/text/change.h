@@ -192,6 +192,7 @@ typedef struct
  * Never copied by value.
  */
 typedef struct CoquillChange CoquillChange;
+typedef struct CoquillChangeRows CoquillChangeRows;
 struct CoquillChange
 {
   CoquillChangeAgent *agents;
@@ -208,6 +209,7 @@ struct CoquillChange
   size_t capacity; /* of agents and tracks */
   uint8_t *room;   /* where columns live that are not allocated themselves */
   size_t room_size;
+  CoquillChangeRows *rows;    /* (nullable): of a decoded change, see change-rows.h */
   uint32_t widest;            /* most parents of one operation */
   bool ascii;                 /* the text is ASCII only: a code point is a byte */
   CoquillTextErrorCode fault; /* why an operation wasn't added; none was added after it */

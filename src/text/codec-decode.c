@@ -111,7 +111,6 @@ static bool
 unpack (Decoder *self)
 {
   CoquillChange *change = self->change;
-  /* More: readers may look at the byte behind a column, and those that read ahead at so many. */
   size_t size = self->columns.total + COQUILL_AHEAD_ROOM, used = 0;
 
   if (size > change->room_size)
@@ -186,21 +185,36 @@ is_at_ends (const CoquillChangeReader *reader, const CoquillChangeCheck *check)
   return check->code_points == 0;
 }
 
-/* The one pass over the operations that checks what every reader relies on. */
 static bool
-check_operations (Decoder *self, const CoquillChangeReader *start, CoquillChangeCheck *check)
+check_operation (CoquillChangeReader *reader, CoquillChangeCheck *check, CoquillStretchRows *rows)
+{
+  const CoquillBuffer *content = &reader->change->columns[COQUILL_COLUMN_TEXT];
+  size_t text = (size_t)(reader->next[COQUILL_COLUMN_TEXT] - content->data);
+  uint64_t first = check->n_items;
+  CoquillOperation operation;
+
+  coquill_stretch_rows_close (rows, reader);
+  if (!coquill_change_take_operation (reader, &operation, check))
+    return false;
+  coquill_stretch_rows_append (rows, &operation, first, text);
+  return true;
+}
+
+/* The one pass over the operations that checks what every reader relies on, and leaves them as rows. */
+static bool
+check_operations (Decoder *self,
+                  CoquillChangeReader *reader,
+                  CoquillChangeCheck *check,
+                  CoquillStretchRows *rows)
 {
   CoquillChange *change = self->change;
-  CoquillChangeReader copy = *start, *reader = &copy; /* that nobody else knows */
-  CoquillOperation operation;
 
   while (reader->next[COQUILL_COLUMN_HEADS] != reader->end)
     {
       const uint8_t *head = reader->next[COQUILL_COLUMN_HEADS];
 
-      if ((reader->place.any && !coquill_stretch_check (reader, check))
-          || (reader->next[COQUILL_COLUMN_HEADS] == head
-              && !coquill_change_take_operation (reader, &operation, check)))
+      if ((reader->place.any && !coquill_stretch_check (reader, check, rows))
+          || (reader->next[COQUILL_COLUMN_HEADS] == head && !check_operation (reader, check, rows)))
         return coquill_text_error_set (self->error, check->code, "change: %s", check->what);
     }
   if (!is_at_ends (reader, check))
@@ -225,6 +239,7 @@ check_columns (Decoder *self)
   CoquillChange *change = self->change;
   CoquillChangeCheck check;
   CoquillChangeReader reader;
+  CoquillStretchRows rows;
   bool good;
 
   check.n_parents = 0;
@@ -237,7 +252,9 @@ check_columns (Decoder *self)
     return false;
   if (!coquill_change_reader_start (&reader, change, 0))
     return no_memory (self);
-  good = check_operations (self, &reader, &check);
+  coquill_stretch_rows_init (&rows, change);
+  good = check_operations (self, &reader, &check, &rows);
+  change->rows = coquill_stretch_rows_finish (&rows, &reader, check.n_items);
   coquill_change_reader_clear (&reader);
   return good;
 }

@@ -115,7 +115,7 @@
 #define COQUILL_CHANGE_MAX_PARENTS ((size_t)1 << 21)
 
 /* No position, nor the end of an inserted run, is above this, so that no sum of two overflows. */
-#define COQUILL_CHANGE_MAX_POSITION ((uint64_t)1 << 48)
+#define COQUILL_CHANGE_MAX_POSITION (((uint64_t)1 << 48) - 1)
 
 /* The most items in one run: a deletion of the largest text that one change can insert, with room to spare.
  * Nothing is ever allocated per item before the run has been checked against the document. */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "text/change-private.h"
+#include "text/change-rows.h"
 #include "text/graph-private.h"
 #include "text/import.h"
 
@@ -39,10 +40,25 @@ coquill_import_append_content (CoquillImport *self, const uint8_t *content, size
   self->graph->content_length += n_bytes;
 }
 
-/* Reads and appends operations while they are such ones. The last item of the graph is the one that was read
- * last, and there is room for the rest of the change. */
+/* Whether an item is the last one of the graph. */
+static inline bool
+coquill_import_is_last (const CoquillImport *self, CoquillChangeId id)
+{
+  const CoquillGraph *graph = self->graph;
+  uint32_t agent = self->agents[id.agent];
+
+  return graph->n_runs > 0 && graph->runs[graph->n_runs - 1].agent == agent
+         && graph->agents[agent].length == id.sequence + 1;
+}
+
+/* Brings in one operation. */
 bool
-coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader);
+coquill_import_operation (CoquillImport *self, const CoquillOperation *operation);
+
+/* The same for the next stretch that the decoder left, behind which the reader is then. @is_new: what was
+ * read last was appended. The graph has room for the whole change. */
+bool
+coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader, bool is_new);
 
 /* The id that the change names by its own agent table; COQUILL_ID_NONE if the agent isn't known. */
 CoquillId

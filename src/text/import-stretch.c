@@ -1,83 +1,153 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* import-stretch.c: operations that go on from the item before, one after another. */
+/* import-stretch.c: operations that the decoder left as rows. */
+
+#include <assert.h>
 
 #include "text/import-turn.h"
 
-/*
- * Most operations of most changes are insertions and deletions that their author made one after the other.
- * Once the first of them is in the graph, all that could be wrong with its parents and its agent was asked,
- * and the rest is a row each. What changes meanwhile lives in local variables: the columns' bytes and the
- * rows might overlap for all that a compiler knows, so that anything else would be loaded and stored each
- * time. What no processor can guess is no branch.
- */
-bool
-coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader)
+/* Where an import is in a stretch. */
+typedef struct
+{
+  const CoquillGraphOperation *rows;
+  size_t row;
+  const CoquillChangeTurn *turn;
+  CoquillChangeId last; /* the item before; told one by one only */
+  bool goes_on;         /* which is the graph's last one, and new */
+} Place;
+
+/* Places the reader behind the stretch, as if it had read it. */
+static void
+skip (const CoquillImport *self, CoquillChangeReader *reader, const CoquillChangeStretch *stretch)
+{
+  const CoquillChangeRows *rows = self->rows;
+  bool is_last = stretch + 1 == &rows->stretches[rows->n_stretches];
+  size_t end_track = is_last ? rows->n_tracks : stretch[1].first_track;
+
+  for (unsigned i = 0; i < COQUILL_CHANGE_COLUMNS; i++)
+    reader->next[i] = self->change->columns[i].data + stretch->columns[i];
+  for (size_t i = stretch->first_track; i < end_track; i++)
+    reader->tracks[rows->tracks[i].agent] = rows->tracks[i].track;
+  reader->place = stretch->place;
+  coquill_change_reader_find_wide (reader);
+}
+
+/* Rows of the last run. Returns: with the top bit set if a position is beyond any text */
+static inline uint64_t
+copy_rows (CoquillGraphOperation *to,
+           const CoquillGraphOperation *rows,
+           size_t n_rows,
+           uint32_t first,
+           uint32_t offset)
+{
+  uint64_t beyond = 0;
+
+  for (size_t i = 0; i < n_rows; i++)
+    {
+      CoquillGraphOperation row = rows[i];
+
+      row.first += first;
+      row.content_offset += offset;
+      beyond |= (uint64_t)row.first - row.place;
+      to[i] = row;
+    }
+  return beyond;
+}
+
+/* All that goes on from the graph's last item, and turns, as long as the clock has their parents. Where the
+ * graph took over the rows, they are where they belong. */
+static bool
+import_at_once (CoquillImport *self, const CoquillChangeStretch *stretch, Place *place)
 {
   CoquillGraph *graph = self->graph;
-  const uint8_t *heads = reader->next[COQUILL_COLUMN_HEADS];
-  const uint8_t *const content = reader->next[COQUILL_COLUMN_TEXT];
-  const uint8_t *text = content, *wide = reader->wide;
-  CoquillGraphOperation *row = &graph->operations[graph->n_operations - 1];
-  size_t n_runs = graph->n_runs, i;
-  uint64_t end = graph->end, beyond = 0;
-  uintptr_t first_byte = (uintptr_t)content - graph->content_length; /* of all the content, were it here */
-  CoquillStretch stretch = coquill_stretch_enter (reader);
+  const CoquillGraphOperation *rows = place->rows;
+  const uint8_t *content = self->change->columns[COQUILL_COLUMN_TEXT].data;
+  const CoquillChangeTurn *turn = place->turn, *const end_turn = &self->rows->turns[stretch->end_turn];
+  const uint32_t first = (uint32_t)graph->end - rows[place->row].first;
+  const uint32_t from = rows[place->row].content_offset, offset = (uint32_t)graph->content_length - from;
+  const size_t n_runs = graph->n_runs;
+  CoquillGraphOperation *to = &graph->operations[graph->n_operations];
+  const bool in_place = first == 0 && offset == 0 && to == &rows[place->row];
+  size_t row = place->row, end;
+  uint64_t beyond = 0 - (uint64_t)(in_place && stretch->beyond), version;
   CoquillTurns turns;
-  CoquillAhead ahead;
-  uint64_t stops;
 
   coquill_turns_init (&turns, self);
-  stops = turns.possible ? COQUILL_STRETCH_STOPS : COQUILL_STRETCH_STOPS | HEAD_PARENTS | HEAD_AGENT;
-  do
+  for (;; turn++)
     {
-      coquill_ahead_read (&ahead, reader, heads, stops, NULL);
-      for (i = 0; i < ahead.n; i++)
-        {
-          uint64_t head = heads[i], n_items = 1 + (uint64_t)ahead.more[i], n_bytes, position;
-
-          if (__builtin_expect (!coquill_stretch_has (head), 0))
-            {
-              coquill_stretch_settle (&stretch);
-              if (!coquill_turns_take (&turns, self, &stretch, reader, head, end))
-                break;
-            }
-          position = coquill_stretch_take (&stretch, &ahead, i);
-          beyond |= end - position;
-          /* Seldom does one go on from the one before: a change has mostly as few operations as it can. */
-          if (__builtin_expect (ahead.goes_on[i], 0)
-              && coquill_graph_lengthens (row, end, (CoquillOperationKind)((head & HEAD_KIND) + 1), position,
-                                          n_items, (head & HEAD_BACKWARD) != 0))
-            row->backward = row->kind == COQUILL_OPERATION_DELETE && position != row->place;
-          else
-            {
-              row++;
-              row->first = (uint32_t)end;
-              row->place = (uint32_t)position;
-              row->content_offset = (uint32_t)((uintptr_t)text - first_byte);
-              row->kind = (uint8_t)((head & HEAD_KIND) + 1);
-              row->backward = ahead.after[i] < 0;
-            }
-          n_bytes = (uint64_t)ahead.inserted[i];
-          if (__builtin_expect (n_bytes > (size_t)(wide - text), 0))
-            {
-              reader->next[COQUILL_COLUMN_TEXT] = text;
-              n_bytes = coquill_change_reader_wide_text (reader, n_bytes);
-              wide = reader->wide;
-            }
-          text += n_bytes;
-          end += n_items;
-        }
-      heads += i;
-      coquill_ahead_leave (&ahead, reader, i);
+      end = turn != end_turn ? turn->row : stretch->end_row;
+      if (!in_place)
+        beyond |= copy_rows (&to[row - place->row], &rows[row], end - row, first, offset);
+      row = end;
+      version = rows[row].first + first;
+      if (turn == end_turn || !turns.possible || !coquill_turns_take (&turns, self, turn, version))
+        break;
     }
-  while (i > 0 && i == ahead.n && heads != reader->end);
-
-  self->n_appended += (size_t)(heads - reader->next[COQUILL_COLUMN_HEADS]);
-  coquill_stretch_leave (&stretch, reader, heads);
-  coquill_turns_end (&turns, self, &stretch, end);
+  coquill_turns_end (&turns, self, version);
+  graph->n_operations += row - place->row;
+  self->n_appended += row - place->row;
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;
-  graph->n_operations = (size_t)(row - graph->operations) + 1;
-  reader->next[COQUILL_COLUMN_TEXT] = text;
-  coquill_import_append_content (self, content, (size_t)(text - content));
+  coquill_import_append_content (self, content + from, rows[row].content_offset - from);
+  place->row = row;
+  place->turn = turn;
   return beyond >> 63 == 0 || coquill_import_refuse_position (self);
+}
+
+/* One operation, the long way, as if it had been read from the columns. */
+static bool
+import_one (CoquillImport *self, const CoquillChangeStretch *stretch, Place *place)
+{
+  const CoquillGraphOperation *row = &place->rows[place->row++];
+  size_t n_appended = self->n_appended;
+  CoquillChangeId parents[2];
+  CoquillOperation operation = { .kind = (CoquillOperationKind)row->kind, .backward = row->backward };
+
+  operation.length = row[1].first - row->first;
+  operation.position = row->place;
+  operation.content_length = row[1].content_offset - row->content_offset;
+  if (operation.content_length > 0)
+    operation.content = self->change->columns[COQUILL_COLUMN_TEXT].data + row->content_offset;
+  if (place->turn < &self->rows->turns[stretch->end_turn] && place->turn->row + 1 == place->row)
+    {
+      const CoquillChangeTurn *turn = place->turn++;
+
+      place->last = (CoquillChangeId){ turn->agent, turn->n_own - UINT64_C (1) };
+      parents[0] = parents[1] = place->last;
+      parents[turn->own == JOIN_OWN_FIRST] = (CoquillChangeId){ turn->other, turn->sequence };
+      operation.n_parents = turn->own == JOIN_OWN_MISSING ? 1 : 2;
+    }
+  else
+    {
+      parents[0] = place->last;
+      operation.n_parents = 1;
+    }
+  operation.parents = parents;
+  operation.agent = place->last.agent;
+  operation.sequence = place->last.sequence + 1;
+  place->last.sequence += operation.length;
+  if (!coquill_import_operation (self, &operation))
+    return false;
+  place->goes_on = self->n_appended > n_appended && coquill_import_is_last (self, place->last);
+  return true;
+}
+
+bool
+coquill_import_stretch (CoquillImport *self, CoquillChangeReader *reader, bool is_new)
+{
+  const CoquillChangeStretch *stretch = self->stretch++;
+  Place place = { .rows = self->operations,
+                  .row = stretch->first_row,
+                  .last = { reader->place.agent, reader->place.sequence } };
+
+  place.turn = &self->rows->turns[stretch->first_turn];
+  place.goes_on = is_new && coquill_import_is_last (self, place.last);
+  assert (self->rows->operations != NULL || self->graph->n_operations <= stretch->first_row);
+  skip (self, reader, stretch);
+  while (place.row < stretch->end_row)
+    {
+      if (place.goes_on && !import_at_once (self, stretch, &place))
+        return false;
+      if (place.row < stretch->end_row && !import_one (self, stretch, &place))
+        return false;
+    }
+  return true;
 }

@@ -4,10 +4,7 @@
 #include "text/import-turn.h"
 
 bool
-coquill_turns_meet (CoquillTurns *self,
-                    const CoquillImport *import,
-                    const CoquillChangeReader *reader,
-                    uint64_t who)
+coquill_turns_meet (CoquillTurns *self, const CoquillImport *import, uint64_t who)
 {
   const CoquillGraph *graph = import->graph;
   CoquillWriter *writer = &self->rooms[self->n_writers];
@@ -17,7 +14,7 @@ coquill_turns_meet (CoquillTurns *self,
   if (index == UINT32_MAX)
     return false;
   agent = &graph->agents[index];
-  if (agent->length != reader->tracks[who].next || agent->track == 0 || agent->n_runs == 0)
+  if (agent->track == 0 || agent->n_runs == 0)
     return false;
   for (uint32_t i = 0; i < self->n_writers; i++)
     if (self->rooms[i].index == index) /* no decoded change has an agent twice */
@@ -149,14 +146,10 @@ join_many (
 }
 
 bool
-coquill_turns_follow_two (CoquillImport *self,
-                          CoquillWriter *writer,
-                          CoquillWriter *other,
-                          uint64_t n_own,
-                          uint64_t n_other,
-                          uint64_t sequence)
+coquill_turns_follow_two (CoquillImport *self, CoquillWriter *writer, CoquillWriter *other, uint64_t sequence)
 {
   CoquillGraph *graph = self->graph;
+  uint64_t n_own = writer->agent->length, n_other = other->agent->length;
   CoquillClock *clock = graph->clock;
   const CoquillTurn *own_run = writer->end - 1, *other_run = other->end - 1;
   const uint32_t *own_row, *other_row;

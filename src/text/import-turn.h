@@ -4,12 +4,8 @@
 
 #pragma once
 
-#include "text/change-stretch.h"
 #include "text/clock-private.h"
 #include "text/import-pair.h"
-
-/* Of the change's agents those whose index takes one byte. */
-#define COQUILL_TURNS_AGENTS 0x80
 
 /* Runs of a writer that are looked at for a parent, and for how many there is room. */
 #define COQUILL_TURNS_LOOK 7
@@ -59,7 +55,7 @@ typedef struct
   CoquillGraphAgent *agent;
   CoquillPair pair;
   uint32_t n_writers;
-  CoquillWriter *writers[COQUILL_TURNS_AGENTS];
+  CoquillWriter *writers[COQUILL_CHANGE_TURN_AGENTS];
   CoquillWriter rooms[COQUILL_CLOCK_TRACKS];
 } CoquillTurns;
 
@@ -75,15 +71,13 @@ coquill_turns_init (CoquillTurns *self, const CoquillImport *import)
   self->n_writers = 0;
   if (self->possible)
     memset (self->writers, 0,
-            (n_agents < COQUILL_TURNS_AGENTS ? n_agents : COQUILL_TURNS_AGENTS) * sizeof self->writers[0]);
+            (n_agents < COQUILL_CHANGE_TURN_AGENTS ? n_agents : COQUILL_CHANGE_TURN_AGENTS)
+                * sizeof self->writers[0]);
 }
 
 /* The agent's newest runs are looked for in the graph. Returns: false if it isn't a writer */
 bool
-coquill_turns_meet (CoquillTurns *self,
-                    const CoquillImport *import,
-                    const CoquillChangeReader *reader,
-                    uint64_t who);
+coquill_turns_meet (CoquillTurns *self, const CoquillImport *import, uint64_t who);
 
 /* A run after one item, whoever's. */
 bool
@@ -92,14 +86,11 @@ coquill_turns_follow (CoquillImport *self,
                       const CoquillWriter *other,
                       uint64_t sequence);
 
-/* A run after the writer's own last item and another's. @n_own, @n_other: how many items they have. Called,
- * not inlined: both have their hands full. */
+/* A run after the writer's own last item and another's. */
 bool
 coquill_turns_follow_two (CoquillImport *self,
                           CoquillWriter *writer,
                           CoquillWriter *other,
-                          uint64_t n_own,
-                          uint64_t n_other,
                           uint64_t sequence);
 
 /* Whether there is room for a run of the agent. What was reserved is what most changes need, and no limit. */
@@ -114,81 +105,58 @@ coquill_turns_have_room (const CoquillImport *import, const CoquillWriter *write
 
 /* Counts the items of the last run, up to here. */
 static inline void
-coquill_turns_count (CoquillTurns *self, CoquillImport *import, const CoquillStretch *stretch, uint64_t end)
+coquill_turns_count (CoquillTurns *self, CoquillImport *import, uint64_t end)
 {
   CoquillGraph *graph = import->graph;
 
-  self->agent->length = (uint32_t)stretch->next;
+  self->agent->length += (uint32_t)(end - graph->end);
   graph->frontier[graph->n_frontier - 1] = end - 1;
   graph->end = end;
 }
 
 /* Begins a run. Returns: false if it isn't so simple, or wrong */
 COQUILL_CHANGE_INLINE bool
-coquill_turns_begin (CoquillTurns *self,
-                     CoquillImport *import,
-                     CoquillChangeReader *reader,
-                     const CoquillStretchTurn *turn)
+coquill_turns_begin (CoquillTurns *self, CoquillImport *import, const CoquillChangeTurn *turn)
 {
-  uint64_t n_own = reader->tracks[turn->agent].next, n_other = reader->tracks[turn->other].next;
   CoquillWriter *writer, *other;
 
-  if ((self->writers[turn->agent] == NULL && !coquill_turns_meet (self, import, reader, turn->agent))
-      || (self->writers[turn->other] == NULL && !coquill_turns_meet (self, import, reader, turn->other)))
+  if ((self->writers[turn->agent] == NULL && !coquill_turns_meet (self, import, turn->agent))
+      || (self->writers[turn->other] == NULL && !coquill_turns_meet (self, import, turn->other)))
     return false;
   writer = self->writers[turn->agent];
   other = self->writers[turn->other];
-  if (!coquill_turns_have_room (import, writer)
-      || !(turn->own == JOIN_OWN_MISSING
-               ? coquill_turns_follow (import, writer, other, turn->sequence)
-               : coquill_turns_follow_two (import, writer, other, n_own, n_other, turn->sequence)))
+  if (writer->agent->length != turn->n_own || !coquill_turns_have_room (import, writer)
+      || !(turn->own == JOIN_OWN_MISSING ? coquill_turns_follow (import, writer, other, turn->sequence)
+                                         : coquill_turns_follow_two (import, writer, other, turn->sequence)))
     return false;
   self->agent = writer->agent;
   return true;
 }
 
-/* If the clock knows the parents of the next operation, which doesn't go on from the one before: reads its
- * agent and parents, and begins a run. Returns: false if it isn't so simple, or wrong; then nothing was read.
- */
+/* If the clock knows the parents of a turn, begins its run, at @end. Returns: false if it isn't so simple, or
+ * wrong */
 COQUILL_CHANGE_INLINE bool
-coquill_turns_take (CoquillTurns *self,
-                    CoquillImport *import,
-                    CoquillStretch *stretch,
-                    CoquillChangeReader *reader,
-                    uint64_t head,
-                    uint64_t end)
+coquill_turns_take (CoquillTurns *self, CoquillImport *import, const CoquillChangeTurn *turn, uint64_t end)
 {
-  CoquillStretchTurn turn;
-  bool alone = !coquill_stretch_look (stretch, reader, head, COQUILL_TURNS_AGENTS, NULL, &turn);
-
-  if (__builtin_expect (alone, 0)
-      && !coquill_stretch_look_alone (stretch, reader, head, COQUILL_TURNS_AGENTS, &turn))
-    return false;
   if (__builtin_expect (!self->is_pair, 0))
     {
-      coquill_turns_count (self, import, stretch, end);
+      coquill_turns_count (self, import, end);
       self->is_pair = coquill_pair_is_possible (import->graph);
       if (self->is_pair && !coquill_pair_begin (&self->pair, import))
         return self->is_pair = false;
     }
-  if (!(self->is_pair ? coquill_pair_take (&self->pair, import->graph, turn.agent, turn.other,
-                                           reader->tracks[turn.agent].next, turn.sequence,
-                                           turn.own == JOIN_OWN_MISSING, end)
-                      : coquill_turns_begin (self, import, reader, &turn)))
-    return false;
-  if (__builtin_expect (alone, 0))
-    coquill_stretch_turn_alone (stretch, reader, head, &turn);
-  else
-    coquill_stretch_turn (stretch, reader, &turn);
-  return true;
+  if (self->is_pair)
+    return coquill_pair_take (&self->pair, import->graph, turn->agent, turn->other, turn->n_own,
+                              turn->sequence, turn->own == JOIN_OWN_MISSING, end);
+  return coquill_turns_begin (self, import, turn);
 }
 
 /* No more runs begin. */
 static inline void
-coquill_turns_end (CoquillTurns *self, CoquillImport *import, const CoquillStretch *stretch, uint64_t end)
+coquill_turns_end (CoquillTurns *self, CoquillImport *import, uint64_t end)
 {
   if (self->is_pair)
     coquill_pair_end (&self->pair, import, (uint32_t)end);
   else
-    coquill_turns_count (self, import, stretch, end);
+    coquill_turns_count (self, import, end);
 }

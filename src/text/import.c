@@ -208,16 +208,49 @@ import_unusual (CoquillImport *self, CoquillOperation operation)
 }
 
 COQUILL_CHANGE_INLINE bool
-import_operation (CoquillImport *self, CoquillChangeReader *reader, const CoquillOperation *operation)
+import_operation (CoquillImport *self, const CoquillOperation *operation)
 {
   uint32_t agent = self->agents[operation->agent];
 
   if (agent != UINT32_MAX && operation->sequence > 0 && self->limits == NULL
       && operation->sequence == self->graph->agents[agent].length)
-    return import_new (self, operation, agent)
-           && (!self->has_room || reader->next[COQUILL_COLUMN_HEADS] == reader->end
-               || coquill_import_stretch (self, reader));
+    return import_new (self, operation, agent);
   return import_unusual (self, gather (operation));
+}
+
+bool
+coquill_import_operation (CoquillImport *self, const CoquillOperation *operation)
+{
+  return import_operation (self, operation);
+}
+
+/* What the decoder left, if all of the change is wanted. An empty graph takes them over as its own: nothing
+ * is known then, and what is appended goes where it is read from, or before. */
+static void
+take_rows (CoquillImport *self)
+{
+  CoquillGraph *graph = self->graph;
+
+  self->rows = coquill_change_take_rows (self->change);
+  if (self->rows == NULL)
+    return;
+  self->stretch = self->rows->stretches;
+  self->operations = self->rows->operations;
+  if (graph->end > 0)
+    return;
+  free (graph->operations);
+  graph->operations = self->rows->operations;
+  graph->operations_capacity = self->change->n_operations + 1;
+  self->rows->operations = NULL;
+}
+
+/* Whether the next stretch begins where the reader is. */
+static inline bool
+is_at_stretch (const CoquillImport *self, const CoquillChangeReader *reader)
+{
+  return self->rows != NULL && self->stretch < &self->rows->stretches[self->rows->n_stretches]
+         && reader->next[COQUILL_COLUMN_HEADS]
+                == &self->change->columns[COQUILL_COLUMN_HEADS].data[self->stretch->first_operation];
 }
 
 /* Room for the change, as if nothing of it were known. */
@@ -243,6 +276,7 @@ coquill_import_run (CoquillImport *self)
   self->lowest_unknown = UINT64_MAX;
   self->n_appended = 0;
   self->pending_length = 0;
+  self->rows = NULL;
   self->has_room = self->limits == NULL
                    && coquill_graph_has_room (self->graph, coquill_change_n_items (self->change),
                                               self->change->n_parents + self->change->n_operations,
@@ -254,12 +288,22 @@ coquill_import_run (CoquillImport *self)
     self->agents = coquill_allocate (self->change->n_agents * sizeof *self->agents);
   done = map_agents (self);
   if (done && self->has_room)
-    reserve (self);
+    {
+      take_rows (self);
+      reserve (self);
+    }
   coquill_change_reader_init (&reader, self->change);
   while (done && coquill_change_reader_take (&reader, &operation))
-    done = import_operation (self, &reader, &operation);
+    {
+      size_t n_appended = self->n_appended;
+
+      done = import_operation (self, &operation);
+      if (done && is_at_stretch (self, &reader))
+        done = coquill_import_stretch (self, &reader, self->n_appended > n_appended);
+    }
   coquill_change_reader_clear (&reader);
   coquill_import_flush (self);
+  coquill_change_rows_free (self->rows);
   if (self->agents != self->few_agents)
     free (self->agents);
   free (self->parents);

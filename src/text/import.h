@@ -4,6 +4,7 @@
 #pragma once
 
 #include "text/base.h"
+#include "text/change-rows.h"
 #include "text/graph.h"
 
 /**
@@ -48,6 +49,9 @@ typedef struct
   bool has_room;          /* the graph has, for all of the change, and all is wanted */
   const uint8_t *pending; /* content of the change that is counted in the graph, but not copied yet */
   size_t pending_length;
+  CoquillChangeRows *rows;                 /* (nullable): what the decoder left */
+  const CoquillGraphOperation *operations; /* the same, which may be the graph's now */
+  const CoquillChangeStretch *stretch;     /* the next one */
 } CoquillImport;
 
 /**

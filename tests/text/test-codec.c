@@ -6,7 +6,7 @@
 
 #include "random-change.h"
 #include "seed.h"
-#include "text/change-stretch.h"
+#include "text/change-ahead.h"
 #include "text/codec.h"
 #include "text/crc32c.h"
 #include "text/varint.h"
@@ -262,8 +262,8 @@ test_what_is_read_ahead_is_what_is_read (void)
           CoquillAhead ahead, portably;
 
           caret = coquill_change_caret_after (&operation);
-          coquill_ahead_read (&ahead, &one, heads, COQUILL_STRETCH_STOPS, NULL);
-          coquill_ahead_read_portably (&portably, &other, heads, COQUILL_STRETCH_STOPS, NULL);
+          coquill_ahead_read (&ahead, &one, heads, HEAD_SEQUENCE | HEAD_OTHER_KINDS, NULL);
+          coquill_ahead_read_portably (&portably, &other, heads, HEAD_SEQUENCE | HEAD_OTHER_KINDS, NULL);
           g_assert_cmpuint (ahead.n, ==, portably.n);
           n_ahead += ahead.n;
           for (gsize i = 0; i < ahead.n; i++)

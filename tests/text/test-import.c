@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "seed.h"
+#include "text/codec.h"
 #include "text/graph.h"
 #include "text/import.h"
 
@@ -87,6 +88,45 @@ find_heads (const History *history, const Version *version, CoquillChangeId *hea
   return n_heads;
 }
 
+/* Where and what. Some go on from the one before, some are records. */
+static void
+set_place (Step *step, const History *history, guint64 n_items, GRand *random)
+{
+  CoquillOperation *operation = &step->operation;
+  const CoquillOperation *before = &history->steps[MAX (history->n_steps, 1) - 1].operation;
+
+  operation->position = (guint64)g_rand_int_range (random, 0, 20) % (n_items + 1);
+  operation->content_length = 0;
+  if (g_rand_int_range (random, 0, 20) == 0)
+    {
+      operation->kind = COQUILL_OPERATION_RECORD;
+      operation->length = operation->content_length = 1;
+      operation->position = 0;
+    }
+  else if (history->n_steps > 0 && g_rand_int_range (random, 0, 4) == 0)
+    {
+      operation->kind = before->kind == COQUILL_OPERATION_DELETE ? before->kind : COQUILL_OPERATION_INSERT;
+      operation->position = before->position;
+      if (before->kind == COQUILL_OPERATION_INSERT)
+        operation->position += before->length;
+      else if (operation->position > before->length)
+        operation->position -= (guint64)g_rand_int_range (random, 0, 2) * before->length;
+    }
+  operation->backward = operation->kind == COQUILL_OPERATION_DELETE
+                        && operation->position >= operation->length && g_rand_boolean (random);
+  if (operation->kind == COQUILL_OPERATION_INSERT)
+    operation->content_length = operation->length + (operation->length > 1 && n_items % 16 == 0);
+}
+
+/* The first code points of a text that takes so many bytes. */
+static const guint8 *
+content_of (const CoquillOperation *operation)
+{
+  return (const guint8 *)(operation->content_length > operation->length ? "a\xc3\xa4"
+                                                                          "bcd"
+                                                                        : "abcde");
+}
+
 static void
 make_history (History *history, GRand *random)
 {
@@ -122,10 +162,8 @@ make_history (History *history, GRand *random)
         .sequence = known[agent].n[agent],
         .length = (guint64)g_rand_int_range (random, 1, 6),
       };
-      step->operation.position = (guint64)g_rand_int_range (random, 0, 20) % (n_items + 1);
+      set_place (step, history, n_items, random);
       step->operation.n_parents = find_heads (history, &known[agent], step->parents);
-      if (step->operation.kind == COQUILL_OPERATION_INSERT)
-        step->operation.content_length = step->operation.length;
       known[agent].n[agent] += step->operation.length;
       n_items += step->operation.length;
       history->n_steps++;
@@ -172,14 +210,12 @@ forge (History *history, GRand *random)
     }
 }
 
-/* Takes operations from one on to before another. Returns: false if they were refused */
-static gboolean
-import (CoquillGraph *graph, const History *history, guint from, guint to)
+static CoquillChange *
+make_change (const History *history, guint from, guint to)
 {
   CoquillChange *change = coquill_change_new ();
-  CoquillImport run = { .graph = graph, .change = change };
   CoquillAgentPrevious none = { 0 };
-  gboolean starts[MAX_AGENTS] = { 0 }, done;
+  gboolean starts[MAX_AGENTS] = { 0 };
 
   for (guint i = from; i < to; i++)
     starts[history->steps[i].operation.agent] |= history->steps[i].operation.sequence == 0;
@@ -187,9 +223,30 @@ import (CoquillGraph *graph, const History *history, guint from, guint to)
     coquill_change_add_agent (change, &(CoquillAgent){ .device = { (guint8)i } }, starts[i] ? &none : NULL);
   for (guint i = from; i < to; i++)
     coquill_change_add_operation (change, &history->steps[i].operation, history->steps[i].parents,
-                                  (const uint8_t *)"abcde");
+                                  content_of (&history->steps[i].operation));
+  return change;
+}
+
+/* Takes operations from one on to before another, which came as bytes if they can. Returns: false if they
+ * were refused */
+static gboolean
+import (CoquillGraph *graph, const History *history, guint from, guint to)
+{
+  CoquillChange *change = make_change (history, from, to);
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  CoquillImport run = { .graph = graph };
+  gboolean done;
+
+  if (coquill_change_encode (change, &bytes))
+    {
+      coquill_change_free (change);
+      change = coquill_change_decode (bytes.data, bytes.length, NULL);
+      g_assert_nonnull (change);
+    }
+  run.change = change;
   done = coquill_import_run (&run);
   coquill_change_free (change);
+  coquill_buffer_clear (&bytes);
   return done;
 }
 
@@ -256,6 +313,32 @@ test_at_once (gconstpointer data)
   g_rand_free (random);
 }
 
+/* Some of it is there already, or all. */
+static void
+test_partly_known (void)
+{
+  GRand *random = g_rand_new_with_seed (test_seed ());
+  History *history = g_new0 (History, 1);
+
+  for (guint i = 0; i < 80; i++)
+    {
+      CoquillGraph *at_once = coquill_graph_new (), *one_by_one = coquill_graph_new ();
+      guint first, second;
+
+      make_history (history, random);
+      first = (guint)g_rand_int_range (random, 0, (gint)history->n_steps);
+      second = (guint)g_rand_int_range (random, (gint)first, (gint)history->n_steps);
+      g_assert_true (import (at_once, history, 0, second));
+      g_assert_true (import (at_once, history, first, history->n_steps));
+      g_assert_true (import_each (one_by_one, history));
+      compare (at_once, one_by_one);
+      coquill_graph_free (at_once);
+      coquill_graph_free (one_by_one);
+    }
+  g_free (history);
+  g_rand_free (random);
+}
+
 static void
 add_step (History *history,
           guint agent,
@@ -317,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/import/at-once-is-the-same-as-one-by-one", GINT_TO_POINTER (FALSE), test_at_once);
   g_test_add_data_func ("/import/what-is-forged-is-refused-at-once-as-well", GINT_TO_POINTER (TRUE),
                         test_at_once);
+  g_test_add_func ("/import/what-is-known-is-left-out", test_partly_known);
   g_test_add_func ("/import/parents-that-nobody-told-have-room", test_untold_parents);
   return g_test_run ();
 }
