@@ -180,7 +180,7 @@ check_limits (const CoquillOperation *operation)
       || operation->sequence > COQUILL_MAX_SEQUENCE - operation->length)
     return COQUILL_TEXT_ERROR_TOO_LARGE;
   if (has_position
-      && (operation->position > COQUILL_CHANGE_MAX_POSITION
+      && ((operation->position | coquill_change_caret_after (operation)) > COQUILL_CHANGE_MAX_POSITION
           || (operation->backward && operation->length > operation->position + 1)))
     return COQUILL_TEXT_ERROR_IMPOSSIBLE;
   if (operation->kind == COQUILL_OPERATION_RESTORE
