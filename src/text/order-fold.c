@@ -32,15 +32,6 @@
 /* So many rows, and half of those that there are, may be of what was folded before. */
 #define FOLDED_AGAIN 1024
 
-/* So often what is folded away is found by looking through everything. */
-#define FOLDED_FINDS 8
-
-static inline uint32_t
-ring_of (const CoquillOrderSpan *span)
-{
-  return -span->standing;
-}
-
 static inline void
 hang (CoquillOrderSpan *span, uint32_t ring)
 {
@@ -124,8 +115,8 @@ insert_in_front (CoquillOrder *self, CoquillId id, uint32_t length)
     coquill_order_index_set (self->ids, id, length, leaf);
 }
 
-static inline __attribute__ ((always_inline)) void
-insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length, bool all_are_visible)
+static void
+insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
 {
   while (length > 0)
     {
@@ -136,7 +127,7 @@ insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t len
       else
         {
           uint32_t rest;
-          CoquillOrderGap gap = coquill_order_move_gap (self, position, &rest, all_are_visible);
+          CoquillOrderGap gap = coquill_order_move_gap (self, position, &rest, false);
 
           insert_behind (self, gap, rest, id, piece);
         }
@@ -146,21 +137,29 @@ insert_folded (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t len
     }
 }
 
+/* What coquill_order_insert_at() isn't short for. */
+static __attribute__ ((noinline)) void
+insert_otherwise (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
+{
+  if (self->state == COQUILL_ORDER_UNFOLDED)
+    coquill_order_insert_unfolded (self, position, id, length);
+  else
+    insert_folded (self, position, id, length);
+}
+
 void
 coquill_order_insert_at (CoquillOrder *self, uint64_t position, CoquillId id, uint64_t length)
 {
-  switch (self->state)
+  uint32_t rest;
+  CoquillOrderGap gap;
+
+  if (self->state != COQUILL_ORDER_FOLDED || position == 0 || length - 1 >= COQUILL_ORDER_MAX_LENGTH)
     {
-    case COQUILL_ORDER_FOLDED:
-      insert_folded (self, position, id, length, true);
-      break;
-    case COQUILL_ORDER_PARTLY_FOLDED:
-      insert_folded (self, position, id, length, false);
-      break;
-    case COQUILL_ORDER_UNFOLDED:
-      coquill_order_insert_unfolded (self, position, id, length);
-      break;
+      insert_otherwise (self, position, id, length);
+      return;
     }
+  gap = coquill_order_move_gap (self, position, &rest, true);
+  insert_behind (self, gap, rest, id, (uint32_t)length);
 }
 
 void
@@ -180,7 +179,7 @@ coquill_order_insert_between_folded (
       gap = coquill_order_move_gap (self, position, &rest, false);
       leaf = self->leaf;
       *left = gap.left[-1].id + gap.left[-1].length - rest - 1;
-      ring = ring_of (&gap.left[-1]);
+      ring = coquill_order_ring (&gap.left[-1]);
       next = (CoquillOrderPlace){ self->leaf, (unsigned)(gap.right - leaf->spans), 0 };
       if (next.index == LEAF_SPANS && leaf->next != NULL)
         next = (CoquillOrderPlace){ leaf->next, coquill_order_leaf_first (leaf->next), 0 };
@@ -214,7 +213,7 @@ fold (OpenRing *ring, CoquillOrderSpan *folds, uint32_t new, CoquillId id, uint3
 {
   folds[ring->last].standing = new;
   folds[new] = (CoquillOrderSpan){ id, length, folds[other].standing };
-  ring->last = choose (other != 0, other, new);
+  ring->last = other | (new & -(uint32_t)(other == 0));
 }
 
 /* Puts a deleted span behind a ring. */
@@ -241,25 +240,41 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
   make_room (self, LEAF_SPANS);
   open = open_ring (self, *ring);
   new = (uint32_t)self->n_folds;
-  while (rest > 0 && right < end)
+  for (; right < end; right++)
     {
-      bool is_whole = right->length <= rest;
-      uint32_t length = is_whole ? right->length : (uint32_t)rest;
-
+      if (!all_are_visible && rest == 0)
+        break;
       if (!all_are_visible && !coquill_order_is_visible (right))
         {
           self->n_folds = new;
-          fold_again (self, &open, right++);
+          fold_again (self, &open, right);
           new = (uint32_t)self->n_folds;
           continue;
         }
+      if (right->length > rest)
+        break;
       if (!all_are_visible)
-        *told++ = (CoquillOrderSpan){ right->id, length, 1 };
-      fold (&open, self->folds, new ++, right->id, length, ring_of (right) & -(uint32_t)is_whole);
-      right->id += length;
-      right->length -= length;
-      right += is_whole;
-      rest -= length;
+        *told++ = (CoquillOrderSpan){ right->id, right->length, 1 };
+      fold (&open, self->folds, new ++, right->id, right->length, coquill_order_ring (right));
+      rest -= right->length;
+    }
+  /* Of the next one a part, or nothing: that is written as well, but not counted. */
+  if (right < end)
+    {
+      bool any = rest > 0;
+
+      self->folds[open.last].standing = new;
+      self->folds[new] = (CoquillOrderSpan){ right->id, (uint32_t)rest, 0 };
+      open.last = choose (any, new, open.last);
+      new += any;
+      if (!all_are_visible)
+        {
+          *told = (CoquillOrderSpan){ right->id, (uint32_t)rest, 1 };
+          told += any;
+        }
+      right->id += rest;
+      right->length -= (uint32_t)rest;
+      rest = 0;
     }
   self->folds[open.last].standing = open.first;
   *ring = open.last;
@@ -269,81 +284,6 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
   self->leaf_width -= count - rest;
   gap->right = right;
   return rest;
-}
-
-/* The characters of a run that is in a ring. Returns: the next one, 0 behind the last */
-static inline uint32_t
-take_run (const CoquillOrderSpan *folds, uint32_t ring, uint32_t run, CoquillOrderSpan *span)
-{
-  *span = (CoquillOrderSpan){ folds[run].id, folds[run].length, 0 };
-  for (;; run = folds[run].standing)
-    {
-      if (folds[run].id != span->id)
-        return run;
-      span->standing++;
-      if (run == ring)
-        return 0;
-    }
-}
-
-/* Puts deleted characters into the tree, before the gap. */
-static void
-put_deleted (CoquillOrder *self, CoquillOrderSpan span)
-{
-  CoquillOrderLeaf *leaf;
-  CoquillOrderSpan *left;
-
-  if (self->leaf->gap_end - self->leaf->gap < COQUILL_ORDER_NEEDED_SPANS)
-    coquill_order_split (self);
-  leaf = self->leaf;
-  left = &leaf->spans[leaf->gap] - 1;
-  if (leaf->gap > 0 && coquill_order_follows (left, &span))
-    left->length += span.length;
-  else
-    leaf->spans[leaf->gap++] = span;
-  if (self->ids != NULL && !leaf->is_moved)
-    coquill_order_index_set (self->ids, span.id, span.length, leaf);
-}
-
-static void
-put_ring (CoquillOrder *self, uint32_t ring)
-{
-  uint32_t run = self->folds[ring].standing;
-  CoquillOrderSpan span;
-
-  do
-    {
-      run = take_run (self->folds, ring, run, &span);
-      put_deleted (self, span);
-    }
-  while (run != 0);
-}
-
-void
-coquill_order_unfold_behind (CoquillOrder *self, uint64_t position)
-{
-  uint32_t ring = self->front;
-
-  if (position > 0)
-    {
-      uint32_t rest = coquill_order_seek (self, position, false);
-      CoquillOrderSpan *left = &self->leaf->spans[self->leaf->gap - 1];
-
-      ring = ring_of (left);
-      if (rest > 0 || ring == 0)
-        return;
-      left->standing = 0;
-    }
-  else
-    {
-      if (ring == 0)
-        return;
-      coquill_order_hold (self, self->first, 0);
-      self->front = 0;
-    }
-  self->state = COQUILL_ORDER_PARTLY_FOLDED;
-  put_ring (self, ring);
-  coquill_order_join_over_gap (self->leaf);
 }
 
 static inline __attribute__ ((always_inline)) void
@@ -373,7 +313,7 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
           gap.width -= rest;
           gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
           gap.right -= rest > 0;
-          ring = choose (rest > 0, 0, ring_of (left));
+          ring = choose (rest > 0, 0, coquill_order_ring (left));
           if (gap.right == &leaf->spans[LEAF_SPANS])
             {
               coquill_order_set_gap (leaf, gap);
@@ -457,117 +397,4 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
   if (n_spans != NULL)
     *n_spans = self->n_deleted;
   return self->deleted;
-}
-
-/* Spans on their way into the tree. */
-typedef struct
-{
-  CoquillOrder *order;
-  unsigned n_spans;
-  CoquillOrderSpan spans[64];
-} Unfolding;
-
-static inline void
-unfold_span (Unfolding *self, CoquillOrderSpan span)
-{
-  if (self->n_spans == sizeof self->spans / sizeof self->spans[0])
-    {
-      coquill_order_append_spans (self->order, self->spans, self->n_spans);
-      self->n_spans = 0;
-    }
-  self->spans[self->n_spans++] = span;
-}
-
-static inline void
-unfold_ring (Unfolding *self, const CoquillOrderSpan *folds, uint32_t ring)
-{
-  CoquillOrderSpan span;
-
-  for (uint32_t run = ring != 0 ? folds[ring].standing : 0; run != 0;)
-    {
-      run = take_run (folds, ring, run, &span);
-      unfold_span (self, span);
-    }
-}
-
-void
-coquill_order_unfold (CoquillOrder *self)
-{
-  Unfolding unfolding;
-  CoquillOrder folded;
-
-  if (self->state == COQUILL_ORDER_UNFOLDED)
-    return;
-  self->state = COQUILL_ORDER_UNFOLDED;
-  if (self->n_folds == 0)
-    return;
-
-  unfolding.order = coquill_order_new ();
-  unfolding.order->state = COQUILL_ORDER_UNFOLDED;
-  unfolding.n_spans = 0;
-  unfold_ring (&unfolding, self->folds, self->front);
-  for (CoquillOrderLeaf *leaf = self->first; leaf != NULL; leaf = leaf->next)
-    for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS; i = coquill_order_leaf_next (leaf, i))
-      {
-        const CoquillOrderSpan *span = &leaf->spans[i];
-        bool is_visible = coquill_order_is_visible (span);
-
-        unfold_span (&unfolding,
-                     (CoquillOrderSpan){ span->id, span->length, is_visible ? 0 : span->standing });
-        unfold_ring (&unfolding, self->folds, is_visible ? ring_of (span) : 0);
-      }
-  coquill_order_append_spans (unfolding.order, unfolding.spans, unfolding.n_spans);
-  folded = *self;
-  *self = *unfolding.order;
-  if (folded.keeps_deletions)
-    {
-      self->keeps_deletions = true;
-      self->folds = folded.folds;
-      self->n_folds = folded.n_folds;
-      self->folds_capacity = folded.folds_capacity;
-      folded.folds = NULL;
-    }
-  *unfolding.order = folded;
-  coquill_order_count_again (self, folded.again, folded.n_again);
-  coquill_order_free (unfolding.order);
-}
-
-/* Whether a ring, which may be none, is the one whose rows are marked. */
-static inline bool
-is_marked (const bool *marks, uint32_t ring)
-{
-  return ring != 0 && marks[ring];
-}
-
-bool
-coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
-{
-  uint32_t row = 0;
-  bool *marks, found;
-
-  if (self->state == COQUILL_ORDER_UNFOLDED || self->n_folded_finds == FOLDED_FINDS)
-    return false;
-  /* The last row, if it was folded again. */
-  for (uint32_t i = 1; i < self->n_folds; i++)
-    if (id - self->folds[i].id < self->folds[i].length)
-      row = i;
-  if (row == 0)
-    return false;
-
-  /* Which of its ring the visible span names isn't known. */
-  self->n_folded_finds++;
-  marks = coquill_allocate (self->n_folds * sizeof *marks);
-  for (uint32_t run = row; !marks[run]; run = self->folds[run].standing)
-    marks[run] = true;
-  *position = 0;
-  found = is_marked (marks, self->front);
-  for (CoquillOrderLeaf *leaf = self->first; leaf != NULL && !found; leaf = leaf->next)
-    for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS && !found;
-         i = coquill_order_leaf_next (leaf, i))
-      {
-        *position += coquill_order_span_width (&leaf->spans[i]);
-        found = coquill_order_is_visible (&leaf->spans[i]) && is_marked (marks, ring_of (&leaf->spans[i]));
-      }
-  free (marks);
-  return found;
 }

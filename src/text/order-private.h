@@ -82,6 +82,13 @@ struct CoquillOrder
   CoquillOrderLeaf *spares;
 };
 
+/* What hangs at a visible span of a folded order. */
+static inline uint32_t
+coquill_order_ring (const CoquillOrderSpan *span)
+{
+  return -span->standing;
+}
+
 static inline unsigned
 coquill_order_leaf_n_spans (const CoquillOrderLeaf *leaf)
 {
