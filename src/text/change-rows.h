@@ -103,6 +103,17 @@ struct CoquillChangeRows
 CoquillChangeRows *
 coquill_change_take_rows (const CoquillChange *change);
 
+/* Whether a position in one of these rows is higher than there are items before. */
+static inline bool
+coquill_change_rows_are_beyond (const CoquillGraphOperation *rows, const CoquillGraphOperation *end)
+{
+  uint64_t beyond = 0;
+
+  for (; rows != end; rows++)
+    beyond |= (uint64_t)rows->first - rows->place;
+  return beyond >> 63 != 0;
+}
+
 /**
  * coquill_change_rows_new:
  * @n_turns: the most

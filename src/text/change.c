@@ -330,6 +330,8 @@ coquill_change_add_operation (CoquillChange *self,
   if (self->fault != COQUILL_TEXT_ERROR_NONE)
     return;
 
+  if (self->rows != NULL) /* they end where the change did */
+    coquill_change_rows_free (coquill_change_take_rows (self));
   track = &self->tracks[operation->agent];
   head = (uint8_t)(operation->kind - 1) | (operation->backward ? HEAD_BACKWARD : 0)
          | append_items (self, operation, parents, track);

@@ -147,17 +147,6 @@ open_stretch (CoquillStretchRows *self, const CoquillChangeReader *reader)
   memset (self->touched, 0, sizeof self->touched);
 }
 
-/* Whether a position in one of these rows is higher than there are items before. */
-static bool
-is_beyond (const CoquillGraphOperation *rows, const CoquillGraphOperation *end)
-{
-  uint64_t beyond = 0;
-
-  for (; rows != end; rows++)
-    beyond |= (uint64_t)rows->first - rows->place;
-  return beyond >> 63 != 0;
-}
-
 bool
 coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, CoquillStretchRows *rows)
 {
@@ -268,7 +257,7 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, C
     rows->touched[j] |= turns.touched[j];
   rows->high |= high;
   rows->row = row;
-  rows->stretch.beyond |= high > check->n_items && is_beyond (first_row, row);
+  rows->stretch.beyond |= high > check->n_items && coquill_change_rows_are_beyond (first_row, row);
   check->n_items = n_items;
   return true;
 }
@@ -281,6 +270,7 @@ coquill_stretch_rows_init (CoquillStretchRows *self, const CoquillChange *change
 
   self->kept = NULL;
   self->open = false;
+  self->stretch.beyond = false;
   self->high = 0;
   self->few_rows[0].kind = 0;
   if (change->n_operations < COQUILL_CHANGE_ROWS_LEAST)

@@ -68,7 +68,7 @@ import_at_once (CoquillImport *self, const CoquillChangeStretch *stretch, Place 
   CoquillGraphOperation *to = &graph->operations[graph->n_operations];
   const bool in_place = first == 0 && offset == 0 && to == &rows[place->row];
   size_t row = place->row, end;
-  uint64_t beyond = 0 - (uint64_t)(in_place && stretch->beyond), version;
+  uint64_t beyond = 0, version;
   CoquillTurns turns;
 
   coquill_turns_init (&turns, self);
@@ -83,6 +83,9 @@ import_at_once (CoquillImport *self, const CoquillChangeStretch *stretch, Place 
         break;
     }
   coquill_turns_end (&turns, self, version);
+  /* Only up to here: what comes next may be refused for something else. */
+  if (in_place && stretch->beyond && coquill_change_rows_are_beyond (to, &rows[row]))
+    beyond = UINT64_MAX;
   graph->n_operations += row - place->row;
   self->n_appended += row - place->row;
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;

@@ -393,6 +393,81 @@ test_untold_parents (void)
   g_free (history);
 }
 
+/* The change as who gets its bytes has it. */
+static CoquillChange *
+send_change (CoquillChange *change)
+{
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  CoquillChange *decoded;
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  decoded = coquill_change_decode (bytes.data, bytes.length, NULL);
+  g_assert_nonnull (decoded);
+  coquill_change_free (change);
+  coquill_buffer_clear (&bytes);
+  return decoded;
+}
+
+/* One who writes alone, each operation elsewhere. */
+static History *
+alone (guint n_operations)
+{
+  History *history = g_new0 (History, 1);
+
+  history->n_agents = 2;
+  for (guint64 i = 0; i < n_operations; i++)
+    add_step (history, 0, COQUILL_OPERATION_INSERT, i, &(CoquillChangeId){ 0, i - 1 }, i > 0);
+  return history;
+}
+
+/* What is known of somebody may be too short for it only because it isn't all here. */
+static void
+test_missing_comes_first (void)
+{
+  History *history = alone (40);
+  CoquillChange *change;
+
+  history->steps[20].operation.n_parents = 2;
+  history->steps[20].parents[1] = (CoquillChangeId){ 1, 99 };
+  for (guint i = 21; i < history->n_steps; i++)
+    history->steps[i].operation.position = 100;
+  change = send_change (make_change (history, 0, history->n_steps));
+  /* The second time it isn't read by what the decoder left. */
+  for (guint i = 0; i < 2; i++)
+    {
+      CoquillGraph *graph = coquill_graph_new ();
+      CoquillTextError error = { 0 };
+      CoquillImport run = { .graph = graph, .change = change, .error = &error };
+
+      g_assert_false (coquill_import_run (&run));
+      g_assert_cmpint (error.code, ==, COQUILL_TEXT_ERROR_MISSING);
+      coquill_graph_free (graph);
+    }
+  coquill_change_free (change);
+  g_free (history);
+}
+
+/* What the decoder left doesn't have it. */
+static void
+test_added_to_decoded (void)
+{
+  History *history = alone (N_OPERATIONS);
+  CoquillGraph *at_once = coquill_graph_new (), *one_by_one = coquill_graph_new ();
+  CoquillChange *change = send_change (make_change (history, 0, 40));
+  CoquillImport run = { .graph = at_once, .change = change };
+
+  for (guint i = 40; i < history->n_steps; i++)
+    coquill_change_add_operation (change, &history->steps[i].operation, history->steps[i].parents,
+                                  content_of (&history->steps[i].operation));
+  g_assert_true (coquill_import_run (&run));
+  g_assert_true (import_each (one_by_one, history));
+  compare (at_once, one_by_one);
+  coquill_change_free (change);
+  coquill_graph_free (at_once);
+  coquill_graph_free (one_by_one);
+  g_free (history);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -402,5 +477,7 @@ main (int argc, char **argv)
                         test_at_once);
   g_test_add_func ("/import/what-is-known-is-left-out", test_partly_known);
   g_test_add_func ("/import/parents-that-nobody-told-have-room", test_untold_parents);
+  g_test_add_func ("/import/what-is-missing-is-told-before-what-comes-behind-it", test_missing_comes_first);
+  g_test_add_func ("/import/what-is-added-to-a-decoded-change-comes-too", test_added_to_decoded);
   return g_test_run ();
 }
