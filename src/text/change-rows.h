@@ -71,7 +71,7 @@ typedef struct
 /**
  * CoquillChangeRows:
  * @operations: as they would be in a graph that has nothing else, and one more, which tells where the last
- * one ends. Of one outside of stretches only its place is told
+ * one ends. Of one outside of stretches only where it begins is asked for
  * @n_operations: without the last
  * @turns: ascending
  * @stretches: the same

@@ -5,18 +5,15 @@
 
 #include "text/memory.h"
 
-/* Of the change's agents those whom a turn can name: who has thousands isn't gone through for each stretch.
- */
-#define NAMED 0x80
-
-/* Which of the change's agents it is; NAMED, which no turn names, if it is none of them. */
+/* Which of the change's agents it is; one that no turn can name if it is none that can be. Who has thousands
+ * isn't gone through for each stretch. */
 static uint32_t
 index_in_change (const CoquillImport *import, uint32_t agent)
 {
-  for (uint32_t index = 0; index < NAMED && index < import->change->n_agents; index++)
+  for (uint32_t index = 0; index < COQUILL_CHANGE_TURN_AGENTS && index < import->change->n_agents; index++)
     if (import->agents[index] == agent)
       return index;
-  return NAMED;
+  return COQUILL_CHANGE_TURN_AGENTS;
 }
 
 /* Looks for a writer's newest runs in the graph. */
