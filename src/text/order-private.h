@@ -4,8 +4,8 @@
 #pragma once
 
 #include "text/memory.h"
+#include "text/order-fold.h"
 #include "text/order-index.h"
-#include "text/order.h"
 
 #define COQUILL_ORDER_NODE_CHILDREN 32
 

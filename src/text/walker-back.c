@@ -102,4 +102,7 @@ coquill_walker_go_back (CoquillWalker *self, uint64_t version)
 {
   if (self->end > version)
     coquill_walker_take_back (self, version);
+  /* What was refused may have been much. */
+  coquill_walker_trim (self);
+  coquill_walker_drop_outlooks (self);
 }

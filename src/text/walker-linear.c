@@ -132,7 +132,6 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
       if (!coquill_walker_restore (self, 0, &restoration, deltas))
         return false;
       *width = coquill_order_width (self->order);
-      leave_untold (self, piece->first + piece->length);
     }
   return true;
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/order-fold.h"
 #include "text/range-map.h"
 #include "text/walker.h"
 
@@ -95,6 +96,25 @@ void
 coquill_walker_reserve (CoquillWalker *self, size_t n_operations);
 void
 coquill_walker_trim (CoquillWalker *self);
+
+/**
+ * coquill_walker_look_ahead:
+ * @has_trunk: which runs are trunk is wanted
+ *
+ * Looks ahead from each run from @first_run to @last_run. O(runs)
+ *
+ * Returns: (transfer none): of each of these runs, until the next call
+ */
+const CoquillWalkerOutlook *
+coquill_walker_look_ahead (CoquillWalker *self, size_t first_run, size_t last_run, bool has_trunk);
+
+/**
+ * coquill_walker_drop_outlooks:
+ *
+ * What was looked at ahead isn't wanted any more: gives back its room, if that is much.
+ */
+void
+coquill_walker_drop_outlooks (CoquillWalker *self);
 
 /**
  * coquill_walker_walk_linear:

@@ -20,9 +20,6 @@
  * may well go on as these do. */
 #define MANY_RUNS 64
 
-/* With room for no more runs, what was looked at ahead is kept for the next walk. */
-#define KEPT_OUTLOOKS 1024
-
 /* To look at so many spans of the order takes as long as to walk an operation again. */
 #define SPANS_PER_OPERATION 4
 
@@ -374,41 +371,6 @@ reach_back (CoquillWalker *self, uint64_t version)
     self->collapse_at = 2 * coquill_merge_window_n_entries (self->window);
 }
 
-/* Looks ahead from each run from one on. Nobody can tell who will know the last one. */
-static const CoquillWalkerOutlook *
-look_ahead (CoquillWalker *self, size_t first_run, size_t last_run, bool has_trunk)
-{
-  const CoquillGraph *graph = self->graph;
-  const CoquillGraphRun *runs = &graph->runs[first_run];
-  size_t n_runs = last_run - first_run + 1;
-  CoquillWalkerOutlook *outlooks;
-  uint32_t floor = UINT32_MAX;
-  uint64_t known = 0; /* all later runs descend from one that ends there or further on */
-
-  self->outlooks = outlooks
-      = coquill_grow (self->outlooks, &self->outlooks_capacity, n_runs, sizeof *self->outlooks);
-  for (size_t i = n_runs; i-- > 0;)
-    {
-      uint32_t lowest = runs[i].lowest_unknown | -(uint32_t)(runs[i].lowest_unknown >= runs[i].first);
-
-      floor = lowest < floor ? lowest : floor;
-      outlooks[i] = (CoquillWalkerOutlook){ floor, false };
-    }
-  for (size_t run = last_run + 1; has_trunk && run-- > first_run;)
-    {
-      const CoquillGraphRun *row = &graph->runs[run];
-      size_t parents_end = run + 1 < graph->n_runs ? row[1].first_parent : graph->n_parents;
-      uint64_t last = parents_end > row->first_parent ? (uint64_t)graph->parents[parents_end - 1] + 1 : 0;
-
-      outlooks[run - first_run].is_trunk
-          = known >= coquill_graph_run_end (graph, run)
-            && coquill_graph_run_end (graph, run) - row->first <= COQUILL_MERGE_WINDOW_MAX_LENGTH;
-      if (last < known || run == last_run)
-        known = last;
-    }
-  return outlooks;
-}
-
 /* Forgets what can be forgotten, when the window has grown. @floor: what is still to come knows all below */
 static void
 collapse (CoquillWalker *self, uint64_t floor)
@@ -445,7 +407,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
               && n_operations / COQUILL_WALKER_OPERATIONS_PER_RUN > last_run - first_run;
   if (has_trunk)
     coquill_walker_reserve (self, n_operations);
-  outlooks = look_ahead (self, first_run, last_run, has_trunk);
+  outlooks = coquill_walker_look_ahead (self, first_run, last_run, has_trunk);
   if (self->state == COQUILL_WALKER_WINDOW && outlooks->floor < self->trunk_end)
     reach_back (self, outlooks->floor);
   coquill_graph_cursor_init (&cursor, graph, self->end);
@@ -494,12 +456,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   if (self->state == COQUILL_WALKER_FLAT)
     coquill_walker_rows_leave_trail (&self->flat->rows, graph);
   coquill_clock_drop_trail (graph);
-  if (self->outlooks_capacity > KEPT_OUTLOOKS)
-    {
-      free (self->outlooks);
-      self->outlooks = NULL;
-      self->outlooks_capacity = 0;
-    }
+  coquill_walker_drop_outlooks (self);
   if (self->state == COQUILL_WALKER_WINDOW && coquill_merge_window_n_entries (self->window) >= MANY_ENTRIES
       && is_time_to_collapse (self))
     collapse (self, UINT64_MAX);

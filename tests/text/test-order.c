@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "order-model.h"
+#include "text/order-fold.h"
 #include "seed.h"
 
 static void

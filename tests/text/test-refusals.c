@@ -2,6 +2,7 @@
 /* test-refusals.c: changes that nobody can have made are refused whole. */
 
 #include "small-text.h"
+#include "text/text-private.h"
 
 /* A change of one operation by one agent, behind an item of the same. */
 static CoquillChange *
@@ -171,10 +172,50 @@ test_refused_changes (void)
   coquill_text_free (other);
 }
 
+/* Room is made for all that a large change may do, before it is known that it can't be. */
+static void
+test_no_room_stays (void)
+{
+  enum
+  {
+    N_OPERATIONS = 20000
+  };
+  guint32 a;
+  CoquillText *text = new_text (1, &a);
+
+  insert (text, a, 0, "abcdef");
+  for (guint round = 0; round < 2; round++)
+    {
+      CoquillOperation operation = { .kind = COQUILL_OPERATION_INSERT, .length = 1 };
+      guint last = round == 0 ? N_OPERATIONS : 0;
+      CoquillChange *change;
+
+      /* The last operation can't be, or all but the first can. */
+      operation.position = last == 0 ? 2 : 0;
+      change = one_operation (2, operation, "x");
+      operation.content_length = operation.n_parents = 1;
+      for (guint i = 1; i <= N_OPERATIONS; i++)
+        {
+          CoquillChangeId parent = { 0, i - 1 };
+
+          operation.sequence = i;
+          operation.kind = i % 2 == 1 ? COQUILL_OPERATION_DELETE : COQUILL_OPERATION_INSERT;
+          operation.content_length = i % 2 == 1 ? 0 : 1;
+          operation.position = i == last ? 2 : 0;
+          coquill_change_add_operation (change, &operation, &parent, (const uint8_t *)"x");
+        }
+      assert_refused (text, change, COQUILL_TEXT_ERROR_IMPOSSIBLE);
+      g_assert_cmpuint (text->walker->targets.capacity, <, N_OPERATIONS / 100);
+    }
+  assert_text (text, "abcdef");
+  coquill_text_free (text);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/refusals/bad-changes-are-refused-whole", test_refused_changes);
+  g_test_add_func ("/refusals/much-that-is-refused-leaves-no-room-behind", test_no_room_stays);
   return g_test_run ();
 }
