@@ -7,15 +7,16 @@
 /* How often the trace is played into one document, to see how the time grows. */
 #define MANY 10
 
-/* After each edit a person sees the character at the caret. */
+/* After each edit a person sees the character in front of the caret, or else the text's first one. */
 static void
 read_at_caret (CoquillText *text, guint64 caret, volatile guint64 *sum)
 {
-  guint64 length = coquill_text_length (text);
   char character[4];
 
-  if (length > 0)
-    *sum += coquill_text_read (text, MIN (caret, length - 1), 1, character) + (guchar)character[0];
+  if (caret == 0 && coquill_text_length (text) == 0)
+    return;
+  coquill_text_read (text, caret > 0 ? caret - 1 : 0, 1, character);
+  *sum += (guchar)character[0];
 }
 
 static gboolean
