@@ -63,8 +63,8 @@ coquill_order_drop_deletions (CoquillOrder *self);
  * Makes one more deletion stand on characters that are deleted anyway. While they are folded, nobody asks how
  * many stand, so that is only noted. O(1)
  *
- * Returns: false, and nothing is done, if what was deleted isn't folded: then use
- * coquill_order_set_standing()
+ * Returns: false, and nothing is done, if what was deleted isn't folded, or no more now, since more was noted
+ * than is folded: then use coquill_order_set_standing()
  */
 bool
 coquill_order_delete_again (CoquillOrder *self, CoquillId id, uint64_t length);

@@ -16,6 +16,9 @@
  * pieces. */
 #define MAX_FOLDED_AGAIN 4
 
+/* So many rows, and as many as are folded, may be noted of what is deleted once more. */
+#define MAX_AGAIN 1024
+
 CoquillOrder *
 coquill_order_new (void)
 {
@@ -396,6 +399,9 @@ coquill_order_set_standing (CoquillOrder *self,
 bool
 coquill_order_delete_again (CoquillOrder *self, CoquillId id, uint64_t length)
 {
+  /* What many delete again and again would have a row for each of them. */
+  if (self->n_again > MAX_AGAIN + self->n_folds)
+    coquill_order_unfold (self);
   if (self->state == COQUILL_ORDER_UNFOLDED)
     return false;
   while (length > 0)

@@ -312,6 +312,26 @@ test_deleted_again (void)
   order_model_clear (&model);
 }
 
+/* What many delete isn't noted without end. */
+static void
+test_deleted_again_by_many (void)
+{
+  OrderModel model;
+  guint n_noted = 0;
+
+  order_model_init (&model);
+  coquill_order_insert_at (model.order, 0, coquill_id (0, 0), 9);
+  order_model_insert (&model, 0, coquill_id (0, 0), 9, 0);
+  coquill_order_delete_at (model.order, 3, 4, NULL);
+  while (coquill_order_delete_again (model.order, coquill_id (0, 4), 2))
+    g_assert_cmpuint (++n_noted, <, 2000);
+  g_assert_cmpuint (n_noted, >, 1000);
+  for (guint i = 3; i < 7; i++)
+    order_model_character (&model, i)->standing = i == 4 || i == 5 ? 1 + n_noted : 1;
+  order_model_assert_same (&model);
+  order_model_clear (&model);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -327,5 +347,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/order/a-run-longer-than-a-span", test_long_runs);
   g_test_add_func ("/order/what-was-deleted-very-often-is-not-folded-again", test_deleted_often);
   g_test_add_func ("/order/what-is-deleted-again-counts-when-asked", test_deleted_again);
+  g_test_add_func ("/order/what-many-delete-again-is-not-noted-without-end", test_deleted_again_by_many);
   return g_test_run ();
 }
