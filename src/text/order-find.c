@@ -37,13 +37,6 @@ coquill_order_start (CoquillOrder *self)
   return (CoquillOrderPlace){ self->first, coquill_order_leaf_first (self->first), 0 };
 }
 
-CoquillOrderPlace
-coquill_order_end (CoquillOrder *self)
-{
-  coquill_order_unfold (self);
-  return (CoquillOrderPlace){ self->last, LEAF_SPANS, 0 };
-}
-
 /* The span with the visible character at position - 1; its offset is 1 at least, up to the span's length. The
  * gap stays where it is, as places point beside it. */
 static CoquillOrderPlace

@@ -164,14 +164,6 @@ CoquillOrderPlace
 coquill_order_start (CoquillOrder *self);
 
 /**
- * coquill_order_end:
- *
- * Returns: the place behind everything. O(1)
- */
-CoquillOrderPlace
-coquill_order_end (CoquillOrder *self);
-
-/**
  * coquill_order_find:
  * @position: less than the width
  *
