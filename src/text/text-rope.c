@@ -15,13 +15,9 @@
  * each agent's is in one piece, and then to where the order says: see manuscripts.h.
  *
  * Else each is looked for where it is: an id leads to its run, that to a local version, and that to the
- * operation that has the content. Both steps are told by bits, by an author's sequence which start a run, and
- * by local version which start an operation. They are counted, not searched, so that no processor has to
- * guess:
- *
- *   version    0 ────────────────── 63 │ 64 ─────────
- *   starts     1 0 0 0 1 0 0 1 0 0 0 … │ 0 0 1 0 …      6 is in the second operation: two start up to there
- *   n_before   0                         9
+ * operation that has the content. The last is a search through all operations. It is done for many spans side
+ * by side, and without a branch: then the processor needn't guess, and no search waits for another one's
+ * memory.
  */
 
 /* By measurement: the history is copied where one of so many items is in the text, and its operations have no
@@ -29,146 +25,63 @@
 #define ITEMS_PER_VISIBLE 4
 #define ITEMS_PER_OPERATION 64
 
-/* There are bits where an entry has no more numbers than these; else entries are few, and searched. */
-#define MOST_NUMBERS 256
-
-#define ROW_NUMBERS 64
-
-typedef struct
-{
-  uint64_t starts;
-  uint32_t n_before; /* entries that start before the row */
-} Row;
-
-typedef struct
-{
-  Row *rows; /* (nullable): by sequence */
-  const uint32_t *runs;
-} AuthorRuns;
-
 typedef struct
 {
   const CoquillGraph *graph;
   CoquillGraphOperation end; /* what would be the next one */
-  Row *operations;           /* (nullable): by local version */
-  AuthorRuns *authors;       /* by agent */
-  size_t run;                /* that was last found without rows */
+  uint32_t *runs;            /* by agent, its one that was last asked for */
 } Finder;
 
-/* Without an instruction that not every processor has. */
-static inline unsigned
-count_bits (uint64_t bits)
+/* Characters that are looked for. */
+typedef struct
 {
-  bits -= bits >> 1 & UINT64_C (0x5555555555555555);
-  bits = (bits & UINT64_C (0x3333333333333333)) + (bits >> 2 & UINT64_C (0x3333333333333333));
-  bits = (bits + (bits >> 4)) & UINT64_C (0x0f0f0f0f0f0f0f0f);
-  return (unsigned)(bits * UINT64_C (0x0101010101010101) >> 56);
-}
-
-static Row *
-rows_new (size_t n_entries, uint64_t n_numbers)
-{
-  if (n_numbers / MOST_NUMBERS >= n_entries)
-    return NULL;
-  return coquill_allocate ((size_t)(n_numbers / ROW_NUMBERS + 1) * sizeof (Row));
-}
-
-static inline void
-rows_start (Row *rows, uint32_t number)
-{
-  rows[number / ROW_NUMBERS].starts |= UINT64_C (1) << number % ROW_NUMBERS;
-}
-
-static void
-rows_count (Row *rows, uint64_t n_numbers)
-{
-  for (size_t i = 1; i <= n_numbers / ROW_NUMBERS; i++)
-    rows[i].n_before = rows[i - 1].n_before + count_bits (rows[i - 1].starts);
-}
-
-/* The entry that has a number. */
-static inline size_t
-rows_find (const Row *rows, uint32_t number)
-{
-  const Row *row = &rows[number / ROW_NUMBERS];
-  uint64_t up_to = UINT64_MAX >> (ROW_NUMBERS - 1 - number % ROW_NUMBERS);
-
-  return row->n_before + count_bits (row->starts & up_to) - 1;
-}
-
-static void
-finder_init (Finder *self, const CoquillGraph *graph)
-{
-  *self = (Finder){
-    .graph = graph,
-    .end = { .first = (uint32_t)graph->end, .content_offset = (uint32_t)graph->content_length },
-    .operations = rows_new (graph->n_operations, graph->end),
-    .authors = coquill_allocate (graph->n_agents * sizeof *self->authors),
-  };
-  if (self->operations != NULL)
-    {
-      for (size_t i = 0; i < graph->n_operations; i++)
-        rows_start (self->operations, graph->operations[i].first);
-      rows_count (self->operations, graph->end);
-    }
-  for (uint32_t i = 0; i < graph->n_agents; i++)
-    {
-      const CoquillGraphAgent *agent = &graph->agents[i];
-      Row *rows = rows_new (agent->n_runs, agent->length);
-
-      self->authors[i] = (AuthorRuns){ rows, agent->runs };
-      if (rows == NULL)
-        continue;
-      for (uint32_t j = 0; j < agent->n_runs; j++)
-        rows_start (rows, graph->runs[agent->runs[j]].sequence);
-      rows_count (rows, agent->length);
-    }
-}
-
-static void
-finder_clear (Finder *self)
-{
-  for (uint32_t i = 0; i < self->graph->n_agents; i++)
-    free (self->authors[i].rows);
-  free (self->authors);
-  free (self->operations);
-}
+  CoquillId id; /* of the first */
+  uint32_t width;
+  uint32_t version;
+  uint32_t operation;
+} Sought;
 
 /* The local version of an item. */
 static inline uint32_t
 find_version (Finder *self, CoquillId id)
 {
   const CoquillGraph *graph = self->graph;
-  const AuthorRuns *author = &self->authors[coquill_id_agent (id)];
-  uint32_t sequence = (uint32_t)coquill_id_sequence (id);
-  size_t run = self->run;
+  uint32_t *run = &self->runs[coquill_id_agent (id)];
 
-  if (author->rows != NULL)
-    run = author->runs[rows_find (author->rows, sequence)];
-  else if (id - coquill_graph_run_id (graph, run)
-           >= coquill_graph_run_end (graph, run) - coquill_graph_run_first (graph, run))
-    run = self->run = coquill_graph_run_of (graph, id);
-  return graph->runs[run].first + (sequence - graph->runs[run].sequence);
+  if (id - coquill_graph_run_id (graph, *run)
+      >= coquill_graph_run_end (graph, *run) - coquill_graph_run_first (graph, *run))
+    *run = (uint32_t)coquill_graph_run_of (graph, id);
+  return (uint32_t)(graph->runs[*run].first + (id - coquill_graph_run_id (graph, *run)));
 }
 
-/* Adds the first of so many characters that follow on. Returns: how many, those in one operation */
+static inline void
+find_operations (const CoquillGraph *graph, Sought *sought, unsigned n)
+{
+  const CoquillGraphOperation *operations = graph->operations;
+
+  for (size_t left = graph->n_operations, half; (half = left / 2) > 0; left -= half)
+    for (unsigned i = 0; i < n; i++)
+      {
+        uint32_t later = -(uint32_t)(operations[sought[i].operation + half].first <= sought[i].version);
+
+        sought[i].operation += (uint32_t)half & later;
+      }
+}
+
+/* Adds the first of the characters, those in one operation. Returns: how many */
 static inline uint32_t
-add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t length)
+add_characters (const Finder *self, CoquillRopeFiller *filler, const Sought *sought)
 {
   const CoquillGraph *graph = self->graph;
-  uint32_t version = find_version (self, id);
-  size_t index = self->operations != NULL ? rows_find (self->operations, version)
-                                          : coquill_graph_find_operation (graph, version);
-  const CoquillGraphOperation *operation = &graph->operations[index];
-  const CoquillGraphOperation *next = index + 1 < graph->n_operations ? operation + 1 : &self->end;
+  const CoquillGraphOperation *operation = &graph->operations[sought->operation];
+  const CoquillGraphOperation *next
+      = sought->operation + 1 < graph->n_operations ? operation + 1 : &self->end;
   uint32_t offset = operation->content_offset, n_bytes = next->content_offset - offset;
-  uint32_t skip = version - operation->first, rest = next->first - version;
+  uint32_t skip = sought->version - operation->first, rest = next->first - sought->version;
+  uint32_t length = sought->width < rest ? sought->width : rest;
   const char *text = (const char *)&graph->content[offset];
-  size_t first = skip, end;
+  size_t first = skip, end = first + length;
 
-  if (length > rest)
-    length = rest;
-  end = first + length;
   if (n_bytes != skip + rest)
     {
       first = coquill_graph_content_skip (graph, offset, n_bytes, skip);
@@ -181,21 +94,41 @@ add_characters (Finder *self, CoquillRopeFiller *filler, CoquillId id, uint32_t 
 static void
 fill_by_searching (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph *graph)
 {
+  Finder finder = {
+    .graph = graph,
+    .end = { .first = (uint32_t)graph->end, .content_offset = (uint32_t)graph->content_length },
+    .runs = coquill_allocate (graph->n_agents * sizeof *finder.runs),
+  };
   CoquillRopeFiller filler;
-  Finder finder;
   const CoquillOrderSpan *spans;
   unsigned n_spans;
 
-  finder_init (&finder, graph);
   coquill_rope_filler_start (&filler, rope);
   while ((n_spans = coquill_order_take_spans (&place, &spans)) > 0)
     {
+      Sought sought[COQUILL_ORDER_LEAF_SPANS];
+      unsigned n = 0;
+
       for (unsigned i = 0; i < n_spans; i++)
-        for (uint32_t n, done = 0, width = coquill_order_span_width (&spans[i]); done < width; done += n)
-          n = add_characters (&finder, &filler, spans[i].id + done, width - done);
+        {
+          uint32_t width = coquill_order_span_width (&spans[i]);
+
+          if (width > 0)
+            sought[n++] = (Sought){ spans[i].id, width, find_version (&finder, spans[i].id), 0 };
+        }
+      find_operations (graph, sought, n);
+      for (unsigned i = 0; i < n; i++)
+        for (uint32_t length;
+             length = add_characters (&finder, &filler, &sought[i]), (sought[i].width -= length) > 0;)
+          {
+            /* What goes on in another operation is rare. */
+            sought[i].id += length;
+            sought[i].version = find_version (&finder, sought[i].id);
+            sought[i].operation = (uint32_t)coquill_graph_find_operation (graph, sought[i].version);
+          }
     }
   coquill_rope_filler_finish (&filler);
-  finder_clear (&finder);
+  free (finder.runs);
 }
 
 /* @ascii: a constant, for the compiler */
