@@ -20,9 +20,10 @@
  * memory.
  */
 
-/* By measurement: the history is copied where one of so many items is in the text, and its operations have no
- * more items on average. */
-#define ITEMS_PER_VISIBLE 4
+/* By measurement: to look for a span takes as long as to copy so many operations, longer where its run is one
+ * of many, and operations that have more items than these on average take longer to copy. */
+#define OPERATIONS_PER_SPAN 4
+#define OPERATIONS_PER_RUN 16
 #define ITEMS_PER_OPERATION 64
 
 typedef struct
@@ -175,20 +176,27 @@ fill_by_copying (CoquillRope *rope, CoquillOrderPlace place, const CoquillGraph 
   coquill_manuscripts_clear (&manuscripts);
 }
 
+static bool
+copying_pays (const CoquillGraph *graph, const CoquillOrder *order)
+{
+  return graph->end / ITEMS_PER_OPERATION < graph->n_operations
+         && graph->n_operations / OPERATIONS_PER_SPAN
+                < coquill_order_n_spans (order) + graph->n_runs * (OPERATIONS_PER_RUN / OPERATIONS_PER_SPAN);
+}
+
 void
 coquill_text_rebuild_rope (CoquillText *self)
 {
   const CoquillGraph *graph = self->graph;
-  uint64_t width = coquill_order_width (self->walker->order);
   CoquillOrderPlace place;
 
   coquill_rope_free (self->rope);
   self->rope = coquill_rope_new ();
-  if (width == 0)
+  if (coquill_order_width (self->walker->order) == 0)
     return;
 
   place = coquill_order_find_visible (self->walker->order, 0);
-  if (graph->end / ITEMS_PER_VISIBLE < width && graph->end / ITEMS_PER_OPERATION < graph->n_operations)
+  if (copying_pays (graph, self->walker->order))
     fill_by_copying (self->rope, place, graph);
   else
     fill_by_searching (self->rope, place, graph);

@@ -8,20 +8,28 @@
 
 #define N_AGENTS 3
 
-/* How long pieces are, and who writes what isn't ASCII. */
+/* How long pieces are, and who writes what isn't ASCII. Where operations are long, or most is deleted and
+ * turns are few, a rope is made by searching, else by copying. */
 typedef struct
 {
   const char *name;
   gint max_length;
   guint wide_agents; /* bits */
   gint deletions;    /* of a hundred edits */
+  gint same_agent;   /* the same: by who did the one before */
 } Kind;
 
 static const Kind kinds[] = {
-  { "/manuscripts/short-ascii", 8, 0, 20 },          { "/manuscripts/long-ascii", 300, 0, 20 },
-  { "/manuscripts/one-writes-wide", 12, 1, 20 },     { "/manuscripts/all-write-wide", 12, 7, 20 },
-  { "/manuscripts/long-and-wide", 300, 5, 20 },      { "/manuscripts/mostly-deleted", 12, 0, 48 },
-  { "/manuscripts/mostly-deleted-wide", 12, 7, 48 }, { "/manuscripts/long-deleted-wide", 3000, 7, 48 },
+  { "/manuscripts/short-ascii", 8, 0, 20, 33 },
+  { "/manuscripts/long-ascii", 300, 0, 20, 33 },
+  { "/manuscripts/one-writes-wide", 12, 1, 20, 33 },
+  { "/manuscripts/all-write-wide", 12, 7, 20, 33 },
+  { "/manuscripts/long-and-wide", 300, 5, 20, 33 },
+  { "/manuscripts/mostly-deleted", 12, 0, 48, 33 },
+  { "/manuscripts/mostly-deleted-wide", 12, 7, 48, 33 },
+  { "/manuscripts/mostly-deleted-few-turns", 12, 0, 52, 98 },
+  { "/manuscripts/mostly-deleted-few-turns-wide", 12, 7, 52, 98 },
+  { "/manuscripts/long-deleted-wide", 3000, 7, 48, 33 },
 };
 
 static char *
@@ -42,7 +50,8 @@ static CoquillText *
 random_text (GRand *rand, const Kind *kind, guint n_edits)
 {
   CoquillText *text = coquill_text_new ();
-  guint32 agents[N_AGENTS];
+  guint32 agents[N_AGENTS], agent;
+  guint64 behind[N_AGENTS] = { 0 }; /* what each of them wrote last */
 
   for (guint32 i = 0; i < N_AGENTS; i++)
     {
@@ -50,12 +59,15 @@ random_text (GRand *rand, const Kind *kind, guint n_edits)
 
       agents[i] = coquill_text_add_agent (text, &id, NULL);
     }
+  agent = agents[0];
   for (guint i = 0; i < n_edits; i++)
     {
-      guint32 agent = agents[g_rand_int_range (rand, 0, N_AGENTS)];
       guint64 length = coquill_text_length (text),
               position = (guint64)(g_rand_double (rand) * (gdouble)length);
       gint what = g_rand_int_range (rand, 0, 100);
+
+      if (g_rand_int_range (rand, 0, 100) >= kind->same_agent)
+        agent = agents[g_rand_int_range (rand, 0, N_AGENTS)];
 
       if (what < kind->deletions && position < length)
         {
@@ -75,7 +87,10 @@ random_text (GRand *rand, const Kind *kind, guint n_edits)
         {
           g_autofree char *words = random_words (rand, kind, agent);
 
+          if (g_rand_boolean (rand) && behind[agent] <= length)
+            position = behind[agent];
           insert (text, agent, position, words);
+          behind[agent] = position + coquill_text_length (text) - length;
         }
     }
   return text;
