@@ -14,7 +14,7 @@
 
 /**
  * CoquillChangeTurn:
- * @row: of the operation that begins a run
+ * @first: item of the change that begins a run
  * @n_own: how many items its agent has before
  * @sequence: the other parent
  * @agent: whose
@@ -26,7 +26,7 @@
  */
 typedef struct
 {
-  uint32_t row;
+  uint32_t first;
   uint32_t n_own;
   uint32_t sequence;
   uint8_t agent;

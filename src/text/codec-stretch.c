@@ -193,9 +193,7 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, C
           start = n_items;
           if (!take_turn (&turns, reader, head, check, rows->turn))
             break;
-          if (rows->kept != NULL)
-            rows->turn->row = (uint32_t)(row - rows->kept->operations);
-          rows->turn++;
+          rows->turn++->first = (uint32_t)n_items;
           caret = turns.track->caret;
         }
       position = caret + (uint64_t)(int64_t)ahead.before[i];

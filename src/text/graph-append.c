@@ -57,6 +57,15 @@ coquill_graph_reserve (
 }
 
 void
+coquill_graph_reserve_runs_of_agent (CoquillGraphAgent *agent, size_t n_runs)
+{
+  size_t capacity = agent->runs_capacity;
+
+  agent->runs = reserve (agent->runs, &capacity, agent->n_runs + n_runs, sizeof *agent->runs);
+  agent->runs_capacity = (uint32_t)capacity;
+}
+
+void
 coquill_graph_grow_operations (CoquillGraph *self)
 {
   self->operations

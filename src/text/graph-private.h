@@ -48,6 +48,10 @@ typedef struct
 void
 coquill_graph_append_run (CoquillGraph *self, uint32_t agent, const CoquillGraphPlace *place);
 
+/* Makes room for so many more runs of an agent. */
+void
+coquill_graph_reserve_runs_of_agent (CoquillGraphAgent *agent, size_t n_runs);
+
 /* Makes room for a row more of the operations, or bytes more of the content. */
 void
 coquill_graph_grow_operations (CoquillGraph *self);

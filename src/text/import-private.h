@@ -51,6 +51,17 @@ coquill_import_is_last (const CoquillImport *self, CoquillChangeId id)
          && graph->agents[agent].length == id.sequence + 1;
 }
 
+/* Counts the items of the last run, up to here. */
+static inline void
+coquill_import_count (CoquillImport *self, uint64_t end)
+{
+  CoquillGraph *graph = self->graph;
+
+  graph->agents[graph->runs[graph->n_runs - 1].agent].length += (uint32_t)(end - graph->end);
+  graph->frontier[graph->n_frontier - 1] = end - 1;
+  graph->end = end;
+}
+
 /* Brings in one operation. */
 bool
 coquill_import_operation (CoquillImport *self, const CoquillOperation *operation);

@@ -31,8 +31,9 @@ skip (const CoquillImport *self, CoquillChangeReader *reader, const CoquillChang
   coquill_change_reader_find_wide (reader);
 }
 
-/* Rows of the last run. Returns: with the top bit set if a position is beyond any text */
-static inline uint64_t
+/* Where they come from may be where they go, or behind that. Returns: whether a position is beyond any text
+ */
+static bool
 copy_rows (CoquillGraphOperation *to,
            const CoquillGraphOperation *rows,
            size_t n_rows,
@@ -50,7 +51,23 @@ copy_rows (CoquillGraphOperation *to,
       beyond |= (uint64_t)row.first - row.place;
       to[i] = row;
     }
-  return beyond;
+  return beyond >> 63 != 0;
+}
+
+/* The row of an operation, from one on that isn't behind it. */
+static size_t
+find_row (const CoquillGraphOperation *rows, size_t row, size_t end, uint32_t first)
+{
+  while (row < end)
+    {
+      size_t middle = row + (end - row) / 2;
+
+      if (rows[middle].first < first)
+        row = middle + 1;
+      else
+        end = middle;
+    }
+  return row;
 }
 
 /* All that goes on from the graph's last item, and turns, as long as the clock has their parents. Where the
@@ -59,40 +76,32 @@ static bool
 import_at_once (CoquillImport *self, const CoquillChangeStretch *stretch, Place *place)
 {
   CoquillGraph *graph = self->graph;
-  const CoquillGraphOperation *rows = place->rows;
-  const uint8_t *content = self->change->columns[COQUILL_COLUMN_TEXT].data;
-  const CoquillChangeTurn *turn = place->turn, *const end_turn = &self->rows->turns[stretch->end_turn];
-  const uint32_t first = (uint32_t)graph->end - rows[place->row].first;
-  const uint32_t from = rows[place->row].content_offset, offset = (uint32_t)graph->content_length - from;
+  const CoquillGraphOperation *rows = &place->rows[place->row];
+  const CoquillChangeTurn *const end_turn = &self->rows->turns[stretch->end_turn];
+  const uint32_t first = (uint32_t)graph->end - rows->first;
+  const uint32_t from = rows->content_offset, offset = (uint32_t)graph->content_length - from;
   const size_t n_runs = graph->n_runs;
   CoquillGraphOperation *to = &graph->operations[graph->n_operations];
-  const bool in_place = first == 0 && offset == 0 && to == &rows[place->row];
-  size_t row = place->row, end;
-  uint64_t beyond = 0, version;
-  CoquillTurns turns;
+  const bool in_place = first == 0 && offset == 0 && to == rows;
+  size_t end = stretch->end_row, n_rows;
+  bool is_beyond;
 
-  coquill_turns_init (&turns, self);
-  for (;; turn++)
-    {
-      end = turn != end_turn ? turn->row : stretch->end_row;
-      if (!in_place)
-        beyond |= copy_rows (&to[row - place->row], &rows[row], end - row, first, offset);
-      row = end;
-      version = rows[row].first + first;
-      if (turn == end_turn || !turns.possible || !coquill_turns_take (&turns, self, turn, version))
-        break;
-    }
-  coquill_turns_end (&turns, self, version);
+  place->turn = coquill_turns_import (self, place->turn, end_turn, first, place->rows[end].first + first);
+  if (place->turn != end_turn)
+    end = find_row (place->rows, place->row, end, place->turn->first);
+  n_rows = end - place->row;
   /* Only up to here: what comes next may be refused for something else. */
-  if (in_place && stretch->beyond && coquill_change_rows_are_beyond (to, &rows[row]))
-    beyond = UINT64_MAX;
-  graph->n_operations += row - place->row;
-  self->n_appended += row - place->row;
+  if (in_place)
+    is_beyond = stretch->beyond && coquill_change_rows_are_beyond (rows, &rows[n_rows]);
+  else
+    is_beyond = copy_rows (to, rows, n_rows, first, offset);
+  graph->n_operations += n_rows;
+  self->n_appended += n_rows;
   graph->scratch->saved_steps += (graph->n_runs - n_runs) * COQUILL_GRAPH_STEPS_PER_RUN;
-  coquill_import_append_content (self, content + from, rows[row].content_offset - from);
-  place->row = row;
-  place->turn = turn;
-  return beyond >> 63 == 0 || coquill_import_refuse_position (self);
+  coquill_import_append_content (self, self->change->columns[COQUILL_COLUMN_TEXT].data + from,
+                                 rows[n_rows].content_offset - from);
+  place->row = end;
+  return !is_beyond || coquill_import_refuse_position (self);
 }
 
 /* One operation, the long way, as if it had been read from the columns. */
@@ -109,7 +118,7 @@ import_one (CoquillImport *self, const CoquillChangeStretch *stretch, Place *pla
   operation.content_length = row[1].content_offset - row->content_offset;
   if (operation.content_length > 0)
     operation.content = self->change->columns[COQUILL_COLUMN_TEXT].data + row->content_offset;
-  if (place->turn < &self->rows->turns[stretch->end_turn] && place->turn->row + 1 == place->row)
+  if (place->turn < &self->rows->turns[stretch->end_turn] && place->turn->first == row->first)
     {
       const CoquillChangeTurn *turn = place->turn++;
 

@@ -3,11 +3,60 @@
 
 #include "text/import-turn.h"
 
-bool
-coquill_turns_meet (CoquillTurns *self, const CoquillImport *import, uint64_t who)
+#include "text/clock-private.h"
+#include "text/import-pair.h"
+
+/* Runs of a writer that are looked at for a parent, and for how many there is room. */
+#define LOOK 7
+#define ROOM 64
+
+/* A run, as in the graph; @index is out of the clock's ring if the clock hasn't it. */
+typedef struct
+{
+  uint32_t sequence;
+  uint32_t first;
+  uint32_t depth;
+  uint32_t index;
+} Run;
+
+/**
+ * Writer:
+ * @agent: who, in the graph
+ * @index: the same
+ * @track: the clock's, counted from 0
+ * @end: behind the newest run
+ * @runs: a few of the newest, ascending; what isn't there has sequence 0
+ *
+ * An agent of the change, all of whose items so far are in the graph.
+ */
+typedef struct
+{
+  CoquillGraphAgent *agent;
+  uint32_t index;
+  uint32_t track;
+  Run *end;
+  Run runs[ROOM + 1];
+} Writer;
+
+/**
+ * Turns:
+ * @writers: by the change's index, as far as they were met
+ *
+ * What is known of those who write at once.
+ */
+typedef struct
+{
+  uint32_t n_writers;
+  Writer *writers[COQUILL_CHANGE_TURN_AGENTS];
+  Writer rooms[COQUILL_CLOCK_TRACKS];
+} Turns;
+
+/* The agent's newest runs are looked for in the graph. Returns: false if it isn't a writer */
+static bool
+meet (Turns *self, const CoquillImport *import, uint64_t who)
 {
   const CoquillGraph *graph = import->graph;
-  CoquillWriter *writer = &self->rooms[self->n_writers];
+  Writer *writer = &self->rooms[self->n_writers];
   uint32_t index = import->agents[who];
   CoquillGraphAgent *agent;
 
@@ -23,12 +72,12 @@ coquill_turns_meet (CoquillTurns *self, const CoquillImport *import, uint64_t wh
   writer->agent = agent;
   writer->index = index;
   writer->track = agent->track - 1u;
-  writer->end = &writer->runs[COQUILL_TURNS_LOOK];
-  for (uint32_t i = 1; i <= COQUILL_TURNS_LOOK; i++)
+  writer->end = &writer->runs[LOOK];
+  for (uint32_t i = 1; i <= LOOK; i++)
     {
-      CoquillTurn *turn = writer->end - i;
+      Run *turn = writer->end - i;
 
-      *turn = (CoquillTurn){ .index = (uint32_t)graph->n_runs - RING };
+      *turn = (Run){ .index = (uint32_t)graph->n_runs - RING };
       if (i <= agent->n_runs)
         {
           uint32_t index_of_run = agent->runs[agent->n_runs - i];
@@ -48,23 +97,23 @@ coquill_turns_meet (CoquillTurns *self, const CoquillImport *import, uint64_t wh
 
 /* The last run of the graph is the writer's. */
 static inline void
-push (CoquillWriter *writer, const CoquillGraph *graph, uint32_t sequence, uint32_t depth)
+push (Writer *writer, const CoquillGraph *graph, uint32_t sequence, uint32_t depth)
 {
-  CoquillTurn *end = writer->end;
+  Run *end = writer->end;
 
-  *end = (CoquillTurn){ sequence, (uint32_t)graph->end, depth, (uint32_t)graph->n_runs - 1 };
+  *end = (Run){ sequence, (uint32_t)graph->end, depth, (uint32_t)graph->n_runs - 1 };
   writer->end = end + 1;
-  if (__builtin_expect (writer->end == &writer->runs[COQUILL_TURNS_ROOM], 0))
+  if (__builtin_expect (writer->end == &writer->runs[ROOM], 0))
     {
-      memcpy (writer->runs, writer->end - COQUILL_TURNS_LOOK, COQUILL_TURNS_LOOK * sizeof writer->runs[0]);
-      writer->end = &writer->runs[COQUILL_TURNS_LOOK];
+      memcpy (writer->runs, writer->end - LOOK, LOOK * sizeof writer->runs[0]);
+      writer->end = &writer->runs[LOOK];
     }
 }
 
 /* A run begins after one or two heads; @low and @high are the same if it is one. */
 COQUILL_CHANGE_INLINE void
 begin_run (CoquillImport *self,
-           CoquillWriter *writer,
+           Writer *writer,
            uint32_t sequence,
            uint32_t low,
            uint32_t high,
@@ -94,10 +143,11 @@ begin_run (CoquillImport *self,
   self->lowest_unknown = least < self->lowest_unknown ? least : self->lowest_unknown;
 }
 
-bool
-coquill_turns_follow (CoquillImport *self,
-                      CoquillWriter *writer,
-                      const CoquillWriter *other,
+/* A run after one item, whoever's. */
+static bool
+follow (CoquillImport *self,
+                      Writer *writer,
+                      const Writer *other,
                       uint64_t sequence)
 {
   CoquillGraph *graph = self->graph;
@@ -145,13 +195,14 @@ join_many (
   return (uint32_t)lowest;
 }
 
-bool
-coquill_turns_follow_two (CoquillImport *self, CoquillWriter *writer, CoquillWriter *other, uint64_t sequence)
+/* A run after the writer's own last item and another's. */
+static bool
+follow_two (CoquillImport *self, Writer *writer, Writer *other, uint64_t sequence)
 {
   CoquillGraph *graph = self->graph;
   uint64_t n_own = writer->agent->length, n_other = other->agent->length;
   CoquillClock *clock = graph->clock;
-  const CoquillTurn *own_run = writer->end - 1, *other_run = other->end - 1;
+  const Run *own_run = writer->end - 1, *other_run = other->end - 1;
   const uint32_t *own_row, *other_row;
   uint32_t n_runs = (uint32_t)graph->n_runs; /* the ring is a power of two */
   uint32_t own_track = writer->track, other_track = other->track;
@@ -160,7 +211,7 @@ coquill_turns_follow_two (CoquillImport *self, CoquillWriter *writer, CoquillWri
   bool own_is_low;
 
   /* One of the newest few, and which of them nobody can guess. */
-  for (int i = 1; i < COQUILL_TURNS_LOOK; i++)
+  for (int i = 1; i < LOOK; i++)
     n_later += other->end[-i].sequence > sequence;
   other_run -= n_later;
   own_version = own_run->first + ((uint32_t)n_own - 1 - own_run->sequence);
@@ -189,4 +240,58 @@ coquill_turns_follow_two (CoquillImport *self, CoquillWriter *writer, CoquillWri
              own_is_low ? other_version : own_version,
              1 + (own_depth < other_depth ? other_depth : own_depth), lowest);
   return true;
+}
+
+/* Whether there is room for a run of the agent. What was reserved is what most changes need, and no limit. */
+static inline bool
+has_room (const CoquillImport *import, const Writer *writer)
+{
+  const CoquillGraph *graph = import->graph;
+
+  return writer->agent->n_runs < writer->agent->runs_capacity && graph->n_runs < graph->runs_capacity
+         && graph->n_parents + 2 <= graph->parents_capacity;
+}
+
+/* Begins a run. Returns: false if it isn't so simple, or wrong */
+static inline bool
+begin (Turns *self, CoquillImport *import, const CoquillChangeTurn *turn)
+{
+  Writer *writer, *other;
+
+  if ((self->writers[turn->agent] == NULL && !meet (self, import, turn->agent))
+      || (self->writers[turn->other] == NULL && !meet (self, import, turn->other)))
+    return false;
+  writer = self->writers[turn->agent];
+  other = self->writers[turn->other];
+  return writer->agent->length == turn->n_own && has_room (import, writer)
+         && (turn->own == JOIN_OWN_MISSING ? follow (import, writer, other, turn->sequence)
+                                           : follow_two (import, writer, other, turn->sequence));
+}
+
+const CoquillChangeTurn *
+coquill_turns_import (CoquillImport *import,
+                      const CoquillChangeTurn *turn,
+                      const CoquillChangeTurn *end_turn,
+                      uint32_t first,
+                      uint32_t end)
+{
+  const CoquillClock *clock = import->graph->clock;
+  bool possible = clock != NULL && clock->runs && clock->untracked == UINT64_MAX && clock->n_tracks > 1;
+  size_t n_agents = import->change->n_agents;
+  Turns turns;
+
+  if (possible && clock->n_tracks == 2)
+    return coquill_pair_import (import, turn, end_turn, first, end);
+  turns.n_writers = 0;
+  memset (turns.writers, 0,
+          (n_agents < COQUILL_CHANGE_TURN_AGENTS ? n_agents : COQUILL_CHANGE_TURN_AGENTS)
+              * sizeof turns.writers[0]);
+  for (; turn != end_turn; turn++)
+    {
+      coquill_import_count (import, turn->first + first);
+      if (!possible || !begin (&turns, import, turn))
+        return turn;
+    }
+  coquill_import_count (import, end);
+  return turn;
 }
