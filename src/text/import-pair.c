@@ -28,7 +28,8 @@ typedef struct
  * @agent: who, in the graph
  * @list: behind the agent's list of runs
  * @index: who, by the graph's index
- * @name: a turn's agent and other, if it is his
+ * @in_change: the same by the change's; one that no turn can name if he has none
+ * @n_items: up to where the last run begins
  * @end: behind the newest run
  * @runs: a few of the newest, ascending
  */
@@ -37,7 +38,8 @@ typedef struct
   CoquillGraphAgent *agent;
   uint32_t *list;
   uint32_t index;
-  uint16_t name;
+  uint32_t in_change;
+  uint32_t n_items;
   Run *end;
   Run runs[ROOM + 1];
 } Writer;
@@ -45,15 +47,15 @@ typedef struct
 /**
  * Pair:
  * @last: whose the last run is
+ * @other: who he isn't
  * @left: for so many runs there is room
- * @n_items: of each writer, up to where the last run begins
  * @n_others: behind the last run, where it is said what runs know
  */
 typedef struct
 {
-  unsigned last;
+  Writer *last;
+  Writer *other;
   size_t left;
-  uint32_t n_items[2];
   uint32_t *n_others;
   Writer writers[2];
   uint32_t few[FEW];
@@ -65,19 +67,12 @@ least (size_t one, size_t other)
   return one < other ? one : other;
 }
 
-/* A turn's two agents at once. */
-static inline uint16_t
-name (const CoquillChangeTurn *turn)
-{
-  return (uint16_t)(turn->agent | turn->other << 8);
-}
-
 /* Which of the change's agents it is; one that no turn can name if it is none that can be. Who has thousands
  * isn't gone through for each stretch. */
-static uint8_t
+static uint32_t
 index_in_change (const CoquillImport *import, uint32_t agent)
 {
-  for (uint8_t index = 0; index < COQUILL_CHANGE_TURN_AGENTS && index < import->change->n_agents; index++)
+  for (uint32_t index = 0; index < COQUILL_CHANGE_TURN_AGENTS && index < import->change->n_agents; index++)
     if (import->agents[index] == agent)
       return index;
   return COQUILL_CHANGE_TURN_AGENTS;
@@ -96,6 +91,8 @@ meet (const CoquillImport *import, unsigned track, Writer *writer)
   writer->agent = agent;
   writer->list = &agent->runs[agent->n_runs];
   writer->index = index;
+  writer->in_change = index_in_change (import, index);
+  writer->n_items = agent->length;
   writer->end = &writer->runs[LOOK];
   for (uint32_t i = 1; i <= LOOK; i++)
     {
@@ -149,40 +146,33 @@ begin (Pair *self, CoquillImport *import, size_t n_turns)
 {
   const CoquillGraph *graph = import->graph;
   uint32_t last = graph->runs[graph->n_runs - 1].agent;
-  uint8_t in_change[2];
+  bool is_second;
 
   make_room (self, import, n_turns);
-  for (unsigned i = 0; i < 2; i++)
-    {
-      meet (import, i, &self->writers[i]);
-      in_change[i] = index_in_change (import, self->writers[i].index);
-      self->n_items[i] = self->writers[i].agent->length;
-    }
-  for (unsigned i = 0; i < 2; i++)
-    self->writers[i].name = name (&(CoquillChangeTurn){ .agent = in_change[i], .other = in_change[i ^ 1] });
-  self->last = last == self->writers[1].index;
-  return self->writers[self->last].index == last && self->writers[self->last].end[-1].n_other < UINT32_MAX;
+  meet (import, 0, &self->writers[0]);
+  meet (import, 1, &self->writers[1]);
+  is_second = last == self->writers[1].index;
+  self->last = &self->writers[is_second];
+  self->other = &self->writers[!is_second];
+  return self->last->index == last && self->last->end[-1].n_other < UINT32_MAX;
 }
 
 /* A run after the writer's own last item alone, behind a run of the other's. Returns: false if it isn't so
  * simple, or wrong */
 static __attribute__ ((noinline)) bool
-follow_own (const Pair *self,
-            const CoquillGraph *graph,
+follow_own (const Writer *writer,
             const CoquillChangeTurn *turn,
+            const CoquillGraphRun *run,
             Run *next,
             uint32_t *parent,
             uint32_t *lowest)
 {
-  const Writer *writer = &self->writers[self->last ^ 1];
   const Run *last = writer->end - 1;
-  const CoquillGraphRun *run;
 
-  if (turn->agent != writer->name % 0x100 || turn->other != turn->agent || turn->own != JOIN_OWN_MISSING
-      || turn->n_own != self->n_items[self->last ^ 1] || turn->sequence + UINT64_C (1) != turn->n_own
+  if (turn->agent != writer->in_change || turn->other != turn->agent || turn->own != JOIN_OWN_MISSING
+      || turn->n_own != writer->n_items || turn->sequence + UINT64_C (1) != turn->n_own
       || last->n_other == UINT32_MAX)
     return false;
-  run = &graph->runs[writer->list[-1]];
   *parent = last->first + (turn->sequence - last->sequence);
   next->depth = last->depth + (turn->n_own - last->sequence);
   next->n_other = last->n_other;
@@ -190,93 +180,94 @@ follow_own (const Pair *self,
   return true;
 }
 
-static inline void
-push (Writer *writer, const Run *run)
-{
-  *writer->end++ = *run;
-  if (__builtin_expect (writer->end == &writer->runs[ROOM], 0))
-    {
-      memcpy (writer->runs, writer->end - LOOK, LOOK * sizeof writer->runs[0]);
-      writer->end = &writer->runs[LOOK];
-    }
-}
-
 /* Begins runs while they come after an item of the other's and mostly the writer's own last one. Returns: the
  * first turn that isn't so simple, or wrong */
 static const CoquillChangeTurn *
-take_turns (
-    Pair *self, CoquillImport *import, const CoquillChangeTurn *turn, const CoquillChangeTurn *end, uint32_t first)
+take_turns (Pair *self,
+            CoquillImport *import,
+            const CoquillChangeTurn *turn,
+            const CoquillChangeTurn *end,
+            uint32_t first)
 {
   CoquillGraph *graph = import->graph;
-  CoquillGraphRun *run = &graph->runs[graph->n_runs];
-  uint32_t *parents = &graph->parents[graph->n_parents], *n_others = self->n_others;
+  CoquillGraphRun *const runs = graph->runs, *run = &runs[graph->n_runs];
+  uint32_t *const parents = graph->parents, *n_others = self->n_others;
+  uint32_t number = (uint32_t)graph->n_runs, n_parents = (uint32_t)graph->n_parents;
   uint32_t begun = (uint32_t)graph->end, lowest_of_all = UINT32_MAX;
+  Writer *const writers = self->writers, *last = self->last;
 
   for (; turn != end; turn++)
     {
-      unsigned who = name (turn) == self->writers[1].name;
-      Writer *writer = &self->writers[who], *other = &self->writers[who ^ 1];
-      const Run *last = writer->end - 1, *from = other->end - 1;
-      Run next = { .sequence = turn->n_own, .first = turn->first + first };
-      uint32_t n_own = turn->n_own, sequence = turn->sequence;
-      uint32_t alone = turn->own == JOIN_OWN_MISSING, from_last, from_other, one, two, lowest, lacks;
+      /* Whose turn it is nobody can guess. */
+      size_t who = turn->agent == writers[1].in_change;
+      Writer *writer = &writers[who], *other = &writers[who ^ 1];
+      uint32_t version = turn->first + first, n_own = turn->n_own, sequence = turn->sequence;
+      uint32_t alone = turn->own == JOIN_OWN_MISSING, one, two, lowest, depth, n_other;
+      const Run *own = writer->end - 1, *from = other->end - 1;
       size_t n_later = 0;
 
-      self->n_items[self->last] += next.first - begun;
-      begun = next.first;
+      last->n_items += version - begun;
+      begun = version;
       /* One of the newest few, and which of them nobody can guess. */
       for (int i = 1; i < LOOK; i++)
         n_later += other->end[-i].sequence > sequence;
       from -= n_later;
       /* If it knows all that is the writer's own, it is the only parent; else neither knows the other. */
-      if (__builtin_expect (name (turn) != writer->name, 0) || n_own != self->n_items[who]
-          || sequence >= self->n_items[who ^ 1] || sequence < from->sequence || from->n_other > n_own
-          || (from->n_other == n_own) != alone || last->n_other > sequence)
+      if (turn->other != other->in_change || turn->agent != writer->in_change || n_own != writer->n_items
+          || sequence >= other->n_items || sequence < from->sequence || from->n_other > n_own
+          || (from->n_other == n_own) != alone || own->n_other > sequence)
         {
-          Run own = next;
+          Run next;
 
-          if (!follow_own (self, graph, turn, &own, &two, &lowest))
+          if (writer == last || !follow_own (writer, turn, &runs[writer->list[-1]], &next, &two, &lowest))
             break;
-          who = self->last ^ 1;
-          writer = &self->writers[who];
-          next = own;
           one = two;
+          depth = next.depth;
+          n_other = next.n_other;
         }
       else
         {
+          uint32_t from_own = n_own - own->sequence, from_other = sequence + 1 - from->sequence;
+
           /* So that nobody has to guess whether the other has a next run. */
-          other->end->sequence = self->n_items[who ^ 1];
-          other->end->first = next.first;
-          from_last = n_own - last->sequence;
-          from_other = sequence + 1 - from->sequence;
+          other->end->sequence = other->n_items;
+          other->end->first = version;
           two = from->first + from_other - 1;
-          one = (uint32_t)coquill_change_choose (alone, two, last->first + from_last - 1);
+          one = (uint32_t)coquill_change_choose (alone, two, own->first + from_own - 1);
           lowest = (uint32_t)coquill_change_choose (sequence + 1 == from[1].sequence, from[1].first, two + 1);
-          from_last += last->depth;
+          from_own += own->depth;
           from_other += from->depth;
-          next.depth = from_last < from_other ? from_other : from_last;
-          next.n_other = sequence + 1;
+          depth = from_own < from_other ? from_other : from_own;
+          n_other = sequence + 1;
         }
-      *run = (CoquillGraphRun){ .first = next.first,
-                                .agent = writer->index,
-                                .sequence = next.sequence,
-                                .depth = next.depth,
-                                .first_parent = (uint32_t)(parents - graph->parents),
-                                .lowest_unknown = lowest };
-      *writer->list++ = (uint32_t)(run++ - graph->runs);
-      parents[0] = one < two ? one : two;
-      parents[1] = one < two ? two : one; /* or the next one's */
-      parents += 2 - alone;
-      *n_others++ = next.n_other;
-      lacks = lowest | -(uint32_t)(lowest == next.first);
-      lowest_of_all = lacks < lowest_of_all ? lacks : lowest_of_all;
-      self->last = who;
-      push (writer, &next);
+      run->first = version;
+      run->agent = writer->index;
+      run->sequence = n_own;
+      run->depth = depth;
+      run->first_parent = n_parents;
+      run->lowest_unknown = lowest;
+      run++;
+      *writer->list++ = number++;
+      parents[n_parents] = one < two ? one : two;
+      parents[n_parents + 1] = one < two ? two : one; /* or the next one's */
+      n_parents += 2 - alone;
+      *n_others++ = n_other;
+      if (lowest < lowest_of_all && lowest != version)
+        lowest_of_all = lowest;
+      *writer->end++ = (Run){ n_own, version, depth, n_other };
+      if (__builtin_expect (writer->end == &writer->runs[ROOM], 0))
+        {
+          memcpy (writer->runs, writer->end - LOOK, LOOK * sizeof writer->runs[0]);
+          writer->end = &writer->runs[LOOK];
+        }
+      last = writer;
     }
   graph->end = begun;
-  graph->n_parents = (size_t)(parents - graph->parents);
-  graph->n_runs = (size_t)(run - graph->runs);
+  graph->n_parents = n_parents;
+  graph->n_runs = number;
   self->n_others = n_others;
+  self->last = last;
+  self->other = &writers[last == writers];
   if (lowest_of_all < UINT32_MAX && lowest_of_all < import->lowest_unknown)
     import->lowest_unknown = lowest_of_all;
   return turn;
@@ -302,17 +293,15 @@ tell_clock (const CoquillGraph *graph, const uint32_t *n_others, size_t n_runs)
 
 /* The heads are the last item and, unless that knows it, the other's last one. */
 static void
-tell_frontier (CoquillGraph *graph, const Pair *pair)
+tell_frontier (CoquillGraph *graph, const Writer *last, const Writer *other)
 {
-  const Writer *other = &pair->writers[pair->last ^ 1];
   const Run *run = other->end - 1;
-  uint32_t n_items = pair->n_items[pair->last ^ 1];
 
   graph->frontier = coquill_grow (graph->frontier, &graph->frontier_capacity, 2, sizeof *graph->frontier);
   graph->n_frontier = 0;
   graph->n_holes = 0;
-  if (pair->writers[pair->last].end[-1].n_other < n_items)
-    graph->frontier[graph->n_frontier++] = run->first + (n_items - 1 - run->sequence);
+  if (last->end[-1].n_other < other->n_items)
+    graph->frontier[graph->n_frontier++] = run->first + (other->n_items - 1 - run->sequence);
   graph->frontier[graph->n_frontier++] = graph->end - 1;
 }
 
@@ -322,18 +311,18 @@ finish (Pair *self, CoquillImport *import, size_t n_runs, uint32_t end)
 {
   CoquillGraph *graph = import->graph;
 
-  self->n_items[self->last] += end - (uint32_t)graph->end;
+  if (n_runs == 0)
+    return;
+  self->last->n_items += end - (uint32_t)graph->end;
   graph->end = end;
   for (unsigned i = 0; i < 2; i++)
     {
-      CoquillGraphAgent *agent = self->writers[i].agent;
+      const Writer *writer = &self->writers[i];
 
-      agent->length = self->n_items[i];
-      agent->n_runs = (uint32_t)(self->writers[i].list - agent->runs);
+      writer->agent->length = writer->n_items;
+      writer->agent->n_runs = (uint32_t)(writer->list - writer->agent->runs);
     }
-  if (n_runs == 0)
-    return;
-  tell_frontier (graph, self);
+  tell_frontier (graph, self->last, self->other);
   tell_clock (graph, self->n_others - n_runs, n_runs);
   if (self->n_others != &self->few[n_runs])
     graph->scratch->trail.end = graph->n_runs;

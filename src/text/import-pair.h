@@ -8,7 +8,8 @@
 /**
  * coquill_pair_import:
  *
- * What coquill_turns_import() does. Two whom the clock counts, and nobody else: what one of them knows of the other is a number.
+ * What coquill_turns_import() does. Two whom the clock counts, and nobody else: what one of them knows of the
+ * other is a number.
  */
 const CoquillChangeTurn *
 coquill_pair_import (CoquillImport *import,

@@ -145,10 +145,7 @@ begin_run (CoquillImport *self,
 
 /* A run after one item, whoever's. */
 static bool
-follow (CoquillImport *self,
-                      Writer *writer,
-                      const Writer *other,
-                      uint64_t sequence)
+follow (CoquillImport *self, Writer *writer, const Writer *other, uint64_t sequence)
 {
   CoquillGraph *graph = self->graph;
   uint32_t *vector = graph->clock->rows[graph->n_runs % RING], n_own = writer->agent->length;
