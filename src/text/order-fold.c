@@ -19,9 +19,10 @@
  *
  * Who asks what stands directly behind a visible character has the ring there put into the tree, behind it,
  * and that alone; the order is *partly* folded from then on. In such an order what hangs at a visible span
- * stands before the deleted spans behind it. A deletion folds those that it goes through again; if several
- * deletions of one stand, it has as many rows, one behind the other. So that these are few, all is put into
- * the tree once many stand (coquill_order_set_standing()).
+ * stands before the deleted spans behind it. A deletion folds those that it comes to again; if several
+ * deletions of one stand, it has as many rows, one behind the other, and in front of these there is a row
+ * that is in no ring: it has no characters, and says how many rows aren't the deletion's. So that these are
+ * few, all is put into the tree once many stand (coquill_order_set_standing()).
  */
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
@@ -216,46 +217,45 @@ fold (OpenRing *ring, CoquillOrderSpan *folds, uint32_t new, CoquillId id, uint3
   ring->last = other | (new & -(uint32_t)(other == 0));
 }
 
-/* Puts a deleted span behind a ring. */
+/* Puts a deleted span behind a ring, and a row that says so in front of its rows. */
 static void
 fold_again (CoquillOrder *self, OpenRing *ring, const CoquillOrderSpan *span)
 {
-  make_room (self, span->standing + LEAF_SPANS);
+  make_room (self, (size_t)span->standing + 1 + LEAF_SPANS);
   self->n_folded_again += span->standing;
+  self->folds[self->n_folds++] = (CoquillOrderSpan){ COQUILL_ID_NONE, 0, span->standing };
+  ring->first += ring->last == 0;
   for (uint32_t n = span->standing; n > 0; n--)
     fold (ring, self->folds, (uint32_t)self->n_folds++, span->id, span->length, 0);
 }
 
 /* Deletes up to @count characters behind the gap, up to the end of the leaf, and puts them behind a ring.
- * What is deleted is told by its rows, but in a partly folded order. Returns how many remain. */
+ * Returns how many remain. */
 static inline __attribute__ ((always_inline)) uint64_t
 delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_t *ring, bool all_are_visible)
 {
-  CoquillOrderSpan *right = gap->right, *end = &self->leaf->spans[LEAF_SPANS];
-  CoquillOrderSpan *told = all_are_visible ? NULL : coquill_order_reserve_deleted (self, LEAF_SPANS);
+  CoquillOrderSpan *right = gap->right, *end = &self->leaf->spans[LEAF_SPANS], *folds;
   uint64_t rest = count;
   OpenRing open;
   uint32_t new;
 
   make_room (self, LEAF_SPANS);
   open = open_ring (self, *ring);
+  folds = self->folds;
   new = (uint32_t)self->n_folds;
   for (; right < end; right++)
     {
-      if (!all_are_visible && rest == 0)
-        break;
       if (!all_are_visible && !coquill_order_is_visible (right))
         {
           self->n_folds = new;
           fold_again (self, &open, right);
+          folds = self->folds;
           new = (uint32_t)self->n_folds;
           continue;
         }
       if (right->length > rest)
         break;
-      if (!all_are_visible)
-        *told++ = (CoquillOrderSpan){ right->id, right->length, 1 };
-      fold (&open, self->folds, new ++, right->id, right->length, coquill_order_ring (right));
+      fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
       rest -= right->length;
     }
   /* Of the next one a part, or nothing: that is written as well, but not counted. */
@@ -263,24 +263,17 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
     {
       bool any = rest > 0;
 
-      self->folds[open.last].standing = new;
-      self->folds[new] = (CoquillOrderSpan){ right->id, (uint32_t)rest, 0 };
+      folds[open.last].standing = new;
+      folds[new] = (CoquillOrderSpan){ right->id, (uint32_t)rest, 0 };
       open.last = choose (any, new, open.last);
       new += any;
-      if (!all_are_visible)
-        {
-          *told = (CoquillOrderSpan){ right->id, (uint32_t)rest, 1 };
-          told += any;
-        }
       right->id += rest;
       right->length -= (uint32_t)rest;
       rest = 0;
     }
-  self->folds[open.last].standing = open.first;
+  folds[open.last].standing = open.first;
   *ring = open.last;
   self->n_folds = new;
-  if (!all_are_visible)
-    self->n_deleted = (size_t)(told - self->deleted);
   self->leaf_width -= count - rest;
   gap->right = right;
   return rest;
@@ -336,27 +329,40 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
     }
 }
 
-bool
-coquill_order_is_folded (const CoquillOrder *self)
+/* delete_folded(), in a partly folded order. */
+static __attribute__ ((noinline)) void
+delete_partly_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
-  return self->state == COQUILL_ORDER_FOLDED && self->n_folds <= MAX_FOLDS;
+  delete_folded (self, position, count, false);
+}
+
+/* Unfolds an order in which there are too many rows. */
+static inline void
+bound (CoquillOrder *self)
+{
+  if (self->n_folds > MAX_FOLDS || self->n_folded_again > FOLDED_AGAIN + self->n_folds / 2)
+    coquill_order_unfold (self);
 }
 
 bool
 coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
-  if (!coquill_order_is_folded (self))
+  bound (self);
+  if (self->state == COQUILL_ORDER_UNFOLDED)
     return false;
   self->keeps_deletions = true;
-  delete_folded (self, position, count, true);
+  if (self->state == COQUILL_ORDER_FOLDED)
+    delete_folded (self, position, count, true);
+  else
+    delete_partly_folded (self, position, count);
   return true;
 }
 
 const CoquillOrderSpan *
-coquill_order_deletions (const CoquillOrder *self, size_t *n_spans)
+coquill_order_deletions (const CoquillOrder *self, size_t *n_rows)
 {
-  *n_spans = self->n_folds > 0 ? self->n_folds - 1 : 0;
-  return *n_spans > 0 ? &self->folds[1] : NULL;
+  *n_rows = self->n_folds > 0 ? self->n_folds - 1 : 0;
+  return *n_rows > 0 ? &self->folds[1] : NULL;
 }
 
 void
@@ -371,29 +377,45 @@ coquill_order_drop_deletions (CoquillOrder *self)
   self->n_folds = 0;
 }
 
+/* Tells what rows from one on say was deleted, where something was folded again. */
+static void
+tell_rows (CoquillOrder *self, size_t row)
+{
+  self->n_deleted = 0;
+  for (; row < self->n_folds; row++)
+    if (self->folds[row].length == 0)
+      row += self->folds[row].standing;
+    else
+      coquill_order_tell_deleted (self, self->folds[row].id, self->folds[row].length);
+}
+
 const CoquillOrderSpan *
 coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, size_t *n_spans)
 {
-  if (self->n_folds > MAX_FOLDS)
-    coquill_order_unfold (self);
-  if (self->state == COQUILL_ORDER_FOLDED)
+  bound (self);
+  if (self->state != COQUILL_ORDER_UNFOLDED)
     {
-      size_t n_before;
+      size_t n_before, n_folded_again = self->n_folded_again;
 
       make_room (self, 1);
       n_before = self->n_folds;
-      delete_folded (self, position, count, true);
-      if (n_spans != NULL)
-        *n_spans = self->n_folds - n_before;
-      return &self->folds[n_before];
+      if (self->state == COQUILL_ORDER_FOLDED)
+        delete_folded (self, position, count, true);
+      else
+        delete_partly_folded (self, position, count);
+      if (self->n_folded_again == n_folded_again)
+        {
+          if (n_spans != NULL)
+            *n_spans = self->n_folds - n_before;
+          return &self->folds[n_before];
+        }
+      tell_rows (self, n_before);
     }
-  self->n_deleted = 0;
-  if (self->n_folded_again > FOLDED_AGAIN + self->n_folds / 2)
-    coquill_order_unfold (self);
-  if (self->state == COQUILL_ORDER_PARTLY_FOLDED)
-    delete_folded (self, position, count, false);
   else
-    coquill_order_delete_unfolded (self, position, count);
+    {
+      self->n_deleted = 0;
+      coquill_order_delete_unfolded (self, position, count);
+    }
   if (n_spans != NULL)
     *n_spans = self->n_deleted;
   return self->deleted;

@@ -17,35 +17,27 @@ void
 coquill_order_trim (CoquillOrder *self);
 
 /**
- * coquill_order_is_folded:
- *
- * Returns: whether nothing of what was deleted is in the tree, or ever was
- */
-bool
-coquill_order_is_folded (const CoquillOrder *self);
-
-/**
  * coquill_order_delete_folded:
  * @position: of the first one
  * @count: visible characters; there are as many
  *
  * coquill_order_delete_at(), for who asks later which characters they were.
  *
- * Returns: false, and nothing is done, if the order isn't wholly folded, nor ever will be again
+ * Returns: false, and nothing is done, if nothing is folded, nor ever will be again
  */
 bool
 coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count);
 
 /**
  * coquill_order_deletions:
- * @n_spans: (out): how many are returned
+ * @n_rows: (out): how many are returned
  *
- * Returns: (transfer none): all that was deleted as long as the order was wholly folded, in the order in
- * which that was done, each time from front to end; their @standing means nothing. Something may follow that
- * was deleted later. Until the next change
+ * Returns: (transfer none): all that was deleted while it was folded, in the order in which that was done,
+ * each time from front to end, row by row. A row without characters says how many rows behind it, its
+ * @standing, aren't to be counted; that of the others means nothing. Until the next change
  */
 const CoquillOrderSpan *
-coquill_order_deletions (const CoquillOrder *self, size_t *n_spans);
+coquill_order_deletions (const CoquillOrder *self, size_t *n_rows);
 
 /**
  * coquill_order_drop_deletions:

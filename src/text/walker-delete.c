@@ -317,7 +317,7 @@ restore_deletions (CoquillWalker *self,
 
 /* Whether the characters of all deletions are known. */
 static bool
-are_known (const CoquillWalker *self, CoquillId deletion, uint64_t length)
+are_known (CoquillWalker *self, CoquillId deletion, uint64_t length)
 {
   while (length > 0)
     {
@@ -326,7 +326,7 @@ are_known (const CoquillWalker *self, CoquillId deletion, uint64_t length)
       uint64_t here = length < stretch_end - version ? length : stretch_end - version;
       CoquillTargetRange target;
 
-      if (!coquill_targets_find (&self->targets, version, here, &target))
+      if (!coquill_targets_find (coquill_walker_targets (self), version, here, &target))
         return false;
       deletion += target.length;
       length -= target.length;
@@ -373,7 +373,7 @@ coquill_walker_restore (CoquillWalker *self,
         if ((done_in >> i & 1) != 0 && self->views[i].valid
             && coquill_walker_n_restored (self->views[i].lacking, deletion, &here) == n_restored)
           versions |= 1u << i;
-      coquill_targets_find (&self->targets, version, here, &target);
+      coquill_targets_find (coquill_walker_targets (self), version, here, &target);
       restore_deletions (self, view, deletion, target, n_restored, versions,
                          self->in_trunk ? 0 : piece->first + piece->length - 1, deltas,
                          coquill_id_agent (piece->id));

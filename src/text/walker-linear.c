@@ -18,8 +18,8 @@ coquill_walker_reserve (CoquillWalker *self, size_t n_operations)
   size_t n_spans
       = n_operations < MANY_SPANS / SPANS_PER_OPERATION ? n_operations * SPANS_PER_OPERATION : MANY_SPANS;
 
-  coquill_targets_reserve (&self->targets, n_spans);
   coquill_order_reserve (self->order, n_spans);
+  coquill_targets_reserve (&self->targets, n_spans / 8); /* what isn't left untold */
 }
 
 void
@@ -29,14 +29,18 @@ coquill_walker_trim (CoquillWalker *self)
   coquill_order_trim (self->order);
 }
 
-/* What the order deleted becomes targets: front to end, or backwards. */
-static inline void
-write_targets (
-    CoquillTargetRun *runs, const CoquillOrderSpan *spans, size_t n_spans, uint64_t version, bool backward)
+void
+coquill_walker_delete_visible (
+    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
 {
+  size_t n_spans;
+  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
+  CoquillTargetRun *runs = coquill_targets_extend (&self->targets, n_spans);
+
+  /* Front to end, or backwards. */
   for (size_t i = 0; i < n_spans; i++)
     {
-      const CoquillOrderSpan *span = backward ? &spans[n_spans - 1 - i] : &spans[i];
+      const CoquillOrderSpan *span = &spans[backward ? n_spans - 1 - i : i];
 
       runs[i] = (CoquillTargetRun){ .version = (uint32_t)version,
                                     .length = span->length,
@@ -44,52 +48,6 @@ write_targets (
                                     .backward = backward && span->length > 1 };
       version += span->length;
     }
-}
-
-const CoquillTargets *
-coquill_walker_targets (CoquillWalker *self)
-{
-  CoquillGraphCursor cursor;
-  CoquillGraphPiece piece;
-  const CoquillOrderSpan *spans;
-  size_t n_spans;
-
-  if (self->untold == UINT64_MAX)
-    return &self->targets;
-  coquill_graph_cursor_init (&cursor, self->graph, self->untold);
-  self->untold = UINT64_MAX;
-  spans = coquill_order_deletions (self->order, &n_spans);
-  while (coquill_graph_cursor_step (&cursor, self->end, &piece))
-    if (piece.kind == COQUILL_OPERATION_DELETE)
-      {
-        size_t first = self->n_told;
-
-        for (uint64_t length = 0; length < piece.length; length += spans[self->n_told++].length)
-          ;
-        n_spans = self->n_told - first;
-        write_targets (coquill_targets_extend (&self->targets, n_spans), &spans[first], n_spans, piece.first,
-                       piece.backward);
-      }
-  coquill_order_drop_deletions (self->order);
-  return &self->targets;
-}
-
-/* As long as the order can tell what is deleted from now on, nobody else needs to be told. */
-static void
-leave_untold (CoquillWalker *self, uint64_t version)
-{
-  self->untold = coquill_order_is_folded (self->order) ? version : UINT64_MAX;
-  coquill_order_deletions (self->order, &self->n_told);
-}
-
-void
-coquill_walker_delete_visible (
-    CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
-{
-  size_t n_spans;
-  const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, place, length, &n_spans);
-
-  write_targets (coquill_targets_extend (&self->targets, n_spans), spans, n_spans, version, backward);
 }
 
 /* @width: (inout): of the text, which the order would have to add up */
@@ -115,9 +73,9 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
       /* What begins before the text wraps around. */
       if (place > *width || piece->length > *width - place)
         return false;
-      if (self->untold == UINT64_MAX || !coquill_order_delete_folded (self->order, place, piece->length))
+      if (!self->leaves_untold || !coquill_order_delete_folded (self->order, place, piece->length))
         {
-          coquill_walker_targets (self);
+          coquill_walker_stop_untold (self);
           coquill_walker_delete_visible (self, piece->first, place, piece->length, piece->backward);
         }
       if (deltas != NULL)
@@ -128,7 +86,6 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
     {
       CoquillGraphPiece restoration = *piece;
 
-      coquill_walker_targets (self);
       if (!coquill_walker_restore (self, 0, &restoration, deltas))
         return false;
       *width = coquill_order_width (self->order);
@@ -144,19 +101,17 @@ coquill_walker_walk_linear (CoquillWalker *self,
 {
   uint64_t width = coquill_order_width (self->order);
   CoquillGraphPiece piece;
+  bool possible = true;
 
-  /* An operation that was walked in part can be told only in the same parts. */
-  if (self->graph->operations[cursor->operation].first < self->end)
-    coquill_walker_targets (self);
-  if (self->untold == UINT64_MAX && end - self->end >= MANY_ITEMS)
-    leave_untold (self, self->end);
-  while (coquill_graph_cursor_step (cursor, end, &piece))
+  if (end - self->end >= MANY_ITEMS)
+    coquill_walker_leave_untold (self);
+  while (possible && coquill_graph_cursor_step (cursor, end, &piece))
     {
-      if (!walk_piece (self, &piece, &width, deltas))
-        return false;
-      self->end += piece.length;
+      possible = walk_piece (self, &piece, &width, deltas);
+      self->end += possible ? piece.length : 0;
     }
-  return true;
+  coquill_walker_stop_untold (self);
+  return possible;
 }
 
 /* Whether a piece of the trunk lies inside a gap of so many characters, so that something of it stays. */
@@ -182,6 +137,7 @@ coquill_walker_walk_gap (CoquillWalker *self,
   uint64_t length = gap->length, width = coquill_order_width (self->order), start = self->end;
   CoquillGraphPiece piece;
 
+  coquill_walker_leave_untold (self);
   while (coquill_graph_cursor_step (cursor, end, &piece))
     {
       uint64_t width_before = width;
@@ -197,6 +153,7 @@ coquill_walker_walk_gap (CoquillWalker *self,
       length += width - width_before;
       self->end += piece.length;
     }
+  coquill_walker_stop_untold (self);
   if (self->end == start)
     return false;
   coquill_merge_window_widen (self->window, gap->cursor, (uint32_t)length - gap->length);

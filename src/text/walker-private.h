@@ -117,6 +117,22 @@ void
 coquill_walker_drop_outlooks (CoquillWalker *self);
 
 /**
+ * coquill_walker_leave_untold:
+ *
+ * From here on nobody but the order is told which characters are deleted, which it says when somebody asks.
+ */
+void
+coquill_walker_leave_untold (CoquillWalker *self);
+
+/**
+ * coquill_walker_stop_untold:
+ *
+ * Up to here, if that isn't said yet.
+ */
+void
+coquill_walker_stop_untold (CoquillWalker *self);
+
+/**
  * coquill_walker_walk_linear:
  * @cursor: at the item that is next
  * @end: of items that have all before them among their ancestors

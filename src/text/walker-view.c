@@ -98,7 +98,8 @@ move_deletion (
       CoquillTargetRange target;
 
       /* It was walked, and whoever walks a deletion appends its targets. */
-      if (!coquill_targets_find (&self->targets, piece->first + done, piece->length - done, &target))
+      if (!coquill_targets_find (coquill_walker_targets (self), piece->first + done, piece->length - done,
+                                 &target))
         abort ();
       coquill_walker_change_window (self, target.id, target.length, near, 1u << view,
                                     advance ? 1 : UINT32_MAX, 0);
@@ -124,7 +125,7 @@ move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64
       n_lacking = coquill_walker_n_restored (self->views[view].lacking, deletion, &here);
       /* They were there when the restoration was walked (are_known()), and nothing was taken back since: that
        * closes the window. */
-      if (!coquill_targets_find (&self->targets, version, here, &target))
+      if (!coquill_targets_find (coquill_walker_targets (self), version, here, &target))
         abort ();
       coquill_walker_add_lacking (self, view, deletion, target.length, advance ? UINT64_MAX : 1);
       if (advance && n_restored == n_lacking)

@@ -36,7 +36,6 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
   self->order = coquill_order_new ();
   self->first = base != NULL ? base->n_items : 0;
   self->end = self->first;
-  self->untold = UINT64_MAX;
   return self;
 }
 
@@ -47,6 +46,7 @@ coquill_walker_free (CoquillWalker *self)
     return;
   coquill_order_free (self->order);
   coquill_targets_clear (&self->targets);
+  free (self->untold);
   coquill_range_map_free (self->restored);
   coquill_walker_free_flat (self);
   coquill_merge_window_free (self->window);
@@ -435,7 +435,6 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
       if (self->state == COQUILL_WALKER_DIRECT)
         {
-          coquill_walker_targets (self);
           if (has_trunk)
             coquill_walker_open_window (self, self->end);
           else

@@ -102,6 +102,21 @@ typedef struct
 } CoquillWalkerOutlook;
 
 /**
+ * CoquillWalkerUntold:
+ * @first: local version
+ * @end: local version behind the last
+ * @row: the first of coquill_order_deletions() that belongs to them
+ *
+ * Items of which the order alone tells which characters they deleted. One walk walked them.
+ */
+typedef struct
+{
+  uint32_t first;
+  uint32_t end;
+  uint32_t row;
+} CoquillWalkerUntold;
+
+/**
  * CoquillWalkerGap:
  * @cursor: in it
  * @place: of its first character, in the view in which it was found
@@ -157,9 +172,12 @@ typedef struct
   const CoquillGraph *graph;
   const CoquillBase *base; /* (nullable): where the text of a snapshot is */
   CoquillOrder *order;
-  CoquillTargets targets; /* without what is untold; see coquill_walker_targets() */
-  uint64_t untold; /* local version: deletions from there on are told by the order alone; or UINT64_MAX */
-  size_t n_told;   /* of coquill_order_deletions(), those of earlier ones */
+  CoquillTargets targets;      /* without what is untold; see coquill_walker_targets() */
+  CoquillWalkerUntold *untold; /* ascending */
+  size_t n_untold;
+  size_t untold_capacity;
+  size_t n_told;                    /* runs of the targets of what lies before all that */
+  bool leaves_untold;               /* what is walked now is the last of these, and has no end yet */
   struct CoquillRangeMap *restored; /* (nullable): of deletions, how many restorations name them */
   uint64_t first;                   /* local versions below were in the text from which it started */
   uint64_t end;                     /* local versions below have been walked */
@@ -222,13 +240,26 @@ bool
 coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas, CoquillTextError *error);
 
 /**
+ * coquill_walker_tell_targets:
+ *
+ * Tells the targets all that is untold.
+ */
+void
+coquill_walker_tell_targets (CoquillWalker *self);
+
+/**
  * coquill_walker_targets:
  *
  * Returns: (transfer none): which characters the deletions took away that were walked. O(1), and O(1) for
- * each that nobody has asked for
+ * each that came since somebody asked, on average
  */
-const CoquillTargets *
-coquill_walker_targets (CoquillWalker *self);
+static inline const CoquillTargets *
+coquill_walker_targets (CoquillWalker *self)
+{
+  if (self->n_untold > 0)
+    coquill_walker_tell_targets (self);
+  return &self->targets;
+}
 
 /**
  * coquill_walker_go_back:

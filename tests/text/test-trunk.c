@@ -9,6 +9,7 @@
 /**
  * Kind:
  * @n_places: they write at so many places, counted from the start; 0 for anywhere
+ * @restores: now and then a deletion is restored
  *
  * How people who are often apart write.
  */
@@ -19,17 +20,21 @@ typedef struct
   guint n_steps;
   guint n_edits;
   guint n_places;
+  gboolean restores;
   guint n_histories;
 } Kind;
 
+#define MAX_REPLICAS 80
+
 static const Kind kinds[] = {
-  { "/trunk/order-of-walking-does-not-matter", 4, 60, 40, 0, 20 },
-  { "/trunk/at-the-same-places", 3, 60, 30, 3, 20 },
-  { "/trunk/short-branches-of-many", 12, 150, 10, 8, 20 },
-  { "/trunk/more-agents-than-are-followed", 80, 400, 6, 0, 3 },
+  { "/trunk/order-of-walking-does-not-matter", 4, 60, 40, 0, TRUE, 20 },
+  { "/trunk/what-is-deleted-stays-so", 4, 60, 40, 12, FALSE, 20 },
+  { "/trunk/at-the-same-places", 3, 60, 30, 3, TRUE, 20 },
+  { "/trunk/short-branches-of-many", 12, 150, 10, 8, TRUE, 20 },
+  { "/trunk/more-agents-than-are-followed", MAX_REPLICAS, 400, 6, 0, TRUE, 3 },
 };
 
-/* Edits that are an operation each; now and then a deletion is restored. */
+/* Edits that are an operation each. */
 static void
 edit (GRand *random, CoquillText *text, guint32 agent, const Kind *kind)
 {
@@ -43,9 +48,18 @@ edit (GRand *random, CoquillText *text, guint32 agent, const Kind *kind)
       count = MIN (count, length - position);
       if (count > 0 && g_rand_int_range (random, 0, 5) < 2)
         {
-          guint64 sequence = delete (text, agent, position, count);
+          guint64 sequence;
 
-          if (g_rand_int_range (random, 0, 4) == 0)
+          /* One by one, the last first, which is one operation, too. */
+          if (g_rand_boolean (random))
+            {
+              sequence = delete (text, agent, position + count - 1, 1);
+              for (guint64 left = count - 1; left > 0; left--)
+                delete (text, agent, position + left - 1, 1);
+            }
+          else
+            sequence = delete (text, agent, position, count);
+          if (kind->restores && g_rand_int_range (random, 0, 4) == 0)
             restore (text, agent, agent, sequence, count);
         }
       else
@@ -71,13 +85,25 @@ tell_span_cb (const CoquillTextRange *range, uint64_t position, void *data)
   return true;
 }
 
-/* All characters, by name. */
+/* All characters, by name, and what all deletions of each replica took away. */
 static char *
 tell (CoquillText *text)
 {
   Telling telling = { text, g_string_new (NULL) };
 
   coquill_text_foreach_span (text, 0, coquill_text_length (text), tell_span_cb, &telling);
+  for (guint8 device = 1; device <= MAX_REPLICAS; device++)
+    {
+      CoquillAgent id = agent_id (device);
+      CoquillTextRange all = { 0 };
+
+      all.agent = coquill_text_find_agent (text, &id);
+      if (all.agent == COQUILL_NO_AGENT)
+        continue;
+      all.length = coquill_text_agent_length (text, all.agent);
+      g_string_append_printf (telling.told, "%u deleted ", device);
+      coquill_text_deletion_targets (text, &all, tell_span_cb, &telling);
+    }
   return g_string_free (telling.told, FALSE);
 }
 
