@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "text/graph-private.h"
+#include "text/graph-tip.h"
 #include "text/memory.h"
 
-/* From so many bytes on a column is long. */
+/* Up to so many bytes a column is short, and from so many on it is long. */
+#define SHORT_BYTES (64 * 1024)
 #define LONG_BYTES (1024 * 1024)
 
 static void *
@@ -17,14 +19,16 @@ resize (void *column, size_t *capacity, size_t needed, size_t size)
   return coquill_resize (column, needed * size);
 }
 
-/* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too. Short ones
- * are copied each time, so they grow by more. */
+/* Long columns grow by less than coquill_grow() would let them: what isn't used is memory, too. Others are
+ * copied each time, so they grow by more. */
 static void *
 grow (void *column, size_t *capacity, size_t needed, size_t size)
 {
-  if (needed <= *capacity)
-    return column;
-  return resize (column, capacity, needed + needed / (needed * size < LONG_BYTES ? 1 : 4) + 8, size);
+  size_t bytes = needed * size, more = bytes < SHORT_BYTES  ? 3 * needed
+                                       : bytes < LONG_BYTES ? needed
+                                                            : needed / 4;
+
+  return needed <= *capacity ? column : resize (column, capacity, needed + more + 8, size);
 }
 
 /* So much more at once isn't a step of many. */
@@ -186,7 +190,8 @@ coquill_graph_append_lagging (CoquillGraph *self,
   coquill_graph_append_items (self, piece->kind, where, piece->length, piece->backward, place.joined);
   if (piece->content_length > 0)
     {
-      coquill_graph_grow_content (self, self->content_length + piece->content_length);
+      coquill_graph_grow_content (self,
+                                  self->content_length + piece->content_length + COQUILL_GRAPH_TIP_STEP);
       memcpy (&self->content[self->content_length], content, piece->content_length);
       self->content_length += piece->content_length;
     }

@@ -8,6 +8,9 @@
 /* What is far from full has less. */
 #define COQUILL_GRAPH_MAX_TIP (COQUILL_GRAPH_MAX_ITEMS - UINT32_MAX / 2)
 
+/* Bytes of room for content that are left, so that what is copied may be a little more. */
+#define COQUILL_GRAPH_TIP_STEP 64
+
 /* Whether the last item of all is the agent's, and all that is known is its past; and the graph is far from
  * full. */
 static inline bool
@@ -80,7 +83,8 @@ static inline bool
 coquill_graph_has_tip_room (const CoquillGraph *self, uint32_t agent, uint64_t n_items, size_t n_bytes)
 {
   return coquill_graph_has_tip (self, agent) && self->n_operations < self->operations_capacity
-         && n_items <= UINT32_MAX / 4 && n_bytes <= self->content_capacity - self->content_length;
+         && n_items <= UINT32_MAX / 4
+         && n_bytes + COQUILL_GRAPH_TIP_STEP <= self->content_capacity - self->content_length;
 }
 
 /* Counts what was appended at the tip, up to an operation. */

@@ -170,15 +170,14 @@ is_marked (const bool *marks, uint32_t ring)
 bool
 coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
 {
-  uint32_t row = 0;
+  uint32_t row = self->n_folds > 0 ? self->n_folds - 1 : 0;
   bool *marks, found;
 
   if (self->state == COQUILL_ORDER_UNFOLDED || self->n_folded_finds == FOLDED_FINDS)
     return false;
   /* The last row, if it was folded again. */
-  for (uint32_t i = 1; i < self->n_folds; i++)
-    if (id - self->folds[i].id < self->folds[i].length)
-      row = i;
+  while (row > 0 && id - self->folds[row].id >= self->folds[row].length)
+    row--;
   if (row == 0)
     return false;
 

@@ -12,7 +12,7 @@
 CoquillRopeLeaf *
 coquill_rope_leaf_new (void)
 {
-  CoquillRopeLeaf *self = malloc (sizeof *self + COQUILL_ROPE_LEAF_BYTES);
+  CoquillRopeLeaf *self = malloc (sizeof *self + COQUILL_ROPE_LEAF_BYTES + 1);
 
   if (self == NULL)
     coquill_out_of_memory ();
@@ -53,7 +53,8 @@ move_bytes (CoquillRopeLeaf *self, size_t bytes, bool is_back)
        *back = self->text + COQUILL_ROPE_LEAF_BYTES - self->back_bytes;
 
   if (back - front >= COQUILL_ROPE_LEAF_STEP)
-    coquill_rope_leaf_move_near (front, back, bytes, is_back ? self->front_bytes : self->back_bytes, is_back);
+    coquill_rope_leaf_move_near (front, back, is_back ? -(ptrdiff_t)bytes : (ptrdiff_t)bytes,
+                                 self->front_bytes, self->back_bytes);
   else if (is_back)
     memmove (back - bytes, front - bytes, bytes);
   else

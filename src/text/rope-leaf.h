@@ -16,7 +16,8 @@
  * @back_points: code points behind it
  * @lent: (nullable): where a text is of which the leaf is a part that has only ever been read: all of it is
  * its front
- * @text: COQUILL_ROPE_LEAF_BYTES, unless the text is lent: then where the part starts, as a size_t
+ * @text: COQUILL_ROPE_LEAF_BYTES, and one for who types, unless the text is lent: then where the part starts,
+ * as a size_t
  *
  *   | front_bytes | gap | back_bytes |
  *
@@ -92,25 +93,32 @@ coquill_rope_leaf_copy_step (char *to, const char *from)
 
 /* Moves bytes from the end of the front, which is at @front, to the start of the back, or the other way. The
  * gap has COQUILL_ROPE_LEAF_STEP bytes.
- * @side: bytes of where they come from. Which way nobody can guess, so it isn't asked; nor whether there is
- * anything to move. What is copied too much lands in the gap. */
+ * @distance: bytes; less than 0 out of the front
+ * @front_bytes: all of it
+ * @back_bytes: the same
+ *
+ * Which way nobody can guess, so it isn't asked; nor whether there is anything to move. What is copied too
+ * much lands in the gap. */
 static inline void
-coquill_rope_leaf_move_near (char *front, char *back, size_t bytes, size_t side, bool is_back)
+coquill_rope_leaf_move_near (
+    char *front, char *back, ptrdiff_t distance, size_t front_bytes, size_t back_bytes)
 {
+  ptrdiff_t sign = 0 - (ptrdiff_t)(distance < 0), left = (distance ^ sign) - sign;
+  size_t bytes = (size_t)left, side = back_bytes ^ ((back_bytes ^ front_bytes) & (size_t)sign);
+
   if (bytes > COQUILL_ROPE_LEAF_NEAR || side < bytes + COQUILL_ROPE_LEAF_STEP)
     {
-      if (is_back)
+      if (distance < 0)
         memmove (back - bytes, front - bytes, bytes);
       else
         memmove (front, back, bytes);
       return;
     }
 
-  ptrdiff_t sign = 0 - (ptrdiff_t)is_back, across = (back - front) & sign,
-            start = COQUILL_ROPE_LEAF_STEP & sign;
+  ptrdiff_t across = (back - front) & sign, start = COQUILL_ROPE_LEAF_STEP & sign;
+  ptrdiff_t step = COQUILL_ROPE_LEAF_STEP - 2 * start;
   char *to = front + across - start;
   const char *from = back - across - start;
-  ptrdiff_t step = COQUILL_ROPE_LEAF_STEP - 2 * start, left = (ptrdiff_t)bytes;
 
   do
     {

@@ -3,7 +3,6 @@
 
 #include "text/rope-hand.h"
 
-#include <assert.h>
 #include <string.h>
 
 uint64_t
@@ -25,9 +24,10 @@ coquill_rope_foreach_chunk (
   CoquillRopePath path;
   uint64_t length = coquill_rope_length (self);
 
-  assert (position <= length && count <= length - position);
-  if (count == 0)
+  if (position >= length || count == 0)
     return true;
+  if (count > length - position)
+    count = length - position;
 
   coquill_rope_find (self, &path, position);
   for (uint64_t point = position - path.start; count > 0; point = 0)
@@ -58,7 +58,7 @@ coquill_rope_measure (CoquillRope *self, uint64_t position, uint64_t count)
 {
   size_t total = 0;
 
-  if (count == coquill_rope_length (self))
+  if (position == 0 && count >= coquill_rope_length (self))
     return coquill_rope_bytes (self);
   coquill_rope_foreach_chunk (self, position, count, measure_chunk, &total);
   return total;

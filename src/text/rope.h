@@ -33,7 +33,7 @@
 typedef struct CoquillRope CoquillRope;
 
 #ifndef COQUILL_ROPE_LEAF_BYTES
-#define COQUILL_ROPE_LEAF_BYTES 4064 /* a leaf and what malloc() adds are one page */
+#define COQUILL_ROPE_LEAF_BYTES 4063 /* a leaf and what malloc() adds are one page */
 #define COQUILL_ROPE_FANOUT 32
 #endif
 

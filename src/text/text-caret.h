@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "text/graph-types.h"
+#include "text/graph-tip.h"
 #include "text/text.h"
 
 /**
@@ -19,16 +19,16 @@
  * @erase_rest: the same of those behind it: how many must stay behind
  * @agent: who made the last item of all, which everything before is known to; COQUILL_NO_AGENT for nobody:
  * then the rest says nothing
- * @is_ascii: the leaf in hand is ASCII
- * @following: the character behind the gap, if it is ASCII and known; else 0 or less
  * @start: code points before the leaf
  * @rest: code points behind it
  * @front: the address of the character at @at, less @at
- * @back: the address of the first character behind the gap, plus @behind
+ * @back: the address of the first character behind the gap, plus @behind; if there is none, of the first one
+ * of the next leaf or, where that isn't known, of a 0
  * @content: the address of the end of the graph's content, less @at unless @deletes
  * @content_stop: the address where the room for more content ends
  * @last: the last operation; those before it, and the rows of the graph's other arrays, are as they were
- * @last_row: the last operation that there is room for
+ * @stop: up to where an operation may follow @last that is made in the leaf. None unless the leaf is ASCII,
+ * and its gap and the content's room have a step
  * @deletes: all bits are set where nothing may be typed that lengthens the last operation, else none
  * @items: how many items there are, less the length of the text; with @deletes, plus that
  * @others: items of all others: so many less than there are in all has the agent
@@ -51,8 +51,6 @@ typedef struct
   uint64_t erase_start;
   uint64_t erase_rest;
   uint32_t agent;
-  bool is_ascii;
-  int8_t following;
   uint64_t start;
   uint64_t rest;
   uintptr_t front;
@@ -60,7 +58,7 @@ typedef struct
   uintptr_t content;
   uintptr_t content_stop;
   CoquillGraphOperation *last;
-  const CoquillGraphOperation *last_row;
+  const CoquillGraphOperation *stop;
   uint64_t deletes;
   uint64_t items;
   uint64_t others;
@@ -74,6 +72,7 @@ typedef struct
       .agent = COQUILL_NO_AGENT,                                                                             \
       .start = UINT64_MAX,                                                                                   \
       .rest = UINT64_MAX,                                                                                    \
+      .back = (uintptr_t)"",                                                                                 \
   })
 
 /* Where the front ends, and where the back begins. */
@@ -89,11 +88,16 @@ coquill_text_caret_back (const CoquillTextCaret *self)
   return (char *)(self->back - (uintptr_t)self->behind);
 }
 
-/* Bytes of the gap. */
+/* Bytes that can be inserted, into the gap and behind the content, so that a step is left in both. */
 static inline uint64_t
-coquill_text_caret_room (const CoquillTextCaret *self)
+coquill_text_caret_room (const CoquillTextCaret *self, const char *content)
 {
-  return (uint64_t)(coquill_text_caret_back (self) - coquill_text_caret_front (self));
+  uint64_t room = (uint64_t)(coquill_text_caret_back (self) - coquill_text_caret_front (self));
+  uint64_t content_room = self->content_stop - (uintptr_t)content;
+
+  if (content_room < room)
+    room = content_room;
+  return room > COQUILL_GRAPH_TIP_STEP ? room - COQUILL_GRAPH_TIP_STEP : 0;
 }
 
 /* How many items there are. */

@@ -31,9 +31,12 @@ coquill_text_foreach_span (
 {
   CoquillOrderPlace place;
   CoquillId first, end; /* of what is told next */
+  uint64_t length = coquill_text_length (self);
 
-  if (count == 0)
+  if (position >= length || count == 0)
     return true;
+  if (count > length - position)
+    count = length - position;
   coquill_text_catch_up (self);
   place = coquill_order_find_visible (self->walker->order, position);
 

@@ -12,6 +12,10 @@
 /* Bytes that go to the end of the graph without a way through it. */
 #define SHORT_INSERTION 1024
 
+/* So many operations are made in a leaf before it is asked again how many items there may be: each has at
+ * most as many as fit into the leaf. */
+#define MOST_ROWS 65536
+
 /* Bytes that the rope doesn't copy, but leaves in the graph. */
 #define LONG_INSERTION (64 * 1024)
 
@@ -55,31 +59,47 @@ coquill_text_settle (const CoquillText *text)
   tell_leaf (self);
 }
 
-/* What is in the next leaf isn't looked for. */
+/* The next edit may lengthen the last operation. There are so many items with so much content. */
 static inline void
-look_behind (CoquillTextCaret *caret)
+look_at_last (CoquillText *self, uint64_t items, const char *content)
 {
-  caret->following = caret->behind > caret->rest ? (int8_t)*coquill_text_caret_back (caret) : 0;
+  CoquillTextCaret *caret = &self->caret;
+  const CoquillGraphOperation *last = caret->last;
+  uint64_t length = items - last->first;
+
+  if (last->kind == COQUILL_OPERATION_INSERT && caret->at == last->place + length)
+    coquill_text_caret_expect_insertion (caret, items, content, coquill_text_caret_room (caret, content));
+  else if (last->kind == COQUILL_OPERATION_DELETE
+           && caret->at == (last->backward ? last->place + 1 - length : last->place))
+    coquill_text_caret_expect_deletion (caret, items, content, length == 1 && !last->backward,
+                                        last->backward);
+  else
+    coquill_text_caret_expect_nothing (caret, items, content);
 }
 
-/* Another leaf is in hand, or it was changed by others. There are so many items with so much content, and
- * nothing lengthens the last operation. */
+/* Another leaf is in hand, or it was changed by others. */
 static void
 take_leaf (CoquillText *self, uint64_t items, const char *content)
 {
   CoquillTextCaret *caret = &self->caret;
+  const CoquillGraph *graph = self->graph;
   const CoquillRope *rope = self->rope;
-  const CoquillRopeLeaf *leaf = rope->hand.leaf;
+  CoquillRopeLeaf *leaf = rope->hand.leaf;
+  size_t rows = graph->operations_capacity - (size_t)(caret->last + 1 - graph->operations);
 
+  /* What is in the next leaf isn't looked for. */
+  leaf->text[COQUILL_ROPE_LEAF_BYTES] = 0;
   caret->start = rope->hand.start;
   caret->rest = rope->other_points - rope->hand.start;
   caret->at = caret->start + leaf->front_points;
   caret->behind = caret->rest + leaf->back_points;
   caret->front = (uintptr_t)(leaf->text + leaf->front_bytes) - (uintptr_t)caret->at;
   caret->back = (uintptr_t)coquill_rope_leaf_back (leaf) + (uintptr_t)caret->behind;
-  caret->is_ascii = leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points;
-  look_behind (caret);
-  coquill_text_caret_expect_nothing (caret, items, content);
+  caret->stop = caret->last;
+  if (leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points
+      && items < COQUILL_GRAPH_MAX_TIP && coquill_text_caret_room (caret, content) > 0)
+    caret->stop += rows < MOST_ROWS ? rows : MOST_ROWS;
+  look_at_last (self, items, content);
 }
 
 /* Finds out where the caret is, after an edit by an agent. */
@@ -88,10 +108,8 @@ find_caret (CoquillText *self, uint32_t agent)
 {
   CoquillTextCaret *caret = &self->caret;
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphOperation *last = &graph->operations[graph->n_operations - 1];
   /* There may be none: null, and no pointer to count from. */
-  const char *content = (const char *)((uintptr_t)graph->content + graph->content_length);
-  uint64_t length;
+  uintptr_t content = (uintptr_t)graph->content;
 
   *caret = COQUILL_TEXT_NO_CARET;
   if (!coquill_graph_has_tip (graph, agent))
@@ -99,22 +117,8 @@ find_caret (CoquillText *self, uint32_t agent)
   caret->agent = agent;
   caret->others = graph->end - graph->agents[agent].length;
   caret->last = &graph->operations[graph->n_operations - 1];
-  caret->last_row = &graph->operations[graph->operations_capacity - 1];
-  caret->content_stop = (uintptr_t)graph->content + graph->content_capacity;
-  take_leaf (self, graph->end, content);
-  length = graph->end - last->first;
-  if (last->kind == COQUILL_OPERATION_INSERT && caret->at == last->place + length)
-    {
-      uint64_t room = coquill_text_caret_room (caret),
-               content_room = caret->content_stop - (uintptr_t)content;
-
-      coquill_text_caret_expect_insertion (caret, graph->end, content,
-                                           room < content_room ? room : content_room);
-    }
-  else if (last->kind == COQUILL_OPERATION_DELETE
-           && caret->at == (last->backward ? last->place + 1 - length : last->place))
-    coquill_text_caret_expect_deletion (caret, graph->end, content, length == 1 && !last->backward,
-                                        last->backward);
+  caret->content_stop = content + graph->content_capacity;
+  take_leaf (self, graph->end, (const char *)(content + graph->content_length));
 }
 
 /* Whether the leaf in hand has so many characters from @position on. */
@@ -127,15 +131,17 @@ has_in_hand (const CoquillTextCaret *caret, uint64_t position, uint64_t count)
   return point <= points && count <= points - point;
 }
 
-/* Takes the leaf of an edit in hand. Returns: whether that is in one leaf */
-static __attribute__ ((noinline)) bool
-take_elsewhere (CoquillText *self, uint64_t position, uint64_t count)
+/* Takes the leaf of an edit by an agent in hand, if it is in another one, and he made the last item. Returns:
+ * whether it is in one leaf and wasn't in hand before */
+static bool
+take_elsewhere (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
 {
   CoquillTextCaret *caret = &self->caret;
   uint64_t length = caret->at + caret->behind, items = coquill_text_caret_items (caret);
   const char *content = coquill_text_caret_content (caret);
 
-  if (caret->agent == COQUILL_NO_AGENT || position > length || count > length - position)
+  if (agent != caret->agent || agent == COQUILL_NO_AGENT || has_in_hand (caret, position, count)
+      || position > length || count > length - position)
     return false;
   tell_leaf (self);
   coquill_rope_seek (self->rope, position - (count == 0 && position > 0));
@@ -143,34 +149,14 @@ take_elsewhere (CoquillText *self, uint64_t position, uint64_t count)
   return has_in_hand (caret, position, count);
 }
 
-/* Whether an edit of @count characters from @position on is by the agent of the last item, in one leaf, which
- * is ASCII and then in hand, and there is room for one more operation and for moving the gap. */
-static inline bool
-reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
-{
-  const CoquillTextCaret *caret = &self->caret;
-
-  return agent == caret->agent
-         && (has_in_hand (caret, position, count) || take_elsewhere (self, position, count))
-         && caret->is_ascii && caret->last < caret->last_row
-         && coquill_text_caret_items (caret) < COQUILL_GRAPH_MAX_TIP
-         && coquill_text_caret_room (caret) >= COQUILL_ROPE_LEAF_STEP;
-}
-
-/* Moves the gap to a place in the leaf. */
-static inline void
-move_gap (CoquillTextCaret *caret, uint64_t place)
-{
-  uint64_t at = caret->at, behind = caret->behind;
-  bool is_back = place < at;
-  uint64_t sign = 0 - (uint64_t)is_back, moved = place - at;
-  uint64_t side = behind - caret->rest, other_side = at - caret->start;
-
-  coquill_rope_leaf_move_near (coquill_text_caret_front (caret), coquill_text_caret_back (caret),
-                               (moved ^ sign) - sign, side ^ ((side ^ other_side) & sign), is_back);
-  caret->at = place;
-  caret->behind = behind - moved;
-}
+static bool
+insert (CoquillText *self,
+        uint32_t agent,
+        uint64_t position,
+        const char *utf8,
+        size_t n_bytes,
+        uint64_t *sequence,
+        CoquillTextError *error);
 
 /* Inserts any text anywhere, or says why not. */
 static __attribute__ ((noinline)) bool
@@ -222,7 +208,21 @@ insert_anywhere (CoquillText *self,
   return true;
 }
 
-/* Inserts ASCII in one leaf. If it isn't that simple, it goes the long way. */
+static __attribute__ ((noinline)) bool
+insert_elsewhere (CoquillText *self,
+                  uint32_t agent,
+                  uint64_t position,
+                  const char *utf8,
+                  size_t n_bytes,
+                  uint64_t *sequence,
+                  CoquillTextError *error)
+{
+  if (n_bytes > 0 && take_elsewhere (self, agent, position, 0))
+    return insert (self, agent, position, utf8, n_bytes, sequence, error);
+  return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
+}
+
+/* Inserts ASCII in the leaf in hand. If it isn't that simple, it goes the long way. */
 static __attribute__ ((noinline)) bool
 insert (CoquillText *self,
         uint32_t agent,
@@ -233,39 +233,43 @@ insert (CoquillText *self,
         CoquillTextError *error)
 {
   CoquillTextCaret *caret = &self->caret;
-  uint64_t items, room, content_room, word = 0;
-  char *content;
+  uint64_t at = caret->at, behind = caret->behind, length = at + behind;
+  uint64_t moved = position - at, word = 0, items, room;
+  char *front = coquill_text_caret_front (caret), *back = coquill_text_caret_back (caret), *content;
+  bool begins = (moved | caret->deletes) != 0;
 
-  if (n_bytes - 1 >= SHORT_INSERTION || !reach (self, agent, position, 0))
-    return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
-
-  items = coquill_text_caret_items (caret);
   content = coquill_text_caret_content (caret);
-  room = coquill_text_caret_room (caret);
-  content_room = caret->content_stop - (uintptr_t)content;
-  room = room < content_room ? room : content_room;
-  if (room < n_bytes + COQUILL_ASCII_STEP
-      || !(n_bytes < sizeof word ? coquill_ascii_load (&word, utf8, n_bytes)
-                                 : coquill_ascii_copy (content, utf8, n_bytes)))
+  items = coquill_text_caret_items (caret);
+  room = coquill_text_caret_room (caret, content);
+  if (agent != caret->agent || position - caret->start > length - caret->start - caret->rest
+      || caret->last >= caret->stop || n_bytes - 1 >= room)
+    return insert_elsewhere (self, agent, position, utf8, n_bytes, sequence, error);
+  if (!(n_bytes < sizeof word ? coquill_ascii_load (&word, utf8, n_bytes)
+                              : coquill_ascii_copy (content, utf8, n_bytes)))
     return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
-  if (position != caret->at)
-    {
-      move_gap (caret, position);
-      look_behind (caret);
-    }
+
+  caret->last
+      = coquill_graph_begin_behind (caret->last, items, (uint32_t)(content - (char *)self->graph->content),
+                                    COQUILL_OPERATION_INSERT, position, begins);
+  caret->at = position + n_bytes;
+  caret->behind = length - position;
+  caret->deletes = 0;
+  caret->items = items - length;
+  caret->content = (uintptr_t)content - (uintptr_t)position;
+  caret->insert_end = position + room;
+  caret->erase_start = caret->erase_rest = UINT64_MAX;
+  if (sequence != NULL)
+    *sequence = items - caret->others;
+  if (moved != 0)
+    coquill_rope_leaf_move_near (front, back, (int64_t)moved, at - caret->start, behind - caret->rest);
+  front += (int64_t)moved;
   if (n_bytes < sizeof word)
     {
       memcpy (content, &word, sizeof word);
-      memcpy (coquill_text_caret_front (caret), &word, sizeof word);
+      memcpy (front, &word, sizeof word);
     }
   else
-    coquill_ascii_copy_again (coquill_text_caret_front (caret), content, n_bytes);
-  caret->last = coquill_graph_insert_behind (caret->last, items,
-                                             (uint32_t)(content - (char *)self->graph->content), position);
-  coquill_text_caret_expect_insertion (caret, items, content, room);
-  caret->at = position + n_bytes;
-  if (sequence != NULL)
-    *sequence = items - caret->others;
+    coquill_ascii_copy_again (front, content, n_bytes);
   return true;
 }
 
@@ -298,6 +302,13 @@ coquill_text_insert (CoquillText *self,
   caret->at = position + 1;
   return tell_sequence (caret, sequence);
 }
+
+static bool delete (CoquillText *self,
+                    uint32_t agent,
+                    uint64_t position,
+                    uint64_t count,
+                    uint64_t *sequence,
+                    CoquillTextError *error);
 
 /* Deletes anything, or says why not. */
 static __attribute__ ((noinline)) bool
@@ -333,7 +344,20 @@ delete_anywhere (CoquillText *self,
   return true;
 }
 
-/* Deletes ASCII in one leaf. If it isn't that simple, it goes the long way. */
+static __attribute__ ((noinline)) bool
+delete_elsewhere (CoquillText *self,
+                  uint32_t agent,
+                  uint64_t position,
+                  uint64_t count,
+                  uint64_t *sequence,
+                  CoquillTextError *error)
+{
+  if (count > 0 && take_elsewhere (self, agent, position, count))
+    return delete (self, agent, position, count, sequence, error);
+  return delete_anywhere (self, agent, position, count, sequence, error);
+}
+
+/* Deletes ASCII in the leaf in hand. If it isn't that simple, it goes the long way. */
 static __attribute__ ((noinline)) bool delete (CoquillText *self,
                                                uint32_t agent,
                                                uint64_t position,
@@ -342,29 +366,29 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
                                                CoquillTextError *error)
 {
   CoquillTextCaret *caret = &self->caret;
-  CoquillGraphOperation *last;
+  uint64_t at = caret->at, behind = caret->behind, length = at + behind, rest = length - caret->rest;
   uint64_t items, end = position + count, gap;
-  char *content;
+  CoquillGraphOperation *last = caret->last;
+  char *front = coquill_text_caret_front (caret), *back = coquill_text_caret_back (caret), *content;
 
-  if (count == 0 || !reach (self, agent, position, count))
-    return delete_anywhere (self, agent, position, count, sequence, error);
+  if (agent != caret->agent || position - caret->start > rest - caret->start || count - 1 >= rest - position
+      || last >= caret->stop)
+    return delete_elsewhere (self, agent, position, count, sequence, error);
 
   items = coquill_text_caret_items (caret);
   content = coquill_text_caret_content (caret);
-  last = caret->last;
   caret->last = coquill_graph_delete_behind (last, items, (uint32_t)(content - (char *)self->graph->content),
                                              position, count);
-  /* What is deleted isn't moved. */
-  gap = caret->at < end ? caret->at : end;
-  gap = gap > position ? gap : position;
-  move_gap (caret, gap);
   caret->at = position;
-  caret->behind -= end - gap;
-  look_behind (caret);
+  caret->behind = length - end;
   coquill_text_caret_expect_deletion (caret, items + count, content, (caret->last > last) & (count == 1),
                                       caret->last->backward);
   if (sequence != NULL)
     *sequence = items - caret->others;
+  /* What is deleted isn't moved. */
+  gap = at < end ? at : end;
+  gap = gap > position ? gap : position;
+  coquill_rope_leaf_move_near (front, back, (int64_t)(gap - at), at - caret->start, behind - caret->rest);
   return true;
 }
 
@@ -377,23 +401,23 @@ coquill_text_delete (CoquillText *self,
                      CoquillTextError *error)
 {
   CoquillTextCaret *caret = &self->caret;
+  uint64_t at = caret->at, behind = caret->behind;
+  bool erases = (position + 1 == at) & (at > caret->erase_start);
+  bool deletes = (position == at) & (behind > caret->erase_rest);
+  uintptr_t where = erases ? caret->front + (uintptr_t)position : caret->back - (uintptr_t)behind;
 
-  if (count != 1 || agent != caret->agent)
+  /* Asked at once: each by itself is hard to guess. */
+  if (((count == 1) & (agent == caret->agent) & (erases | deletes)) == 0 || (int8_t)*(char *)where <= 0)
     return delete (self, agent, position, count, sequence, error);
-  if ((position + 1 == caret->at) & (caret->at > caret->erase_start))
+  if (erases)
     {
-      if ((int8_t)*(char *)(caret->front + (uintptr_t)position) <= 0)
-        return delete (self, agent, position, count, sequence, error);
       caret->at = position;
       caret->erase_rest = UINT64_MAX;
       caret->last->backward = true;
     }
   else
     {
-      if ((position != caret->at) | (caret->behind <= caret->erase_rest) || caret->following <= 0)
-        return delete (self, agent, position, count, sequence, error);
-      caret->behind--;
-      look_behind (caret);
+      caret->behind = behind - 1;
       caret->erase_start = UINT64_MAX;
     }
   return tell_sequence (caret, sequence);
@@ -415,8 +439,9 @@ read_elsewhere (CoquillText *self, uint64_t position, uint64_t count, char *buff
 
   coquill_text_settle (self);
   bytes = coquill_rope_read (self->rope, position, count, buffer);
-  if (count == 1 && bytes == 1 && position == caret->at && caret->agent != COQUILL_NO_AGENT)
-    caret->following = (int8_t)*buffer;
+  if (count == 1 && bytes == 1 && caret->agent != COQUILL_NO_AGENT && position == caret->at
+      && caret->behind == caret->rest)
+    self->rope->hand.leaf->text[COQUILL_ROPE_LEAF_BYTES] = *buffer;
   return bytes;
 }
 
@@ -426,10 +451,13 @@ coquill_text_read (CoquillText *self, uint64_t position, uint64_t count, char *b
   const CoquillTextCaret *caret = &self->caret;
   int8_t character = 0;
 
-  if (count == 1 && position == caret->at)
-    character = caret->following;
-  else if (count == 1 && position + 1 == caret->at && caret->at > caret->start)
-    character = (int8_t)*(char *)(caret->front + (uintptr_t)position);
+  if (count == 1)
+    {
+      if (position + 1 == caret->at && caret->at > caret->start)
+        character = (int8_t)*(char *)(caret->front + (uintptr_t)position);
+      else if (position == caret->at)
+        character = (int8_t)*coquill_text_caret_back (caret);
+    }
   if (character <= 0)
     return read_elsewhere (self, position, count, buffer);
   *buffer = (char)character;

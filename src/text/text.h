@@ -266,7 +266,7 @@ coquill_text_bytes (const CoquillText *self);
 /**
  * coquill_text_measure:
  *
- * Returns: bytes that a range takes, which must be inside the text. O(log n + range / 4 KB)
+ * Returns: bytes that a range takes; what is beyond the text has none. O(log n + range / 4 KB)
  */
 size_t
 coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count);
@@ -275,7 +275,7 @@ coquill_text_measure (CoquillText *self, uint64_t position, uint64_t count);
  * coquill_text_read:
  * @buffer: (out): room for coquill_text_measure() bytes; not terminated
  *
- * Copies a range out, which must be inside the text.
+ * Copies a range out, without what is beyond the text.
  *
  * Returns: bytes written
  */
@@ -294,7 +294,7 @@ coquill_text_to_string (CoquillText *self, size_t *n_bytes);
 /**
  * coquill_text_foreach_chunk:
  *
- * Tells a range, which must be inside the text, piece by piece and without copying.
+ * Tells a range piece by piece and without copying, without what is beyond the text.
  *
  * Returns: false if @func stopped it
  */
@@ -314,7 +314,7 @@ coquill_text_id_at (CoquillText *self, uint64_t position, CoquillChangeId *id);
 /**
  * coquill_text_foreach_span:
  *
- * Tells who wrote a range, which must be inside the text: visible characters from front to end, in ranges of
+ * Tells who wrote a range, without what is beyond the text: visible characters from front to end, in ranges of
  * consecutive ids, with their positions. O(log n + spans).
  *
  * Returns: false if @func stopped it

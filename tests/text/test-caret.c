@@ -70,21 +70,26 @@ erase (Desk *self, guint64 position, guint length)
   self->caret = position;
 }
 
-/* What an editor asks after each edit. */
+static void
+assert_read (Desk *self, guint64 position)
+{
+  char buffer[6], wanted[6];
+  gsize bytes = 0;
+
+  if (position < self->characters->len)
+    bytes = (gsize)g_unichar_to_utf8 (g_array_index (self->characters, gunichar, position), wanted);
+  g_assert_cmpuint (coquill_text_read (self->text, position, 1, buffer), ==, bytes);
+  g_assert_cmpmem (buffer, bytes, wanted, bytes);
+}
+
+/* What an editor asks after each edit: the characters around the caret. */
 static void
 look (Desk *self)
 {
-  guint64 length = self->characters->len;
-  guint64 position = MIN (self->caret, length - 1);
-  char buffer[6], wanted[6];
-
-  g_assert_cmpuint (coquill_text_length (self->text), ==, length);
-  if (length == 0)
-    return;
-  gsize bytes = g_unichar_to_utf8 (g_array_index (self->characters, gunichar, position), wanted);
-
-  g_assert_cmpuint (coquill_text_read (self->text, position, 1, buffer), ==, bytes);
-  g_assert_cmpmem (buffer, bytes, wanted, bytes);
+  g_assert_cmpuint (coquill_text_length (self->text), ==, self->characters->len);
+  assert_read (self, self->caret);
+  assert_read (self, self->caret - 1);
+  assert_read (self, self->caret + 1);
 }
 
 /* The other gets all that there is, and answers in front of it. */

@@ -37,6 +37,50 @@ test_local_edits (void)
   coquill_text_free (text);
 }
 
+static bool
+count_points (const char *utf8, size_t n_bytes, uint64_t code_points, void *data)
+{
+  *(guint64 *)data += code_points;
+  return true;
+}
+
+static bool
+count_range (const CoquillTextRange *range, uint64_t position, void *data)
+{
+  *(guint64 *)data += range->length;
+  return true;
+}
+
+/* In one leaf and in several, ranges that begin, end and lie beyond the text. */
+static void
+test_what_is_beyond_is_left_out (void)
+{
+  for (guint size = 0; size <= 20000; size = size * 10 + 2)
+    {
+      guint32 a;
+      CoquillText *text = new_text (1, &a);
+      g_autofree char *x = g_strnfill (size, 'x'), *buffer = g_malloc (size + 8);
+      const guint64 places[] = { 0, 1, size / 2, size - 1, size, size + 1, 3 * size, UINT64_MAX };
+      const guint64 counts[] = { 1, 2, size, size + 1, UINT64_MAX };
+
+      if (size > 0)
+        insert (text, a, 0, x);
+      for (guint i = 0; i < G_N_ELEMENTS (places) * G_N_ELEMENTS (counts); i++)
+        {
+          guint64 place = places[i % G_N_ELEMENTS (places)], count = counts[i / G_N_ELEMENTS (places)];
+          guint64 there = place < size ? MIN (count, size - place) : 0, points = 0, length = 0;
+
+          g_assert_cmpuint (coquill_text_measure (text, place, count), ==, there);
+          g_assert_cmpuint (coquill_text_read (text, place, count, buffer), ==, there);
+          g_assert_true (coquill_text_foreach_chunk (text, place, count, count_points, &points));
+          g_assert_cmpuint (points, ==, there);
+          g_assert_true (coquill_text_foreach_span (text, place, count, count_range, &length));
+          g_assert_cmpuint (length, ==, there);
+        }
+      coquill_text_free (text);
+    }
+}
+
 static void
 test_refused_edits (void)
 {
@@ -303,6 +347,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/local-edits", test_local_edits);
+  g_test_add_func ("/text/what-is-beyond-is-left-out", test_what_is_beyond_is_left_out);
   g_test_add_func ("/text/edits-outside-are-refused", test_refused_edits);
   g_test_add_func ("/text/anchors-survive-deletion-and-reload", test_anchors);
   g_test_add_func ("/text/deltas-tell-who-and-where", test_deltas_tell_who_and_where);
