@@ -8,9 +8,6 @@
 #include <string.h>
 #endif
 
-/* Higher numbers are left to coquill_change_take_operation(), so that no sum of a few overflows. */
-#define LIMIT (1 << 28)
-
 /* Where an agent has fewer operations, on average, no more than these are read: its stretch is soon over. */
 #define FEW 8
 
@@ -36,9 +33,10 @@ read_one_by_one (CoquillAhead *self,
   for (i = from; i < from + most; i++)
     {
       uint64_t head = *next++, has_length = head / HEAD_LENGTH & 1, has_position = head / HEAD_POSITION;
-      uint64_t length = *lengths, position = *positions, beyond = *far, folded, other;
+      uint64_t length = *lengths, position = *positions, beyond = *far, folded;
       uint64_t has_far = position >> 7 & has_position;
-      int32_t more, move, inserted, before, is_backward = head / HEAD_BACKWARD & 1;
+      bool is_turn, joins;
+      int32_t more, inserted, before, is_backward = head / HEAD_BACKWARD & 1;
 
       if ((head & stops) != 0)
         break;
@@ -65,21 +63,22 @@ read_one_by_one (CoquillAhead *self,
           far += has_far;
           beyond &= 0 - has_far;
         }
-      if (length >= LIMIT || beyond >= LIMIT >> 7)
+      if (length >= COQUILL_AHEAD_LIMIT || beyond >= COQUILL_AHEAD_LIMIT >> 7)
         break;
 
       folded = (beyond << 7 | (position & 0x7f & (0 - has_position))) + has_position;
-      move = (int32_t)coquill_varint_unfold (folded);
       more = (int32_t)(has_length + length);
       inserted = (1 + more) & ((int32_t)(head & 1) - 1);
-      before = move - is_backward;
-      other = ((head ^ last) & HEAD_KIND) | (head & (HEAD_AGENT | HEAD_PARENTS));
+      before = (int32_t)coquill_varint_unfold (folded) - is_backward;
+      is_turn = (head & (HEAD_AGENT | HEAD_PARENTS)) != 0;
+      joins = !is_turn && ((head ^ last) & HEAD_KIND) == 0 && (before == 0 || before == -(int32_t)(head & 1));
       last = head;
-      self->more[i] = more;
-      self->inserted[i] = inserted;
-      self->before[i] = before;
-      self->after[i] = inserted - (more & -is_backward);
-      self->goes_on[i] = (other == 0) & ((before == 0) | (before == -1));
+      self->turns |= (uint64_t)is_turn << i;
+      self->joins |= (uint64_t)joins << i;
+      self->items[i + 1] = self->items[i] + 1 + more;
+      self->texts[i + 1] = self->texts[i] + inserted;
+      self->places[i] = self->carets[i] + before;
+      self->carets[i + 1] = self->places[i] + inserted - (more & -is_backward);
       self->n_bytes[0][i] = (uint8_t)(lengths - starts[0]);
       self->n_bytes[1][i] = (uint8_t)(positions - starts[1]);
       self->n_bytes[2][i] = (uint8_t)(far - starts[2]);
@@ -100,6 +99,8 @@ start (CoquillAhead *self, const CoquillChangeReader *reader, const uint8_t *hea
 
   for (unsigned i = 0; i < COQUILL_AHEAD_COLUMNS; i++)
     self->starts[i] = reader->next[coquill_ahead_columns[i]];
+  self->turns = self->joins = 0;
+  self->items[0] = self->texts[0] = self->carets[0] = 0;
   return left < most ? left : most;
 }
 
@@ -187,26 +188,44 @@ take_column (CoquillAhead *self, CoquillChangeReader *reader, unsigned number, u
   *next += up_to >> 56;
 }
 
+/* What each of eight and all before it make, with what was there before. */
+TARGET static inline Numbers
+sum_up (Numbers numbers, int32_t before)
+{
+  __m256i sums = (__m256i)numbers, low;
+
+  sums = _mm256_add_epi32 (sums, _mm256_slli_si256 (sums, 4));
+  sums = _mm256_add_epi32 (sums, _mm256_slli_si256 (sums, 8));
+  low = _mm256_permute2x128_si256 (sums, sums, 0x08);
+  sums = _mm256_add_epi32 (sums, _mm256_shuffle_epi32 (low, 0xff));
+  return (Numbers)sums + before;
+}
+
 /* What follows from items and moves. @last: the head before */
 TARGET static inline void
 finish (
     CoquillAhead *self, size_t from, uint64_t heads, uint64_t last, const Numbers *more, const Numbers *move)
 {
-  const uint64_t kinds = HEAD_KIND * ONES, turns = (HEAD_AGENT | HEAD_PARENTS) * ONES;
-  Numbers head, other, is_backward, inserted, before, after, goes_on;
+  const uint64_t kinds = HEAD_KIND * ONES, turns = heads / HEAD_AGENT | heads / HEAD_PARENTS;
+  Numbers head, other, is_backward, inserted, before, after, items, texts, places, carets, joins;
 
   widen (&head, heads);
-  widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (heads & turns));
+  widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (turns & ONES) << 2);
   is_backward = head / HEAD_BACKWARD & 1;
   inserted = (1 + *more) & ((head & 1) - 1);
   before = *move - is_backward;
+  items = sum_up (1 + *more, self->items[from]);
+  texts = sum_up (inserted, self->texts[from]);
   after = inserted - (*more & -is_backward);
-  goes_on = (other == 0) & ((before == 0) | (before == -1));
-  memcpy (&self->more[from], more, sizeof *more);
-  memcpy (&self->inserted[from], &inserted, sizeof inserted);
-  memcpy (&self->before[from], &before, sizeof before);
-  memcpy (&self->after[from], &after, sizeof after);
-  memcpy (&self->goes_on[from], &goes_on, sizeof goes_on);
+  carets = sum_up (before + after, self->carets[from]);
+  places = carets - after;
+  joins = (other == 0) & ((before == 0) | (before == -(head & 1)));
+  memcpy (&self->items[from + 1], &items, sizeof items);
+  memcpy (&self->texts[from + 1], &texts, sizeof texts);
+  memcpy (&self->carets[from + 1], &carets, sizeof carets);
+  memcpy (&self->places[from], &places, sizeof places);
+  self->turns |= _pext_u64 (turns, ONES) << from;
+  self->joins |= (uint64_t)(uint32_t)_mm256_movemask_ps ((__m256)joins) << from;
 }
 
 /* Eight operations of which no number is long. Returns: false if they aren't such ones; then nothing was

@@ -18,29 +18,36 @@
 static const CoquillChangeColumn coquill_ahead_columns[COQUILL_AHEAD_COLUMNS]
     = { COQUILL_COLUMN_LENGTHS, COQUILL_COLUMN_POSITIONS, COQUILL_COLUMN_FAR_POSITIONS };
 
+/* The most items of an operation that is read, and the farthest that its position is from the caret. Sums of
+ * all that are read fit half of an int32_t. */
+#define COQUILL_AHEAD_LIMIT (1 << 24)
+
 /**
  * CoquillAhead:
  * @n: operations
- * @more: of each the items beyond the first
- * @inserted: code points, 0 if it is a deletion
- * @before: how far its position is from where its agent's caret was left
- * @after: how far from its position it leaves the caret
- * @goes_on: it is of the kind of the operation before, and where that left the caret. Not told of what has an
- * agent or parents
+ * @turns: a bit for each that has an agent or parents
+ * @joins: a bit for each that may go on from the operation before: it is of that kind, and where that left
+ * the caret. Not told of turns
+ * @items: of all operations before this one
+ * @texts: the same, code points inserted
+ * @places: its position
+ * @carets: where the caret was before it
  * @starts: of each column, the first byte that was read
  * @n_bytes: of each column, how many bytes all operations up to this one took
  *
- * What insertions and deletions say of themselves whosever they are. Eight heads tell at once which byte of a
- * column is whose: so they are read eight at a time, where the processor has the instructions for it.
+ * What insertions and deletions say of themselves whosever they are: places and carets are told as if all
+ * were of one agent, and its caret at 0 before them. Eight heads tell at once which byte of a column is
+ * whose: so they are read eight at a time, where the processor has the instructions for it.
  */
 typedef struct
 {
   size_t n;
-  int32_t more[COQUILL_AHEAD];
-  int32_t inserted[COQUILL_AHEAD];
-  int32_t before[COQUILL_AHEAD];
-  int32_t after[COQUILL_AHEAD];
-  int32_t goes_on[COQUILL_AHEAD];
+  uint64_t turns;
+  uint64_t joins;
+  int32_t items[COQUILL_AHEAD + 1];
+  int32_t texts[COQUILL_AHEAD + 1];
+  int32_t places[COQUILL_AHEAD];
+  int32_t carets[COQUILL_AHEAD + 1];
   const uint8_t *starts[COQUILL_AHEAD_COLUMNS];
   uint8_t n_bytes[COQUILL_AHEAD_COLUMNS][COQUILL_AHEAD];
 } CoquillAhead;

@@ -10,13 +10,19 @@
 /*
  * What one person writes is long stretches of insertions and deletions of which each goes on from the one
  * before; where several write at once, most of the others are turns: they come after one item of another
- * agent, and mostly the last of their own. Those are checked in a loop in which nothing else is looked for,
- * nothing that no processor can guess is a branch, and what changes lives in local variables. What isn't so
- * simple is left to coquill_change_take_operation(): what is read is the same.
+ * agent, and mostly the last of their own. Those are checked some at a time. Where each would be if all were
+ * of one agent is known already (change-ahead.h), so what is done one by one is to find out for each turn how
+ * far off that is; in no loop anything else is looked for, and nothing that no processor can guess is a
+ * branch. What isn't so simple is left to coquill_change_take_operation(): what is read is the same.
  */
 
 /* What no operation in a stretch has. */
 #define STOPS (HEAD_SEQUENCE | HEAD_OTHER_KINDS)
+
+/* No caret is farther away where a turn begins: so all places are below twice that, and what is below 0 has
+ * the top bit. */
+#define MOST_CARET (UINT64_C (1) << 30)
+#define TOP_BIT (UINT32_C (1) << 31)
 
 /* Who writes, and the columns of turns. */
 typedef struct
@@ -25,71 +31,53 @@ typedef struct
   const uint8_t *joins;
   const uint8_t *parent_agents;
   const uint8_t *parent_items;
-  CoquillChangeTrack *track;
   uint64_t agent;
   uint64_t n_agents; /* no more than fit one byte */
   uint64_t n_own;    /* turns that have their own item before among their parents */
-  uint64_t touched[COQUILL_CHANGE_TURN_AGENTS / 64]; /* a bit for each agent that had a turn */
 } Turns;
 
-/* A run of this agent begins. */
-COQUILL_CHANGE_INLINE void
-begin_turn (Turns *self, CoquillChangeTrack *track, uint64_t agent, uint64_t has_agent)
+/* How far each operation's place is from where it would be if all were of one agent; and room for as many
+ * more. */
+typedef uint32_t Bases[2 * COQUILL_AHEAD];
+
+static inline void
+fill (uint32_t *bases, uint64_t base)
 {
-  self->touched[agent / 64] |= UINT64_C (1) << agent % 64;
-  self->agents += has_agent;
-  self->track = track;
-  self->agent = agent;
+  for (unsigned i = 0; i < COQUILL_AHEAD; i++)
+    bases[i] = (uint32_t)base;
 }
 
-/* A run after one item: the operation before, which is another's, or the agent's own last one. */
-static bool
-take_turn_alone (Turns *self, CoquillChangeReader *reader, uint64_t head, CoquillChangeTurn *turn)
+/* The parent of a run after one item: the operation before, which is another's, or the agent's own last one.
+ */
+COQUILL_CHANGE_INLINE bool
+take_one_parent (
+    Turns *self, const CoquillChangeReader *reader, uint64_t head, uint64_t agent, CoquillChangeTurn *turn)
 {
-  uint64_t has_agent = head / HEAD_AGENT & 1, has_join = head / HEAD_PARENTS & 1, join = *self->joins;
-  uint64_t agent = has_agent ? *self->agents : self->agent, other = has_join ? agent : self->agent;
-  CoquillChangeTrack *track;
+  uint64_t has_join = head / HEAD_PARENTS & 1, join = *self->joins, other = has_join ? agent : self->agent;
 
-  if (agent >= self->n_agents || other >= self->n_agents || (agent ^ self->agent) < has_agent
-      || (has_join && join != 1 + JOIN_OWN_FIRST && join != 1 + JOIN_OWN_LAST))
+  if (other >= self->n_agents || (has_join && join != 1 + JOIN_OWN_FIRST && join != 1 + JOIN_OWN_LAST)
+      || reader->tracks[other].next - 1 >= UINT32_MAX)
     return false;
-  track = &reader->tracks[agent];
-  if (track->next - 1 >= UINT32_MAX || reader->tracks[other].next - 1 >= UINT32_MAX)
-    return false;
-  turn->n_own = (uint32_t)track->next;
   turn->sequence = (uint32_t)(reader->tracks[other].next - 1);
-  turn->agent = (uint8_t)agent;
   turn->other = (uint8_t)other;
   turn->own = JOIN_OWN_MISSING;
   self->joins += has_join;
-  begin_turn (self, track, agent, has_agent);
   return true;
 }
 
-/* The next operation doesn't go on from the one before, whose track is settled. Returns: false if it isn't so
- * simple, or wrong; then nothing was taken */
+/* Those of a run after one item of another agent, and its own agent's last one or not. */
 COQUILL_CHANGE_INLINE bool
-take_turn (Turns *self,
-           CoquillChangeReader *reader,
-           uint64_t head,
-           CoquillChangeCheck *check,
-           CoquillChangeTurn *turn)
+take_parents (Turns *self,
+              CoquillChangeReader *reader,
+              CoquillChangeTrack *track,
+              uint64_t own,
+              CoquillChangeCheck *check,
+              CoquillChangeTurn *turn)
 {
-  const uint64_t n_joins = N_JOINS;
-  uint64_t has_agent = head / HEAD_AGENT & 1, join = *self->joins, has_join = join > 0;
-  uint64_t agent = coquill_change_choose (has_agent, *self->agents, self->agent);
-  uint64_t back = *self->parent_items, own, other, sequence;
+  uint64_t has_join = *self->joins > 0, back = *self->parent_items, sequence;
+  uint64_t other = coquill_change_choose (has_join, *self->parent_agents, track->other);
   const uint8_t *parent_items = self->parent_items + 1;
-  CoquillChangeTrack *track;
 
-  if (agent >= self->n_agents || (agent ^ self->agent) < has_agent
-      || self->track->next > COQUILL_MAX_SEQUENCE)
-    return false;
-  track = &reader->tracks[agent];
-  own = coquill_change_choose (has_join, join - (1 + n_joins), track->own);
-  if ((head & HEAD_PARENTS) == 0 || own >= n_joins)
-    return take_turn_alone (self, reader, head, turn);
-  other = coquill_change_choose (has_join, *self->parent_agents, track->other);
   if (other >= self->n_agents)
     return false;
   if (__builtin_expect (back >= 0x80, 0))
@@ -99,12 +87,10 @@ take_turn (Turns *self,
       parent_items = reader->next[COQUILL_COLUMN_PARENT_ITEMS];
     }
   sequence = reader->tracks[other].next - 1 - coquill_varint_unfold (back);
-  if (track->next - 1 >= UINT32_MAX || sequence >= (other == agent ? track->next : UINT32_MAX))
+  /* One that came in the change; so none of its own that is still to come. */
+  if (sequence >= reader->tracks[other].next || sequence >= UINT32_MAX)
     return false;
-
-  turn->n_own = (uint32_t)track->next;
   turn->sequence = (uint32_t)sequence;
-  turn->agent = (uint8_t)agent;
   turn->other = (uint8_t)other;
   turn->own = (uint8_t)own;
   track->own = (uint8_t)own;
@@ -112,19 +98,198 @@ take_turn (Turns *self,
   self->joins++;
   self->parent_agents += has_join;
   self->parent_items = parent_items;
-  self->n_own += own != JOIN_OWN_MISSING;
-  begin_turn (self, track, agent, has_agent);
+  self->n_own += (own + 1) / 2;
   return true;
+}
+
+/* The next operation doesn't go on from the one before, whose track is settled. Returns: (nullable): whose it
+ * is, or NULL if it isn't so simple, or wrong; then nothing was taken */
+COQUILL_CHANGE_INLINE CoquillChangeTrack *
+take_turn (Turns *self,
+           CoquillChangeReader *reader,
+           uint64_t head,
+           CoquillChangeCheck *check,
+           CoquillChangeTurn *turn)
+{
+  const uint64_t n_joins = N_JOINS;
+  uint64_t has_agent = head / HEAD_AGENT & 1, join = *self->joins, own;
+  uint64_t agent = coquill_change_choose (has_agent, *self->agents, self->agent);
+  CoquillChangeTrack *track;
+
+  if (agent >= self->n_agents || (agent ^ self->agent) < has_agent)
+    return NULL;
+  track = &reader->tracks[agent];
+  if (track->next - 1 >= UINT32_MAX || track->caret >= MOST_CARET)
+    return NULL;
+  own = coquill_change_choose (join > 0, join - (1 + n_joins), track->own);
+  if ((head & HEAD_PARENTS) == 0 || own >= n_joins)
+    {
+      if (!take_one_parent (self, reader, head, agent, turn))
+        return NULL;
+    }
+  else if (!take_parents (self, reader, track, own, check, turn))
+    return NULL;
+  turn->n_own = (uint32_t)track->next;
+  turn->agent = (uint8_t)agent;
+  self->agents += has_agent;
+  self->agent = agent;
+  return track;
+}
+
+/* Whose the next @n operations are. Returns: how many it are up to a turn that isn't so simple. Not inlined,
+ * as it wants all registers */
+__attribute__ ((noinline)) static size_t
+take_turns (CoquillStretchRows *rows,
+            CoquillChangeReader *reader,
+            CoquillChangeCheck *check,
+            const CoquillAhead *ahead,
+            size_t n,
+            Bases bases)
+{
+  const CoquillChange *change = reader->change;
+  const uint8_t *const heads = reader->next[COQUILL_COLUMN_HEADS];
+  const uint32_t first = (uint32_t)check->n_items;
+  Turns turns = {
+    .agents = reader->next[COQUILL_COLUMN_AGENTS],
+    .joins = reader->next[COQUILL_COLUMN_JOINS],
+    .parent_agents = reader->next[COQUILL_COLUMN_PARENT_AGENTS],
+    .parent_items = reader->next[COQUILL_COLUMN_PARENT_ITEMS],
+    .agent = reader->place.agent,
+    .n_agents = change->n_agents < COQUILL_CHANGE_TURN_AGENTS ? change->n_agents : COQUILL_CHANGE_TURN_AGENTS,
+  };
+  CoquillChangeTrack *track = &reader->tracks[turns.agent], *next;
+  CoquillChangeTurn *turn = rows->turn;
+  uint64_t items = track->next, base = track->caret;
+
+  if (items >= COQUILL_MAX_SEQUENCE / 2 || base >= MOST_CARET)
+    return 0;
+  fill (bases, base);
+  for (uint64_t left = ahead->turns & ((UINT64_C (1) << n) - 1); left != 0; left &= left - 1)
+    {
+      size_t i = (size_t)__builtin_ctzll (left);
+
+      track->next = items + (uint64_t)(int64_t)ahead->items[i];
+      track->caret = base + (uint64_t)(int64_t)ahead->carets[i];
+      next = take_turn (&turns, reader, heads[i], check, turn);
+      if (next == NULL)
+        {
+          n = i;
+          break;
+        }
+      (turn++)->first = first + (uint32_t)ahead->items[i];
+      track = next;
+      items = track->next - (uint64_t)(int64_t)ahead->items[i];
+      base = track->caret - (uint64_t)(int64_t)ahead->carets[i];
+      fill (bases + i, base);
+    }
+  track->next = items + (uint64_t)(int64_t)ahead->items[n];
+  track->caret = base + (uint64_t)(int64_t)ahead->carets[n];
+  rows->turn = turn;
+  reader->next[COQUILL_COLUMN_AGENTS] = turns.agents;
+  reader->next[COQUILL_COLUMN_JOINS] = turns.joins;
+  reader->next[COQUILL_COLUMN_PARENT_AGENTS] = turns.parent_agents;
+  reader->next[COQUILL_COLUMN_PARENT_ITEMS] = turns.parent_items;
+  reader->place.agent = (uint32_t)turns.agent;
+  reader->place.sequence = track->next - 1;
+  check->n_parents += n + turns.n_own;
+  if (n > 0 && check->widest < 1 + (turns.n_own > 0))
+    check->widest = 1 + (turns.n_own > 0);
+  return n;
+}
+
+/* Code points to bytes, where not all are ASCII. Returns: false if @check found something */
+static bool
+measure_texts (CoquillChangeReader *reader, CoquillChangeCheck *check, CoquillAhead *ahead, size_t n)
+{
+  const uint8_t *const start = reader->next[COQUILL_COLUMN_TEXT], *next = start;
+  int32_t code_points = 0;
+
+  if ((uint64_t)ahead->texts[n] > check->code_points)
+    return coquill_change_malformed (check, "text ends early");
+  for (size_t i = 1; i <= n; i++)
+    {
+      size_t length = (size_t)(ahead->texts[i] - code_points);
+
+      code_points = ahead->texts[i];
+      reader->next[COQUILL_COLUMN_TEXT] = next;
+      if (length > (size_t)(reader->wide - next))
+        length = coquill_change_reader_wide_text (reader, length);
+      next += length;
+      ahead->texts[i] = (int32_t)(next - start);
+    }
+  return true;
+}
+
+/* Returns: bits of all positions, and of the carets behind them */
+static uint32_t
+write_rows (CoquillGraphOperation *row,
+            const uint8_t *heads,
+            const CoquillAhead *ahead,
+            size_t n,
+            const Bases bases,
+            uint64_t n_items,
+            size_t text)
+{
+  uint32_t high = 0;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      uint32_t place = (uint32_t)ahead->places[i] + bases[i];
+
+      row[i].first = (uint32_t)n_items + (uint32_t)ahead->items[i];
+      row[i].place = place;
+      row[i].content_offset = (uint32_t)text + (uint32_t)ahead->texts[i];
+      row[i].kind = (heads[i] & HEAD_KIND) + 1;
+      row[i].backward = ahead->carets[i + 1] < ahead->places[i];
+      high |= place | ((uint32_t)ahead->carets[i + 1] + bases[i]);
+    }
+  return high;
+}
+
+/* Whether an operation lengthens the one before it, whose row this is. @base: what is added to its place */
+static bool
+lengthens (const CoquillGraphOperation *row,
+           uint64_t n_items,
+           uint64_t base,
+           const CoquillAhead *ahead,
+           const uint8_t *heads,
+           size_t i)
+{
+  return coquill_graph_lengthens (row, n_items, (CoquillOperationKind)((heads[i] & HEAD_KIND) + 1),
+                                  base + (uint64_t)(int64_t)ahead->places[i],
+                                  (uint64_t)(ahead->items[i + 1] - ahead->items[i]),
+                                  (heads[i] & HEAD_BACKWARD) != 0);
+}
+
+/* Returns: how many operations come before one, not the first, that lengthens the one before it: mostly all,
+ * since a change has mostly as few as it can */
+static size_t
+count_rows (const CoquillAhead *ahead, const uint8_t *heads)
+{
+  for (uint64_t left = ahead->joins & ~UINT64_C (1); left != 0; left &= left - 1)
+    {
+      size_t i = (size_t)__builtin_ctzll (left);
+      CoquillGraphOperation row = {
+        .first = (uint32_t)ahead->items[i - 1],
+        .place = (uint32_t)MOST_CARET + (uint32_t)ahead->places[i - 1],
+        .kind = (heads[i - 1] & HEAD_KIND) + 1,
+        .backward = ahead->carets[i] < ahead->places[i - 1],
+      };
+
+      if (lengthens (&row, (uint64_t)ahead->items[i], MOST_CARET, ahead, heads, i))
+        return i;
+    }
+  return ahead->n;
 }
 
 /* What needn't be looked for in each operation. @high: bits of all positions. Returns: false if @check found
  * something */
 static inline bool
-check_end (const CoquillChangeReader *reader, uint64_t high, CoquillChangeCheck *check)
+check_end (const CoquillChangeReader *reader, uint32_t high, CoquillChangeCheck *check)
 {
   for (unsigned i = COQUILL_COLUMN_POSITIONS; i <= COQUILL_COLUMN_PARENT_ITEMS; i++)
     check->cut |= reader->next[i] > check->ends[i];
-  if (high > COQUILL_CHANGE_MAX_POSITION)
+  if (high >= TOP_BIT)
     return coquill_change_malformed (check, "bad position");
   if (check->cut)
     return coquill_change_malformed (check, "columns and operations do not match");
@@ -144,32 +309,23 @@ open_stretch (CoquillStretchRows *self, const CoquillChangeReader *reader)
   self->stretch.first_turn = (uint32_t)(self->turn - self->kept->turns);
   self->stretch.beyond = false;
   self->first_agent = reader->place.agent;
-  memset (self->touched, 0, sizeof self->touched);
 }
 
 bool
 coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, CoquillStretchRows *rows)
 {
-  const CoquillChange *change = reader->change;
   const uint8_t *const heads = reader->next[COQUILL_COLUMN_HEADS];
-  const uint8_t *const content = change->columns[COQUILL_COLUMN_TEXT].data;
-  const size_t first_text = (size_t)(reader->next[COQUILL_COLUMN_TEXT] - content);
+  const uint8_t *const text = reader->next[COQUILL_COLUMN_TEXT];
+  const uint8_t *const content = reader->change->columns[COQUILL_COLUMN_TEXT].data;
+  const uint64_t caret = reader->tracks[reader->place.agent].caret;
   const bool was_open = rows->open;
-  CoquillGraphOperation *row, *first_row;
-  size_t text = first_text, wide = (size_t)(reader->wide - content), i;
-  uint64_t n_items = check->n_items, start = n_items;
-  uint64_t n_more = 0; /* bytes of code points than code points */
-  uint64_t high = 0, caret;
-  Turns turns = {
-    .agents = reader->next[COQUILL_COLUMN_AGENTS],
-    .joins = reader->next[COQUILL_COLUMN_JOINS],
-    .parent_agents = reader->next[COQUILL_COLUMN_PARENT_AGENTS],
-    .parent_items = reader->next[COQUILL_COLUMN_PARENT_ITEMS],
-    .track = &reader->tracks[reader->place.agent],
-    .agent = reader->place.agent,
-    .n_agents = change->n_agents < COQUILL_CHANGE_TURN_AGENTS ? change->n_agents : COQUILL_CHANGE_TURN_AGENTS,
-  };
+  CoquillGraphOperation *row;
+  uint64_t code_points;
   CoquillAhead ahead;
+  Bases bases;
+  uint32_t high;
+  bool joins;
+  size_t n;
 
   if (rows->kept == NULL)
     {
@@ -178,86 +334,29 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, C
     }
   else if (!rows->open)
     open_stretch (rows, reader);
-  row = first_row = rows->row;
-  caret = turns.track->caret;
+  row = rows->row;
   coquill_ahead_read (&ahead, reader, heads, STOPS, check);
-  for (i = 0; i < ahead.n; i++)
-    {
-      uint64_t head = heads[i], n_new = 1 + (uint64_t)ahead.more[i], inserted = (uint64_t)ahead.inserted[i];
-      uint64_t position;
+  joins = (ahead.joins & 1) != 0 && lengthens (row - 1, check->n_items, caret, &ahead, heads, 0);
+  n = joins ? was_open : count_rows (&ahead, heads);
+  n = take_turns (rows, reader, check, &ahead, n, bases);
+  coquill_ahead_leave (&ahead, reader, n);
+  if (n == 0)
+    return true;
 
-      if (__builtin_expect ((head & (HEAD_AGENT | HEAD_PARENTS)) != 0, 0))
-        {
-          turns.track->next += n_items - start;
-          turns.track->caret = caret;
-          start = n_items;
-          if (!take_turn (&turns, reader, head, check, rows->turn))
-            break;
-          rows->turn++->first = (uint32_t)n_items;
-          caret = turns.track->caret;
-        }
-      position = caret + (uint64_t)(int64_t)ahead.before[i];
-      /* Seldom does one go on from the one before: a change has mostly as few operations as it can. */
-      if (__builtin_expect (ahead.goes_on[i], 0)
-          && coquill_graph_lengthens (row - 1, n_items, (CoquillOperationKind)((head & HEAD_KIND) + 1),
-                                      position, n_new, (head & HEAD_BACKWARD) != 0))
-        {
-          if (i == 0 && !was_open)
-            break;
-          row--;
-          row->backward = row->kind == COQUILL_OPERATION_DELETE && position != row->place;
-        }
-      else
-        {
-          row->first = (uint32_t)n_items;
-          row->place = (uint32_t)position;
-          row->content_offset = (uint32_t)text;
-          row->kind = (uint8_t)((head & HEAD_KIND) + 1);
-          row->backward = ahead.after[i] < 0;
-        }
-      row++;
-      n_items += n_new;
-      caret = position + (uint64_t)(int64_t)ahead.after[i];
-      high |= position | caret;
-      if (__builtin_expect (inserted > wide - text, 0))
-        {
-          size_t n_bytes;
-
-          if (inserted > check->code_points - (text - first_text - n_more))
-            return coquill_change_malformed (check, "text ends early");
-          reader->next[COQUILL_COLUMN_TEXT] = content + text;
-          n_bytes = coquill_change_reader_wide_text (reader, inserted);
-          n_more += n_bytes - inserted;
-          text += n_bytes;
-          wide = (size_t)(reader->wide - content);
-        }
-      else
-        text += inserted;
-    }
-  coquill_ahead_leave (&ahead, reader, i);
-  turns.track->next += n_items - start;
-  turns.track->caret = caret;
-  reader->next[COQUILL_COLUMN_HEADS] = heads + i;
-  reader->next[COQUILL_COLUMN_TEXT] = content + text;
-  reader->next[COQUILL_COLUMN_AGENTS] = turns.agents;
-  reader->next[COQUILL_COLUMN_JOINS] = turns.joins;
-  reader->next[COQUILL_COLUMN_PARENT_AGENTS] = turns.parent_agents;
-  reader->next[COQUILL_COLUMN_PARENT_ITEMS] = turns.parent_items;
-  reader->place.agent = (uint32_t)turns.agent;
-  reader->place.sequence = turns.track->next - 1;
-  if (!check_end (reader, high, check))
+  code_points = (uint64_t)ahead.texts[n];
+  if (code_points > (size_t)(reader->wide - text) && !measure_texts (reader, check, &ahead, n))
     return false;
-  check->code_points -= text - first_text - n_more;
-  check->n_parents += i + turns.n_own;
-  if (i > 0 && check->widest < 1 + (turns.n_own > 0))
-    check->widest = 1 + (turns.n_own > 0);
-  for (size_t j = 0; j < COQUILL_CHANGE_TURN_AGENTS / 64; j++)
-    rows->touched[j] |= turns.touched[j];
-  rows->high |= high;
-  rows->row = row;
-  rows->stretch.beyond |= high > check->n_items && coquill_change_rows_are_beyond (first_row, row);
-  check->n_items = n_items;
-  return true;
+  check->code_points -= code_points;
+  high = write_rows (row, heads, &ahead, n, bases, check->n_items, (size_t)(text - content));
+  if (joins)
+    row[-1].backward = row->kind == COQUILL_OPERATION_DELETE && row->place != row[-1].place;
+  else
+    rows->row += n;
+  rows->stretch.beyond |= high > check->n_items && coquill_change_rows_are_beyond (row, rows->row);
+  check->n_items += (uint64_t)ahead.items[n];
+  reader->next[COQUILL_COLUMN_HEADS] = heads + n;
+  reader->next[COQUILL_COLUMN_TEXT] = text + ahead.texts[n];
+  return check_end (reader, high, check);
 }
 
 void
@@ -269,7 +368,6 @@ coquill_stretch_rows_init (CoquillStretchRows *self, const CoquillChange *change
   self->kept = NULL;
   self->open = false;
   self->stretch.beyond = false;
-  self->high = 0;
   self->few_rows[0].kind = 0;
   if (change->n_operations < COQUILL_CHANGE_ROWS_LEAST)
     return;
@@ -293,11 +391,15 @@ drop (CoquillStretchRows *self)
 static bool
 leave_tracks (CoquillStretchRows *self, const CoquillChangeReader *reader)
 {
-  if (!coquill_change_rows_add_track (self->kept, self->first_agent, &reader->tracks[self->first_agent]))
+  CoquillChangeRows *kept = self->kept;
+  bool touched[COQUILL_CHANGE_TURN_AGENTS] = { false };
+
+  for (const CoquillChangeTurn *turn = &kept->turns[self->stretch.first_turn]; turn != self->turn; turn++)
+    touched[turn->agent] = true;
+  if (!coquill_change_rows_add_track (kept, self->first_agent, &reader->tracks[self->first_agent]))
     return false;
   for (uint32_t i = 0; i < COQUILL_CHANGE_TURN_AGENTS; i++)
-    if ((self->touched[i / 64] >> i % 64 & 1) != 0
-        && !coquill_change_rows_add_track (self->kept, i, &reader->tracks[i]))
+    if (touched[i] && !coquill_change_rows_add_track (kept, i, &reader->tracks[i]))
       return false;
   return true;
 }
@@ -350,7 +452,7 @@ coquill_stretch_rows_finish (CoquillStretchRows *self, const CoquillChangeReader
 
   coquill_stretch_rows_close (self, reader);
   kept = self->kept;
-  if (kept == NULL || kept->n_stretches == 0 || n_items > UINT32_MAX || self->high >> 32 != 0)
+  if (kept == NULL || kept->n_stretches == 0 || n_items > UINT32_MAX)
     {
       drop (self);
       return NULL;

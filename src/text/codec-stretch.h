@@ -14,8 +14,6 @@
  * @stretch: the one that goes on
  * @open: there is one
  * @first_agent: who wrote before the first turn of it
- * @touched: a bit for each agent that had a turn in it
- * @high: bits of all positions
  * @few_rows: for those that nobody wants
  * @few_turns: the same
  *
@@ -29,8 +27,6 @@ typedef struct
   CoquillChangeStretch stretch;
   bool open;
   uint32_t first_agent;
-  uint64_t touched[COQUILL_CHANGE_TURN_AGENTS / 64];
-  uint64_t high;
   CoquillGraphOperation few_rows[COQUILL_AHEAD + 1];
   CoquillChangeTurn few_turns[COQUILL_AHEAD];
 } CoquillStretchRows;

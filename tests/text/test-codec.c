@@ -212,22 +212,23 @@ static void
 assert_read_ahead (const CoquillAhead *ahead,
                    const CoquillChangeReader *columns,
                    CoquillChangeReader *reader,
-                   guint64 *caret)
+                   guint64 caret)
 {
   CoquillOperation operation;
 
   for (gsize i = 0; i < ahead->n; i++)
     {
-      guint64 position = *caret + (guint64)(gint64)ahead->before[i];
+      guint64 position = caret + (guint64)(gint64)ahead->places[i];
+      gint32 n_inserted = ahead->texts[i + 1] - ahead->texts[i];
       gboolean inserts;
 
       g_assert_true (coquill_change_reader_next (reader, &operation));
       inserts = operation.kind == COQUILL_OPERATION_INSERT;
       g_assert_cmpuint (operation.position, ==, position);
-      g_assert_cmpuint (operation.length, ==, 1 + (guint64)ahead->more[i]);
-      g_assert_cmpuint (inserts ? operation.length : 0, ==, (guint64)ahead->inserted[i]);
-      *caret = coquill_change_caret_after (&operation);
-      g_assert_cmpuint (*caret, ==, position + (guint64)(gint64)ahead->after[i]);
+      g_assert_cmpuint (operation.length, ==, (guint64)(ahead->items[i + 1] - ahead->items[i]));
+      g_assert_cmpuint (inserts ? operation.length : 0, ==, (guint64)n_inserted);
+      g_assert_cmpuint (coquill_change_caret_after (&operation), ==,
+                        caret + (guint64)(gint64)ahead->carets[i + 1]);
       for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
         g_assert_true (reader->next[coquill_ahead_columns[j]] == ahead->starts[j] + ahead->n_bytes[j][i]);
     }
@@ -268,18 +269,24 @@ test_what_is_read_ahead_is_what_is_read (void)
           n_ahead += ahead.n;
           for (gsize i = 0; i < ahead.n; i++)
             {
-              g_assert_cmpint (ahead.more[i], ==, portably.more[i]);
-              g_assert_cmpint (ahead.inserted[i], ==, portably.inserted[i]);
-              g_assert_cmpint (ahead.before[i], ==, portably.before[i]);
-              g_assert_cmpint (ahead.after[i], ==, portably.after[i]);
-              g_assert_cmpint (ahead.goes_on[i] != 0, ==, portably.goes_on[i] != 0);
+              gint32 before = ahead.places[i] - ahead.carets[i];
+              gboolean deletes = (heads[i] & HEAD_KIND) + 1 == COQUILL_OPERATION_DELETE;
+
+              g_assert_cmpint (ahead.items[i + 1], ==, portably.items[i + 1]);
+              g_assert_cmpint (ahead.texts[i + 1], ==, portably.texts[i + 1]);
+              g_assert_cmpint (ahead.places[i], ==, portably.places[i]);
+              g_assert_cmpint (ahead.carets[i + 1], ==, portably.carets[i + 1]);
               for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
                 g_assert_cmpuint (ahead.n_bytes[j][i], ==, portably.n_bytes[j][i]);
-              g_assert_cmpint (ahead.goes_on[i] != 0, ==,
-                               ((heads[i] ^ heads[(gssize)i - 1]) & HEAD_KIND) == 0
-                                   && (ahead.before[i] == 0 || ahead.before[i] == -1));
+              g_assert_cmpint (ahead.turns >> i & 1, ==, (heads[i] & (HEAD_AGENT | HEAD_PARENTS)) != 0);
+              g_assert_cmpint (ahead.joins >> i & 1, ==,
+                               (ahead.turns >> i & 1) == 0
+                                   && ((heads[i] ^ heads[(gssize)i - 1]) & HEAD_KIND) == 0
+                                   && (before == 0 || (deletes && before == -1)));
             }
-          assert_read_ahead (&ahead, &one, &reader, &caret);
+          g_assert_cmpuint (ahead.turns, ==, portably.turns);
+          g_assert_cmpuint (ahead.joins, ==, portably.joins);
+          assert_read_ahead (&ahead, &one, &reader, caret);
         }
       coquill_buffer_clear (&bytes);
       coquill_change_free (change);
