@@ -52,6 +52,22 @@ int
 coquill_agent_compare (const CoquillAgent *a, const CoquillAgent *b);
 
 /**
+ * coquill_agent_prefix:
+ *
+ * Returns: a number that is lower for the first of two agents in the order of coquill_agent_compare(), or the
+ * same for both: then that tells
+ */
+static inline uint64_t
+coquill_agent_prefix (const CoquillAgent *self)
+{
+  uint64_t prefix = 0;
+
+  for (unsigned i = 0; i < sizeof prefix; i++)
+    prefix = prefix << 8 | self->device[i];
+  return prefix;
+}
+
+/**
  * coquill_agent_previous_equal:
  *
  * Returns: whether both name the same agent, length and digest, or both none

@@ -53,20 +53,28 @@ no_memory (Decoder *self)
   return coquill_text_error_set (self->error, COQUILL_TEXT_ERROR_NO_MEMORY, "change: no memory");
 }
 
+/* An agent to be sorted; @prefix, nearly always enough, is at hand. */
+typedef struct
+{
+  uint64_t prefix;
+  const CoquillAgent *id;
+} SortedAgent;
+
 static int
 compare_agents (const void *a, const void *b)
 {
-  const CoquillChangeAgent *const *left = a, *const *right = b;
+  const SortedAgent *left = a, *right = b;
 
-  return coquill_agent_compare (&(*left)->id, &(*right)->id);
+  if (left->prefix != right->prefix)
+    return left->prefix < right->prefix ? -1 : 1;
+  return coquill_agent_compare (left->id, right->id);
 }
 
 static bool
 check_distinct (Decoder *self)
 {
   const CoquillChange *change = self->change;
-  const CoquillChangeAgent *few[COQUILL_CHANGE_FEW_AGENTS];
-  const CoquillChangeAgent **sorted = few;
+  SortedAgent few[COQUILL_CHANGE_FEW_AGENTS], *sorted = few;
   bool distinct = true;
 
   if (change->n_agents < 2)
@@ -76,7 +84,7 @@ check_distinct (Decoder *self)
   if (sorted == NULL)
     return no_memory (self);
   for (size_t i = 0; i < change->n_agents; i++)
-    sorted[i] = &change->agents[i];
+    sorted[i] = (SortedAgent){ coquill_agent_prefix (&change->agents[i].id), &change->agents[i].id };
   qsort (sorted, change->n_agents, sizeof *sorted, compare_agents);
   for (size_t i = 1; i < change->n_agents; i++)
     distinct = distinct && compare_agents (&sorted[i - 1], &sorted[i]) != 0;

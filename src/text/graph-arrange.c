@@ -133,6 +133,8 @@ node_parents (const Arrangement *self, size_t index, uint32_t *single, size_t *n
     }
   end = node->run + 1 < self->n_runs ? run[1].first_parent : self->runs[0].first_parent + self->n_parents;
   *n_parents = end - run->first_parent;
+  if (*n_parents == 0)
+    return single;
   return &self->parents[run->first_parent - self->runs[0].first_parent];
 }
 

@@ -27,8 +27,7 @@ struct CoquillMergeWindowNode
   CoquillMergeWindowUp up;
   unsigned n_children;
   CoquillMergeWindowWidths widths[COQUILL_MERGE_WINDOW_NODE_CHILDREN];
-  uint8_t
-      present[COQUILL_MERGE_WINDOW_NODE_CHILDREN]; /* merge-window-skip.c: where something may be in a view */
+  uint16_t present[COQUILL_MERGE_WINDOW_VIEWS]; /* merge-window-skip.c: a bit for each child */
   void *children[COQUILL_MERGE_WINDOW_NODE_CHILDREN];
 };
 
@@ -197,7 +196,7 @@ coquill_merge_window_keep_hand (CoquillMergeWindow *self, const CoquillMergeWind
     self->hand.leaf = NULL;
 }
 
-/* Notes that an entry below a node, or in a leaf, may be in some views, a bit for each. */
+/* Notes that an entry below a node, or in a leaf, may be in some views, a bit for each view. */
 void
 coquill_merge_window_note_present (void *node, uint32_t views);
 

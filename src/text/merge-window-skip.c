@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* merge-window-skip.c: passing over what is absent from a view without looking at each entry. */
 
+#include <assert.h>
+
 #include "text/merge-window-private.h"
 
 /*
- * Each node has, for each child, a bit per view: unless it is set, all entries below are absent from that
+ * Each node has, for each view, a bit per child: unless it is set, all entries below are absent from that
  * view. It is set whenever one may not be, and cleared when somebody looked and there was none; so a look
  * that finds nothing is paid for by what set the bit.
  */
+
+static_assert (COQUILL_MERGE_WINDOW_NODE_CHILDREN <= 16, "a bit for each child");
 
 void
 coquill_merge_window_note_present (void *node, uint32_t views)
@@ -15,11 +19,16 @@ coquill_merge_window_note_present (void *node, uint32_t views)
   /* Where a bit is set, it is above as well. */
   for (CoquillMergeWindowNode *parent; (parent = coquill_merge_window_parent (node)) != NULL; node = parent)
     {
-      uint8_t *present = &parent->present[coquill_merge_window_slot (parent, node)];
+      uint32_t bit = UINT32_C (1) << coquill_merge_window_slot (parent, node), all = bit;
 
-      if (((uint8_t)views & ~*present) == 0)
+      for (unsigned view = 0; view < COQUILL_MERGE_WINDOW_VIEWS; view++)
+        if (views >> view & 1)
+          {
+            all &= parent->present[view];
+            parent->present[view] |= (uint16_t)bit;
+          }
+      if (all != 0)
         return;
-      *present |= (uint8_t)views;
     }
 }
 
@@ -36,9 +45,11 @@ find_present (CoquillMergeWindowCursor *cursor, unsigned view)
 static unsigned
 find_child (const CoquillMergeWindowNode *node, unsigned i, unsigned view)
 {
-  while (i < node->n_children && (node->present[i] >> view & 1) == 0)
-    i++;
-  return i;
+  uint32_t present = (uint32_t)node->present[view] >> i;
+
+  if (present != 0)
+    i += (unsigned)__builtin_ctz (present);
+  return present != 0 && i < node->n_children ? i : node->n_children;
 }
 
 /* The next node behind one, as low as possible, that has nothing of a view that is known: a leaf, or a node
@@ -103,7 +114,7 @@ coquill_merge_window_next_present (const CoquillMergeWindow *self,
           if (find_present (&cursor, view))
             return cursor;
         }
-      parent->present[coquill_merge_window_slot (parent, node)] &= (uint8_t)~(1u << view);
+      parent->present[view] &= (uint16_t)~(1u << coquill_merge_window_slot (parent, node));
     }
   return coquill_merge_window_end (self);
 }

@@ -121,7 +121,12 @@ insert_child (CoquillMergeWindow *self,
            (parent->n_children - index - 1) * sizeof parent->widths[0]);
   memmove (&parent->children[index + 2], &parent->children[index + 1],
            (parent->n_children - index - 1) * sizeof parent->children[0]);
-  memmove (&parent->present[index + 2], &parent->present[index + 1], parent->n_children - index - 1);
+  for (unsigned view = 0; view < COQUILL_MERGE_WINDOW_VIEWS; view++)
+    {
+      uint32_t present = parent->present[view], behind = present >> (index + 1) << (index + 1);
+
+      parent->present[view] = (uint16_t)((present ^ behind) | behind << 1);
+    }
   parent->widths[index] = *left_widths;
   parent->widths[index + 1] = *right_widths;
   parent->children[index + 1] = right;
@@ -142,7 +147,8 @@ split_node (CoquillMergeWindow *self, CoquillMergeWindowNode *node)
   node->n_children -= right->n_children;
   memcpy (right->widths, &node->widths[node->n_children], right->n_children * sizeof right->widths[0]);
   memcpy (right->children, &node->children[node->n_children], right->n_children * sizeof right->children[0]);
-  memcpy (right->present, &node->present[node->n_children], right->n_children);
+  for (unsigned view = 0; view < COQUILL_MERGE_WINDOW_VIEWS; view++)
+    right->present[view] = (uint16_t)(node->present[view] >> node->n_children);
   for (unsigned i = 0; i < right->n_children; i++)
     *(CoquillMergeWindowUp *)right->children[i] = (CoquillMergeWindowUp){ right, i };
   left_widths = coquill_merge_window_node_widths (node);

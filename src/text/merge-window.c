@@ -317,7 +317,7 @@ copy_widths (void *node, unsigned height, unsigned from, unsigned view)
   for (unsigned i = 0; height > 0 && i < inner->n_children; i++)
     {
       inner->widths[i].of[view] = inner->widths[i].of[from];
-      inner->present[i] |= (uint8_t)(1u << view);
+      inner->present[view] = UINT16_MAX;
       copy_widths (inner->children[i], height - 1, from, view);
     }
 }

@@ -181,6 +181,17 @@ CoquillId
 coquill_merge_window_next_id (CoquillMergeWindow *self, CoquillId id);
 
 /**
+ * coquill_merge_window_is_same:
+ *
+ * Returns: whether two cursors, neither at the end of a leaf that isn't the last, are one
+ */
+static inline bool
+coquill_merge_window_is_same (const CoquillMergeWindowCursor *a, const CoquillMergeWindowCursor *b)
+{
+  return a->leaf == b->leaf && a->index == b->index && a->offset == b->offset;
+}
+
+/**
  * coquill_merge_window_compare:
  *
  * Returns: less than, equal to or greater than 0, as the one place lies before, at or behind the other. O(log

@@ -118,7 +118,7 @@ skip_region (const Region *self, CoquillId id, CoquillMergeWindowCursor *from)
       CoquillMergeWindowCursor at = middle;
       int judged = -1;
 
-      for (; judged < 0 && coquill_merge_window_compare (&at, &to) != 0; coquill_merge_window_next (&at))
+      for (; judged < 0 && !coquill_merge_window_is_same (&at, &to); coquill_merge_window_next (&at))
         {
           const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&at);
 
@@ -189,7 +189,7 @@ scan_region (Region *self, CoquillId id, CoquillMergeWindowCursor *cursor, uint6
   skip_region (self, id, &scan);
   if (scan.leaf != self->from.leaf)
     scanned = coquill_merge_window_effect_position (self->walker->window, &scan);
-  while (coquill_merge_window_compare (&scan, &self->to) != 0)
+  while (!coquill_merge_window_is_same (&scan, &self->to))
     {
       const CoquillMergeWindowEntry *other = coquill_merge_window_entry (&scan);
 

@@ -69,9 +69,14 @@ coquill_walker_find_behind (CoquillWalker *self, CoquillId id, uint64_t position
 static inline bool
 coquill_walker_goes_before (const CoquillWalker *self, CoquillId a, CoquillId b)
 {
-  int order = coquill_agent_compare (&self->graph->agents[coquill_id_agent (a)].id,
-                                     &self->graph->agents[coquill_id_agent (b)].id);
+  const CoquillAgent *agent_a = &self->graph->agents[coquill_id_agent (a)].id,
+                     *agent_b = &self->graph->agents[coquill_id_agent (b)].id;
+  uint64_t prefix_a = coquill_agent_prefix (agent_a), prefix_b = coquill_agent_prefix (agent_b);
+  int order;
 
+  if (prefix_a != prefix_b)
+    return prefix_a < prefix_b;
+  order = coquill_agent_compare (agent_a, agent_b);
   return order != 0 ? order < 0 : a < b;
 }
 
