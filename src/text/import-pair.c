@@ -162,17 +162,19 @@ begin (Pair *self, CoquillImport *import, size_t n_turns)
 static __attribute__ ((noinline)) bool
 follow_own (const Writer *writer,
             const CoquillChangeTurn *turn,
-            const CoquillGraphRun *run,
+            const CoquillGraphRun *runs,
             Run *next,
             uint32_t *parent,
             uint32_t *lowest)
 {
   const Run *last = writer->end - 1;
+  const CoquillGraphRun *run;
 
   if (turn->agent != writer->in_change || turn->other != turn->agent || turn->own != JOIN_OWN_MISSING
       || turn->n_own != writer->n_items || turn->sequence + UINT64_C (1) != turn->n_own
       || last->n_other == UINT32_MAX)
     return false;
+  run = &runs[writer->list[-1]];
   *parent = last->first + (turn->sequence - last->sequence);
   next->depth = last->depth + (turn->n_own - last->sequence);
   next->n_other = last->n_other;
@@ -219,7 +221,7 @@ take_turns (Pair *self,
         {
           Run next;
 
-          if (writer == last || !follow_own (writer, turn, &runs[writer->list[-1]], &next, &two, &lowest))
+          if (writer == last || !follow_own (writer, turn, runs, &next, &two, &lowest))
             break;
           one = two;
           depth = next.depth;
