@@ -63,6 +63,7 @@ find_operations (const CoquillGraph *graph, Sought *sought, unsigned n)
   for (size_t left = graph->n_operations, half; (half = left / 2) > 0; left -= half)
     for (unsigned i = 0; i < n; i++)
       {
+        /* All bits or none: of a condition a compiler would make a branch. */
         uint32_t later = -(uint32_t)(operations[sought[i].operation + half].first <= sought[i].version);
 
         sought[i].operation += (uint32_t)half & later;
