@@ -50,6 +50,37 @@ coquill_walker_delete_visible (
     }
 }
 
+/* Deletes visible characters, of which there are as many. */
+static inline void
+delete_linear (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
+{
+  if (self->leaves_untold && coquill_order_delete_folded (self->order, place, length))
+    return;
+  coquill_walker_stop_untold (self);
+  coquill_walker_delete_visible (self, version, place, length, backward);
+}
+
+void
+coquill_walker_edit_order (CoquillWalker *self, const CoquillWalkerEdit *edits, size_t n_edits, uint64_t end)
+{
+  for (size_t i = 0; i < n_edits; i++)
+    {
+      const CoquillWalkerEdit *edit = &edits[i];
+
+      if (edit->id & COQUILL_WALKER_EDIT_DELETES)
+        {
+          const CoquillGraphOperation *operation
+              = &self->graph->operations[edit->id - COQUILL_WALKER_EDIT_DELETES];
+
+          self->end = operation->first;
+          delete_linear (self, operation->first, edit->place, edit->length, operation->backward);
+        }
+      else
+        coquill_order_insert_at (self->order, edit->place, edit->id, edit->length);
+    }
+  self->end = end;
+}
+
 /* @width: (inout): of the text, which the order would have to add up */
 static inline __attribute__ ((always_inline)) bool
 walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width, CoquillDeltaList *deltas)
@@ -73,11 +104,7 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
       /* What begins before the text wraps around. */
       if (place > *width || piece->length > *width - place)
         return false;
-      if (!self->leaves_untold || !coquill_order_delete_folded (self->order, place, piece->length))
-        {
-          coquill_walker_stop_untold (self);
-          coquill_walker_delete_visible (self, piece->first, place, piece->length, piece->backward);
-        }
+      delete_linear (self, piece->first, place, piece->length, piece->backward);
       if (deltas != NULL)
         coquill_delta_list_delete (deltas, place, piece->length, agent);
       *width -= piece->length;

@@ -152,6 +152,45 @@ coquill_walker_walk_linear (CoquillWalker *self,
                             uint64_t end,
                             CoquillDeltaList *deltas);
 
+/* That an edit deletes; the operation's number is below. */
+#define COQUILL_WALKER_EDIT_DELETES ((CoquillId)1 << 63)
+
+/**
+ * CoquillWalkerEdit:
+ * @id: of the first character; or COQUILL_WALKER_EDIT_DELETES, with the number of an operation
+ * @place: of the first character, in the text as it is
+ * @length: characters
+ */
+typedef struct
+{
+  CoquillId id;
+  uint32_t place;
+  uint32_t length;
+} CoquillWalkerEdit;
+
+/**
+ * coquill_walker_edit_order:
+ * @edits: all that items do before @end, which is known to be possible; the deletions in their order
+ *
+ * Walks items of which others have found out what they mean in the text as it is.
+ */
+void
+coquill_walker_edit_order (CoquillWalker *self, const CoquillWalkerEdit *edits, size_t n_edits, uint64_t end);
+
+/**
+ * coquill_walker_walk_duet:
+ * @run: where the item that is next begins, below which all to come know everything
+ * @end: local version: where to stop
+ * @outlook: of that run and all that come before @end
+ *
+ * Walks items that two wrote at once, as far as they don't touch each other's. Nobody may want to be told
+ * what they do.
+ *
+ * Returns: false if there are none. All to come know everything that was walked
+ */
+bool
+coquill_walker_walk_duet (CoquillWalker *self, size_t run, uint64_t end, const CoquillWalkerOutlook *outlook);
+
 /**
  * coquill_walker_walk_gap:
  * @cursor: at the item that is next; comes behind what was walked

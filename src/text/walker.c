@@ -36,6 +36,7 @@ coquill_walker_new (const CoquillGraph *graph, const CoquillBase *base)
   self->order = coquill_order_new ();
   self->first = base != NULL ? base->n_items : 0;
   self->end = self->first;
+  self->duet_end = UINT64_MAX;
   return self;
 }
 
@@ -394,6 +395,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   uint64_t run_end;
   bool is_known;  /* what comes in the near future */
   bool has_trunk; /* so much comes that it is worth while */
+  bool may_be_duet;
 
   if (self->end >= end)
     return true;
@@ -405,6 +407,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
       = coquill_graph_find_operation (graph, end - 1) - coquill_graph_find_operation (graph, self->end) + 1;
   has_trunk = n_operations >= COQUILL_WALKER_MANY_OPERATIONS
               && n_operations / COQUILL_WALKER_OPERATIONS_PER_RUN > last_run - first_run;
+  may_be_duet = is_known && !has_trunk && deltas == NULL;
   if (has_trunk)
     coquill_walker_reserve (self, n_operations);
   outlooks = coquill_walker_look_ahead (self, first_run, last_run, has_trunk);
@@ -414,7 +417,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
   run_end = coquill_graph_run_end (graph, run);
   while (self->end < end)
     {
-      uint64_t floor;
+      uint64_t floor, linear_end;
 
       while (run_end <= self->end)
         run_end = coquill_graph_run_end (graph, ++run);
@@ -426,9 +429,23 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
         coquill_walker_close_window (self);
       if (self->state == COQUILL_WALKER_WINDOW && is_time_to_collapse (self))
         collapse (self, floor);
-      if (self->state == COQUILL_WALKER_DIRECT && floor > self->end)
+      linear_end = floor < end ? floor : end;
+      if (self->state == COQUILL_WALKER_DIRECT && may_be_duet && floor < end)
         {
-          if (!coquill_walker_walk_linear (self, &cursor, floor < end ? floor : end, deltas))
+          /* A duet begins with a run. */
+          uint64_t first = graph->runs[coquill_graph_find_run (graph, floor)].first;
+
+          if (first > self->end)
+            linear_end = first;
+          else if (coquill_walker_walk_duet (self, run, end, &outlooks[run - first_run]))
+            {
+              coquill_graph_cursor_init (&cursor, graph, self->end);
+              continue;
+            }
+        }
+      if (self->state == COQUILL_WALKER_DIRECT && linear_end > self->end)
+        {
+          if (!coquill_walker_walk_linear (self, &cursor, linear_end, deltas))
             return refuse (self, error);
           continue;
         }

@@ -188,6 +188,7 @@ typedef struct
   CoquillMergeWindow *window; /* (nullable): %NULL but in its state */
   size_t collapse_at;         /* entries of the window at which it is collapsed next */
   uint64_t reached_back;      /* local version: where the walk was when it last went back */
+  uint64_t duet_end;          /* local version: where a duet couldn't go on; UINT64_MAX for nowhere */
   size_t n_linear;            /* operations since the last that was concurrent with something */
   CoquillWalkerView views[COQUILL_MERGE_WINDOW_VIEWS];
   uint64_t n_uses;

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* walker-duet.c: two who write at once, as long as they don't meet.
+ *
+ * Their edits are turned into edits of the text as it is, by operational transformation, as in Jupiter
+ * (Nichols, Curtis, Dixon and Lamping, "High-Latency, Low-Bandwidth Windowing in the Jupiter Collaboration
+ * System", 1995): for each of the two there is a short list of edits that the other doesn't know, and what
+ * the other does next goes past these. That takes positions alone, no order, and is exact as long as nobody
+ * touches what he doesn't know. So it is found out first, from a moment at which both know all to the next;
+ * then either all of it goes into the order, as edits of one who knows everything, or nothing, and the flat
+ * window tells who comes before whom.
+ */
+
+#include <stdlib.h>
+
+#include "text/memory.h"
+#include "text/walker-private.h"
+
+/* Edits of one that the other doesn't know: to go past more takes as long as the flat window. */
+#define MAX_UNKNOWN 32
+
+/* Edits between two moments at which both know all. */
+#define MAX_EDITS 2048
+
+/* One operation becomes no more, with what was pending. */
+#define EDITS_PER_OPERATION 3
+
+/* So much at the end, which who comes next may not know, is left to the flat window; and so much that is
+ * linear to the linear walk. */
+#define LAST_ITEMS 256
+#define MANY_LINEAR 64
+
+/* What lies behind the highest position in a text, in 32 bits with all that can be added to it. */
+#define MAX_VERSION ((uint64_t)1 << 30)
+
+/**
+ * Unknown:
+ * @place: in the text in front of it
+ * @length: characters
+ * @sequence: of its first item
+ * @wider: by so much moves what stands behind it, modulo 2^32
+ * @is_deletion: 1 or 0
+ *
+ * An edit that the other doesn't know.
+ */
+typedef struct
+{
+  uint32_t place;
+  uint32_t length;
+  uint32_t sequence;
+  uint32_t wider;
+  uint32_t is_deletion;
+} Unknown;
+
+/**
+ * Writer:
+ * @unknown: what the other doesn't know, in turn: the first one is an edit of the text that the other knows,
+ * with all that he wrote; behind the last one is the text as it is
+ * @first: of these
+ * @end: behind the last one
+ * @typed: what he may go on to type, in the text as it is: isn't among the duet's edits yet; no characters if
+ * there is nothing
+ */
+typedef struct
+{
+  Unknown unknown[MAX_UNKNOWN];
+  unsigned first;
+  unsigned end;
+  CoquillWalkerEdit typed;
+} Writer;
+
+/**
+ * Duet:
+ * @width: of the text as it is
+ * @edits: what the order is to be given, if all goes well
+ */
+typedef struct
+{
+  Writer writers[2];
+  uint32_t width;
+  CoquillWalkerEdit *edits;
+  size_t n_edits;
+} Duet;
+
+static const CoquillWalkerEdit nothing = { .id = COQUILL_ID_NONE };
+
+static void
+put_edit (Duet *self, uint32_t place, uint32_t length, CoquillId id)
+{
+  self->edits[self->n_edits++] = (CoquillWalkerEdit){ id, place, length };
+}
+
+/* The order is to be given what was typed. It doesn't have yet what the other typed. */
+static void
+settle (Duet *self, Writer *writer, const Writer *other)
+{
+  CoquillWalkerEdit *typed = &writer->typed;
+
+  if (typed->length > 0)
+    put_edit (self, typed->place - (other->typed.place < typed->place ? other->typed.length : 0),
+              typed->length, typed->id);
+  *typed = nothing;
+}
+
+static void
+settle_both (Duet *self)
+{
+  settle (self, &self->writers[0], &self->writers[1]);
+  settle (self, &self->writers[1], &self->writers[0]);
+}
+
+/* So many items of a writer the other knows. */
+static inline void
+acknowledge (Writer *writer, uint32_t n_items)
+{
+  Unknown *unknown;
+  uint32_t n_known;
+
+  while (writer->first < writer->end
+         && writer->unknown[writer->first].sequence + writer->unknown[writer->first].length <= n_items)
+    writer->first++;
+  if (writer->first == writer->end)
+    {
+      writer->first = writer->end = 0;
+      return;
+    }
+  unknown = &writer->unknown[writer->first];
+  if (unknown->sequence >= n_items)
+    return;
+  /* Of characters that were put in the first are known; those deleted first aren't in the text any more. */
+  n_known = n_items - unknown->sequence;
+  unknown->place += unknown->is_deletion ? 0 : n_known;
+  unknown->wider += unknown->is_deletion ? n_known : -n_known;
+  unknown->length -= n_known;
+  unknown->sequence = n_items;
+}
+
+/* Room for one more that the other doesn't know. Returns: NULL if they are too many */
+static Unknown *
+add_unknown (Writer *writer)
+{
+  if (writer->end == MAX_UNKNOWN)
+    {
+      if (writer->first == 0)
+        return NULL;
+      for (unsigned i = writer->first; i < writer->end; i++)
+        writer->unknown[i - writer->first] = writer->unknown[i];
+      writer->end -= writer->first;
+      writer->first = 0;
+    }
+  return &writer->unknown[writer->end++];
+}
+
+/* Whether what is put in goes on from what the other doesn't know either, which then is longer. */
+static inline bool
+lengthen (Writer *writer, uint32_t place, uint32_t length, uint32_t sequence)
+{
+  Unknown *last;
+
+  if (writer->first == writer->end)
+    return false;
+  last = &writer->unknown[writer->end - 1];
+  if (last->is_deletion || last->sequence + last->length != sequence || last->place + last->length != place)
+    return false;
+  last->length += length;
+  last->wider += length;
+  return true;
+}
+
+/* Returns: false if it can't be told where it belongs, or there is no such place */
+static inline bool
+insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t length, CoquillId id)
+{
+  uint32_t sequence = (uint32_t)coquill_id_sequence (id);
+  bool touches = false, follows;
+
+  for (Unknown *unknown = &other->unknown[other->first]; unknown < &other->unknown[other->end]; unknown++)
+    {
+      uint32_t is_behind = -(uint32_t)(place > unknown->place);
+
+      /* Something was put in there, or its left neighbour is deleted. */
+      touches |= place - unknown->place - unknown->is_deletion < (unknown->is_deletion ? unknown->length : 1);
+      place += unknown->wider & is_behind;
+      unknown->place += length & ~is_behind;
+    }
+  if (touches | (place > self->width))
+    return false;
+  self->width += length;
+
+  if (!lengthen (writer, place, length, sequence))
+    {
+      Unknown *unknown = add_unknown (writer);
+
+      if (unknown == NULL)
+        return false;
+      *unknown = (Unknown){ place, length, sequence, length, 0 };
+    }
+
+  if (place - other->typed.place <= other->typed.length)
+    settle (self, other, writer);
+  follows
+      = place == writer->typed.place + writer->typed.length && id == writer->typed.id + writer->typed.length;
+  if (!follows)
+    settle (self, writer, other);
+  other->typed.place += other->typed.place > place ? length : 0;
+  if (follows)
+    writer->typed.length += length;
+  else
+    writer->typed = (CoquillWalkerEdit){ id, place, length };
+  return true;
+}
+
+/* What was typed and is touched by a deletion the order must have before. */
+static inline void
+make_way (Duet *self, Writer *writer, const Writer *other, uint32_t place, uint32_t length)
+{
+  const CoquillWalkerEdit *typed = &writer->typed;
+
+  if (place <= typed->place + typed->length && typed->place <= place + length)
+    settle (self, writer, other);
+}
+
+/* As insert(). @place: of the first character */
+static inline bool delete (Duet *self,
+                           Writer *writer,
+                           Writer *other,
+                           uint32_t place,
+                           uint32_t length,
+                           uint32_t sequence,
+                           size_t operation)
+{
+  bool touches = false;
+  uint32_t before = 0;
+  Unknown *last;
+
+  for (Unknown *unknown = &other->unknown[other->first]; unknown < &other->unknown[other->end]; unknown++)
+    {
+      uint32_t is_behind = -(uint32_t)(place >= unknown->place);
+
+      /* Something was put in between, or a part is deleted already. */
+      if (unknown->is_deletion)
+        touches |= (unknown->place - place < length) | (place - unknown->place < unknown->length);
+      else
+        touches |= unknown->place - place - 1 < length - 1;
+      place += unknown->wider & is_behind;
+      unknown->place -= length & ~is_behind;
+    }
+  if (touches | (place > self->width) | (length > self->width - place))
+    return false;
+  self->width -= length;
+
+  last = add_unknown (writer);
+  if (last == NULL)
+    return false;
+  *last = (Unknown){ place, length, sequence, -length, 1 };
+
+  for (unsigned i = 0; i < 2; i++)
+    make_way (self, &self->writers[i], &self->writers[i ^ 1], place, length);
+  for (unsigned i = 0; i < 2; i++)
+    {
+      CoquillWalkerEdit *typed = &self->writers[i].typed;
+      bool is_behind = typed->place > place;
+
+      before += is_behind ? 0 : typed->length;
+      typed->place -= is_behind ? length : 0;
+    }
+  put_edit (self, place - before, length, COQUILL_WALKER_EDIT_DELETES | operation);
+  return true;
+}
+
+/* Goes on with a run's operations. Returns: false if the order has to tell where they belong */
+static inline bool
+walk_run (
+    Duet *self, const CoquillGraph *graph, size_t run, unsigned who, uint32_t n_others, size_t *operation)
+{
+  const CoquillGraphRun *row = &graph->runs[run];
+  Writer *writer = &self->writers[who], *other = &self->writers[who ^ 1];
+  CoquillId first_id = coquill_id (row->agent, row->sequence) - row->first;
+  size_t number = *operation;
+
+  acknowledge (other, n_others);
+  for (; graph->operations[number].first < row[1].first; number++)
+    {
+      const CoquillGraphOperation *edit = &graph->operations[number];
+      uint32_t length = edit[1].first - edit->first, place = edit->place;
+      CoquillId id = first_id + edit->first;
+
+      if (place > edit->first || self->n_edits > MAX_EDITS - EDITS_PER_OPERATION)
+        return false;
+      if (edit->kind == COQUILL_OPERATION_INSERT)
+        {
+          if (!insert (self, writer, other, place, length, id))
+            return false;
+        }
+      else if (edit->kind == COQUILL_OPERATION_DELETE)
+        {
+          /* What begins before the text wraps around. */
+          place -= edit->backward ? length - 1 : 0;
+          if (!delete (self, writer, other, place, length, (uint32_t)coquill_id_sequence (id), number))
+            return false;
+        }
+      else if (edit->kind == COQUILL_OPERATION_RESTORE)
+        return false;
+    }
+  *operation = number;
+  return true;
+}
+
+/* Both know all. */
+static void
+begin (Duet *self, const CoquillOrder *order)
+{
+  for (unsigned i = 0; i < 2; i++)
+    {
+      self->writers[i].first = self->writers[i].end = 0;
+      self->writers[i].typed = nothing;
+    }
+  self->width = (uint32_t)coquill_order_width (order);
+  self->n_edits = 0;
+}
+
+bool
+coquill_walker_walk_duet (CoquillWalker *self, size_t run, uint64_t end, const CoquillWalkerOutlook *outlook)
+{
+  const CoquillGraph *graph = self->graph;
+  CoquillClockTrail trail;
+  uint64_t start = self->end;
+  size_t operation;
+  Duet duet;
+
+  if (start == self->duet_end || end > MAX_VERSION || end - start <= LAST_ITEMS
+      || graph->runs[run].first != start || !coquill_clock_trail (graph, run, &trail))
+    return false;
+  duet.edits = coquill_resize (NULL, MAX_EDITS * sizeof *duet.edits);
+  operation = coquill_graph_find_operation (graph, start);
+  begin (&duet, self->order);
+  coquill_walker_leave_untold (self);
+  for (size_t i = 0; i + 1 < trail.n_runs && graph->runs[run + i + 1].first < end; i++)
+    {
+      const CoquillGraphRun *row = &graph->runs[run + i];
+
+      if (outlook[i].floor >= row->first)
+        {
+          settle_both (&duet);
+          coquill_walker_edit_order (self, duet.edits, duet.n_edits, row->first);
+          if (row->first + LAST_ITEMS >= end || outlook[i].floor > row[1].first + MANY_LINEAR)
+            break;
+          begin (&duet, self->order);
+        }
+      if (!walk_run (&duet, graph, run + i, row->agent == trail.agents[1], trail.n_others[i], &operation))
+        break;
+    }
+  coquill_walker_stop_untold (self);
+  self->duet_end = self->end;
+  free (duet.edits);
+  return self->end > start;
+}
