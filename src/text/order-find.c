@@ -188,6 +188,7 @@ coquill_order_drop_index (CoquillOrder *self)
       self->spares = leaf->next;
       free (leaf);
     }
+  self->n_spares = 0;
 }
 
 /* Tells the index what has moved since it was last asked, or makes it: anew, if so much has moved that

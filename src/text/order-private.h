@@ -73,13 +73,14 @@ struct CoquillOrder
   size_t deleted_capacity;
 
   /* The index, and what it costs: leaves that got spans of which it isn't told yet, and those out of use, to
-   * which it may still lead: empty, linked by next. */
+   * which it may still lead: empty, linked by next. Without it a few are kept, too. */
   CoquillOrderIndex *ids; /* NULL until it is asked for often enough */
   size_t n_scanned;       /* leaves that were looked through for ids without it */
   CoquillOrderLeaf **moved;
   size_t n_moved;
   size_t moved_capacity;
   CoquillOrderLeaf *spares;
+  size_t n_spares;
 };
 
 /* What hangs at a visible span of a folded order. */

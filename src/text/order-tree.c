@@ -15,6 +15,9 @@
  * goes through. */
 #define FEW_BEHIND 2
 
+/* So many leaves out of use are kept for those that come next. */
+#define FEW_SPARES 16
+
 static void
 empty_leaf (CoquillOrderLeaf *leaf)
 {
@@ -240,7 +243,10 @@ new_leaf (CoquillOrder *self)
   CoquillOrderLeaf *leaf = self->spares;
 
   if (leaf != NULL)
-    self->spares = leaf->next;
+    {
+      self->spares = leaf->next;
+      self->n_spares--;
+    }
   else
     leaf = coquill_order_leaf_new ();
   self->n_leaves++;
@@ -401,11 +407,12 @@ remove_leaf (CoquillOrder *self, CoquillOrderLeaf *leaf)
   remove_child (parent, slot_of (parent, leaf, true));
   self->n_leaves--;
   self->other = NULL;
-  if (self->ids != NULL)
+  if (self->ids != NULL || self->n_spares < FEW_SPARES)
     {
       empty_leaf (leaf);
       leaf->next = self->spares;
       self->spares = leaf;
+      self->n_spares++;
     }
   else
     free (leaf);

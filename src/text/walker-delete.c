@@ -72,6 +72,7 @@ delete_in_gap (CoquillWalker *self,
   const CoquillOrderSpan *spans = coquill_order_delete_at (self->order, effect, length, &n_spans);
   CoquillTargetRun *runs = coquill_targets_extend (&self->targets, n_spans);
 
+  self->n_trunk_deleted += self->in_trunk ? n_spans : 0;
   for (size_t i = 0; i < n_spans; i++)
     {
       uint32_t number = coquill_merge_window_delete (self->window, &cursor, spans[i].length, spans[i].id,

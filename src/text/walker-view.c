@@ -14,6 +14,9 @@
 /* While more branches stand side by side, copying their heads would cost more than moving a view. */
 #define NARROW_FRONTIER 16
 
+/* If only what the trunk deleted can be forgotten, it has to be one entry of so many. */
+#define WORTH_COLLAPSING 4
+
 /* So many entries are copied in the time in which one deed is taken back or up. */
 #define ENTRIES_PER_DEED 32
 
@@ -477,11 +480,13 @@ coquill_walker_collapse (CoquillWalker *self, uint64_t version)
         if (lowest[i] < version && self->n_uses - self->views[i].used < RECENT_USES)
           version = lowest[i];
       }
-  if (version > self->window_start || self->n_trunk > 0)
+  if (version > self->window_start
+      || self->n_trunk_deleted > coquill_merge_window_n_entries (self->window) / WORTH_COLLAPSING)
     {
       coquill_merge_window_collapse (self->window, version);
       coquill_walker_tracks_collapse (self->tracks, version);
       self->window_start = version;
+      self->n_trunk_deleted = 0;
       for (unsigned i = 0; i < COQUILL_MERGE_WINDOW_VIEWS; i++)
         if (self->views[i].valid && lowest[i] < version)
           self->views[i].valid = false;

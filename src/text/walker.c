@@ -199,6 +199,7 @@ coquill_walker_open_window (CoquillWalker *self, uint64_t version)
   self->n_linear = 0;
   self->in_trunk = false;
   self->n_trunk = 0;
+  self->n_trunk_deleted = 0;
   self->trunk_end = 0;
   coquill_walker_set_heads (&self->frontier, &self->n_frontier, &self->frontier_capacity, parents, n_parents);
   if (self->tracks == NULL)

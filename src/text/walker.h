@@ -195,6 +195,7 @@ typedef struct
   CoquillWalkerTracks *tracks; /* (nullable): made with the first window */
   bool in_trunk;               /* what is walked now, all that is still to come knows */
   size_t n_trunk;              /* runs of the trunk that were walked in the window */
+  size_t n_trunk_deleted;      /* entries of the window that only say that the trunk deleted them */
   uint64_t trunk_end;          /* local version behind the last of these; 0 for none */
   CoquillWalkerGap gap;        /* of the item walked last */
   size_t last_run; /* the run walked last in the window, with its view, or the effect, and track */
