@@ -91,16 +91,6 @@ coquill_graph_cursor_init (CoquillGraphCursor *self, const CoquillGraph *graph, 
   self->run_end = version;
 }
 
-/* Looks again where the run ends: it is the next one's turn, or the graph has grown. */
-static inline void
-find_run_end (CoquillGraphCursor *self)
-{
-  const CoquillGraph *graph = self->graph;
-  bool is_over = self->run + 1 < graph->n_runs && graph->runs[self->run + 1].first <= self->version;
-
-  coquill_graph_cursor_enter_run (self, self->run + is_over);
-}
-
 /* A piece that isn't a whole row, or no copy of one, or of the last one. Kept apart, since it is rare and
  * needs many registers. */
 static __attribute__ ((noinline)) bool
@@ -114,7 +104,7 @@ cut_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPiece *piece)
   if (coquill_graph_operation_end (graph, self->operation) <= self->version)
     self->operation++;
   if (self->version >= self->run_end)
-    find_run_end (self);
+    coquill_graph_cursor_find_run (self, self->version);
   cut_piece (graph, self->operation, self->first_id + self->version, self->version, to, piece);
   self->version += piece->length;
   self->operation += self->operation + 1 < graph->n_operations
@@ -135,7 +125,7 @@ coquill_graph_cursor_next (CoquillGraphCursor *self, uint64_t to, CoquillGraphPi
   if (operation->first != version || operation[1].first > to || operation->kind == COQUILL_OPERATION_RESTORE)
     return cut_next (self, to, piece);
   if (version >= self->run_end)
-    find_run_end (self);
+    coquill_graph_cursor_find_run (self, self->version);
   piece->first = version;
   piece->id = self->first_id + version;
   piece->length = operation[1].first - version;

@@ -284,6 +284,21 @@ coquill_graph_cursor_enter_run (CoquillGraphCursor *self, size_t run)
 }
 
 /**
+ * coquill_graph_cursor_find_run:
+ * @version: from the run's start on, if not behind the end of the one after it
+ *
+ * Looks again where the run ends: it is the next one's turn, or the graph has grown.
+ */
+static inline void
+coquill_graph_cursor_find_run (CoquillGraphCursor *self, uint64_t version)
+{
+  const CoquillGraph *graph = self->graph;
+  bool is_over = self->run + 1 < graph->n_runs && graph->runs[self->run + 1].first <= version;
+
+  coquill_graph_cursor_enter_run (self, self->run + is_over);
+}
+
+/**
  * coquill_graph_cursor_step:
  *
  * coquill_graph_cursor_next(), for who goes far: a whole insertion or deletion is told by its row alone.

@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* order-fold.c: an order while nobody has asked for what was deleted. */
 
-#include "text/order-private.h"
+#include "text/order-ring.h"
 
 #include <stdlib.h>
 
 #include "text/memory.h"
-
-/*
- * What was deleted behind a visible span, up to the next one, is a ring of runs, named by its last; so both
- * ends of it are at hand, and two rings are made one in O(1). The runs are rows of @folds, in the order in
- * which they were deleted: so what a deletion tells are its rows. In what else says how many deletions stand,
- * a row has the number of the next of its ring (behind the last comes the first), and a visible span the
- * negative of its ring's. What is put in goes directly behind the visible character before it, so in front of
- * the ring there, which then hangs at what was put in.
- *
- * Runs that go on from one another aren't joined: that they do is a guess that no processor makes right.
- *
- * Who asks what stands directly behind a visible character has the ring there put into the tree, behind it,
- * and that alone; the order is *partly* folded from then on. In such an order what hangs at a visible span
- * stands before the deleted spans behind it. A deletion folds those that it comes to again; if several
- * deletions of one stand, it has as many rows, one behind the other, and in front of these there is a row
- * that is in no ring: it has no characters, and says how many rows aren't the deletion's. So that these are
- * few, all is put into the tree once many stand (coquill_order_set_standing()).
- */
 
 #define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
 
@@ -33,43 +15,17 @@
 /* So many rows, and half of those that there are, may be of what was folded before. */
 #define FOLDED_AGAIN 1024
 
-static inline void
-hang (CoquillOrderSpan *span, uint32_t ring)
-{
-  span->standing = -ring;
-}
-
-/* Room for so many more runs. The row numbered 0 is no ring's; it is written to where there is none. */
-static inline void
-make_room (CoquillOrder *self, size_t n)
-{
-  if (self->folds_capacity - self->n_folds >= n)
-    return;
-  self->folds = coquill_grow (self->folds, &self->folds_capacity, self->n_folds + n + 1, sizeof *self->folds);
-  if (self->n_folds == 0)
-    self->folds[self->n_folds++] = (CoquillOrderSpan){ .id = COQUILL_ID_NONE };
-}
-
 void
 coquill_order_reserve (CoquillOrder *self, size_t n_spans)
 {
   if (self->state != COQUILL_ORDER_UNFOLDED)
-    make_room (self, n_spans);
+    coquill_order_make_room (self, n_spans);
 }
 
 void
 coquill_order_trim (CoquillOrder *self)
 {
   self->folds = coquill_trim (self->folds, &self->folds_capacity, self->n_folds, sizeof *self->folds);
-}
-
-/* One of two, without a branch: nobody can guess which. */
-static inline uint32_t
-choose (bool condition, uint32_t yes, uint32_t no)
-{
-  uint32_t mask = -(uint32_t)condition;
-
-  return (yes & mask) | (no & ~mask);
 }
 
 static inline void
@@ -91,7 +47,7 @@ insert_behind (CoquillOrder *self, CoquillOrderGap gap, uint32_t rest, CoquillId
       gap.width -= rest;
       gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, standing };
       gap.right -= rest > 0;
-      *gap.left++ = (CoquillOrderSpan){ id, length, choose (rest > 0, 0, standing) };
+      *gap.left++ = (CoquillOrderSpan){ id, length, coquill_order_choose (rest > 0, 0, standing) };
     }
   gap.width += length;
   coquill_order_set_gap (leaf, gap);
@@ -108,7 +64,7 @@ insert_in_front (CoquillOrder *self, CoquillId id, uint32_t length)
   coquill_order_hold (self, self->first, 0);
   leaf = self->leaf;
   leaf->spans[leaf->gap] = (CoquillOrderSpan){ id, length, 0 };
-  hang (&leaf->spans[leaf->gap++], self->front);
+  coquill_order_hang (&leaf->spans[leaf->gap++], self->front);
   self->front = 0;
   leaf->gap_width += length;
   self->leaf_width += length;
@@ -195,38 +151,16 @@ coquill_order_insert_between_folded (
     insert_in_front (self, id, length);
 }
 
-/* A ring that is made longer: it isn't closed while it is. */
-typedef struct
-{
-  uint32_t last; /* 0 for none */
-  uint32_t first;
-} OpenRing;
-
-static inline OpenRing
-open_ring (const CoquillOrder *self, uint32_t ring)
-{
-  return (OpenRing){ ring, choose (ring != 0, self->folds[ring].standing, (uint32_t)self->n_folds) };
-}
-
-/* Puts a new row behind a ring, and another ring, which may be none, behind that. */
-static inline void
-fold (OpenRing *ring, CoquillOrderSpan *folds, uint32_t new, CoquillId id, uint32_t length, uint32_t other)
-{
-  folds[ring->last].standing = new;
-  folds[new] = (CoquillOrderSpan){ id, length, folds[other].standing };
-  ring->last = other | (new & -(uint32_t)(other == 0));
-}
-
 /* Puts a deleted span behind a ring, and a row that says so in front of its rows. */
 static void
-fold_again (CoquillOrder *self, OpenRing *ring, const CoquillOrderSpan *span)
+fold_again (CoquillOrder *self, CoquillOrderRing *ring, const CoquillOrderSpan *span)
 {
-  make_room (self, (size_t)span->standing + 1 + LEAF_SPANS);
+  coquill_order_make_room (self, (size_t)span->standing + 1 + LEAF_SPANS);
   self->n_folded_again += span->standing;
   self->folds[self->n_folds++] = (CoquillOrderSpan){ COQUILL_ID_NONE, 0, span->standing };
   ring->first += ring->last == 0;
   for (uint32_t n = span->standing; n > 0; n--)
-    fold (ring, self->folds, (uint32_t)self->n_folds++, span->id, span->length, 0);
+    coquill_order_fold (ring, self->folds, (uint32_t)self->n_folds++, span->id, span->length, 0);
 }
 
 /* Deletes up to @count characters behind the gap, up to the end of the leaf, and puts them behind a ring.
@@ -236,11 +170,11 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
 {
   CoquillOrderSpan *right = gap->right, *end = &self->leaf->spans[LEAF_SPANS], *folds;
   uint64_t rest = count;
-  OpenRing open;
+  CoquillOrderRing open;
   uint32_t new;
 
-  make_room (self, LEAF_SPANS);
-  open = open_ring (self, *ring);
+  coquill_order_make_room (self, LEAF_SPANS);
+  open = coquill_order_open_ring (self->folds, *ring, (uint32_t)self->n_folds);
   folds = self->folds;
   new = (uint32_t)self->n_folds;
   for (; right < end; right++)
@@ -255,7 +189,7 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
         }
       if (right->length > rest)
         break;
-      fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
+      coquill_order_fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
       rest -= right->length;
     }
   /* Of the next one a part, or nothing: that is written as well, but not counted. */
@@ -265,7 +199,7 @@ delete_behind (CoquillOrder *self, CoquillOrderGap *gap, uint64_t count, uint32_
 
       folds[open.last].standing = new;
       folds[new] = (CoquillOrderSpan){ right->id, (uint32_t)rest, 0 };
-      open.last = choose (any, new, open.last);
+      open.last = coquill_order_choose (any, new, open.last);
       new += any;
       right->id += rest;
       right->length -= (uint32_t)rest;
@@ -306,7 +240,7 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
           gap.width -= rest;
           gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
           gap.right -= rest > 0;
-          ring = choose (rest > 0, 0, coquill_order_ring (left));
+          ring = coquill_order_choose (rest > 0, 0, coquill_order_ring (left));
           if (gap.right == &leaf->spans[LEAF_SPANS])
             {
               coquill_order_set_gap (leaf, gap);
@@ -322,7 +256,7 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
       coquill_order_set_gap (self->leaf, gap);
       /* Before leaves are merged: what the ring parts isn't to be joined. */
       if (left != NULL)
-        hang (left, ring);
+        coquill_order_hang (left, ring);
       else
         self->front = ring;
       coquill_order_shrink_if_small (self);
@@ -345,6 +279,19 @@ bound (CoquillOrder *self)
 }
 
 bool
+coquill_order_is_folded (CoquillOrder *self)
+{
+  bound (self);
+  return self->state == COQUILL_ORDER_FOLDED;
+}
+
+void
+coquill_order_delete_all_visible (CoquillOrder *self, uint64_t position, uint64_t count)
+{
+  delete_folded (self, position, count, true);
+}
+
+bool
 coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
   bound (self);
@@ -352,7 +299,7 @@ coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t cou
     return false;
   self->keeps_deletions = true;
   if (self->state == COQUILL_ORDER_FOLDED)
-    delete_folded (self, position, count, true);
+    coquill_order_delete_all_visible (self, position, count);
   else
     delete_partly_folded (self, position, count);
   return true;
@@ -397,10 +344,10 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
     {
       size_t n_before, n_folded_again = self->n_folded_again;
 
-      make_room (self, 1);
+      coquill_order_make_room (self, 1);
       n_before = self->n_folds;
       if (self->state == COQUILL_ORDER_FOLDED)
-        delete_folded (self, position, count, true);
+        coquill_order_delete_all_visible (self, position, count);
       else
         delete_partly_folded (self, position, count);
       if (self->n_folded_again == n_folded_again)

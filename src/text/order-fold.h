@@ -17,6 +17,14 @@ void
 coquill_order_trim (CoquillOrder *self);
 
 /**
+ * coquill_order_is_folded:
+ *
+ * Returns: whether nothing of what was deleted is in the tree, or ever was
+ */
+bool
+coquill_order_is_folded (CoquillOrder *self);
+
+/**
  * coquill_order_delete_folded:
  * @position: of the first one
  * @count: visible characters; there are as many
@@ -27,6 +35,31 @@ coquill_order_trim (CoquillOrder *self);
  */
 bool
 coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t count);
+
+/**
+ * CoquillOrderEdit:
+ * @id: of the first character that is put in
+ * @position: where
+ * @n_deleted: visible characters behind it, which are deleted first; there are as many
+ * @n_inserted: characters, at most %COQUILL_ORDER_MAX_LENGTH
+ */
+typedef struct
+{
+  CoquillId id;
+  uint32_t position;
+  uint32_t n_deleted;
+  uint32_t n_inserted;
+} CoquillOrderEdit;
+
+/**
+ * coquill_order_edit_folded:
+ * @edits: in the order in which they are done
+ *
+ * coquill_order_delete_folded() and coquill_order_insert_at() again and again, of an order that
+ * coquill_order_is_folded() says is folded.
+ */
+void
+coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits);
 
 /**
  * coquill_order_deletions:

@@ -120,6 +120,86 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
   return true;
 }
 
+/* So many operations are given to the order at once: their edits stay in the first cache. */
+#define SEVERAL_OPERATIONS 64
+
+/* The next few operations as edits of the text, which is so wide: whole insertions and deletions that end by
+ * @end, up to what isn't so, or isn't right. A deletion and what is put in its place are one edit. Returns
+ * how many edits. */
+static inline __attribute__ ((always_inline)) size_t
+take_edits (CoquillGraphCursor *cursor,
+            uint64_t end,
+            uint64_t *text_width,
+            CoquillDeltaList *deltas,
+            CoquillOrderEdit edits[SEVERAL_OPERATIONS])
+{
+  const CoquillGraph *graph = cursor->graph;
+  const CoquillGraphOperation *row = &graph->operations[cursor->operation];
+  const CoquillGraphOperation *stop = &graph->operations[graph->n_operations - 1];
+  uint64_t width = *text_width;
+  uint64_t emptied = UINT64_MAX; /* where the operation before deleted; else no place */
+  uint32_t n_emptied = 0;        /* how much */
+  CoquillOrderEdit *edit = edits;
+
+  if (stop - row > SEVERAL_OPERATIONS)
+    stop = row + SEVERAL_OPERATIONS;
+  while (stop > row && stop->first > end)
+    stop--;
+  if (row->first != cursor->version || stop->first - row->first > COQUILL_ORDER_MAX_LENGTH)
+    return 0;
+  for (; row < stop; row++)
+    {
+      uint32_t length = row[1].first - row->first;
+      uint32_t n_deleted = length & -(uint32_t)(row->kind == COQUILL_OPERATION_DELETE);
+      uint32_t place = row->place - ((length - 1) & -(uint32_t)row->backward);
+      bool replaces = (place == emptied) & (n_deleted == 0);
+
+      /* What begins before the text is as far behind its end. */
+      if (row->kind > COQUILL_OPERATION_DELETE || (uint64_t)place + n_deleted > width)
+        break;
+      if (row->first >= cursor->run_end)
+        coquill_graph_cursor_find_run (cursor, row->first);
+      if (deltas != NULL && n_deleted > 0)
+        coquill_delta_list_delete (deltas, place, length, coquill_id_agent (cursor->first_id));
+      else if (deltas != NULL)
+        coquill_delta_list_insert (deltas, place, length, row->content_offset,
+                                   row[1].content_offset - row->content_offset, false,
+                                   coquill_id_agent (cursor->first_id));
+      edit -= replaces;
+      edit->id = cursor->first_id + row->first;
+      edit->position = place;
+      edit->n_deleted = n_deleted | (n_emptied & -(uint32_t)replaces);
+      edit->n_inserted = length - n_deleted;
+      edit++;
+      emptied = place | (uint64_t)(n_deleted == 0) << 32;
+      n_emptied = n_deleted;
+      width += length;
+      width -= 2 * (uint64_t)n_deleted;
+    }
+  cursor->operation = (size_t)(row - graph->operations);
+  cursor->version = row->first;
+  *text_width = width;
+  return (size_t)(edit - edits);
+}
+
+static void
+walk_edits (
+    CoquillWalker *self, CoquillGraphCursor *cursor, uint64_t end, uint64_t *width, CoquillDeltaList *deltas)
+{
+  CoquillOrderEdit edits[SEVERAL_OPERATIONS];
+  size_t n_edits;
+
+  while (self->leaves_untold && coquill_order_is_folded (self->order))
+    {
+      n_edits = deltas == NULL ? take_edits (cursor, end, width, NULL, edits)
+                               : take_edits (cursor, end, width, deltas, edits);
+      if (n_edits == 0)
+        return;
+      coquill_order_edit_folded (self->order, edits, n_edits);
+      self->end = cursor->version;
+    }
+}
+
 bool
 coquill_walker_walk_linear (CoquillWalker *self,
                             CoquillGraphCursor *cursor,
@@ -132,10 +212,15 @@ coquill_walker_walk_linear (CoquillWalker *self,
 
   if (end - self->end >= MANY_ITEMS)
     coquill_walker_leave_untold (self);
-  while (possible && coquill_graph_cursor_step (cursor, end, &piece))
+  for (;;)
     {
+      walk_edits (self, cursor, end, &width, deltas);
+      if (!coquill_graph_cursor_step (cursor, end, &piece))
+        break;
       possible = walk_piece (self, &piece, &width, deltas);
-      self->end += possible ? piece.length : 0;
+      if (!possible)
+        break;
+      self->end += piece.length;
     }
   coquill_walker_stop_untold (self);
   return possible;

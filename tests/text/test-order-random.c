@@ -5,6 +5,7 @@
 
 #include "effort.h"
 #include "order-model.h"
+#include "text/order-fold.h"
 
 typedef struct
 {
@@ -344,6 +345,96 @@ test_folded_against_array (gconstpointer data)
     }
 }
 
+#define MOST_AT_ONCE 20
+
+/* Several edits, given to the order at once, as one after the other; what they delete is told afterwards. */
+static void
+edit_at_once (OrderModel *self, const Habits *habits, guint64 *near_position)
+{
+  CoquillOrderEdit edits[MOST_AT_ONCE];
+  guint n_edits = (guint)order_model_roll (self, MOST_AT_ONCE) + 1;
+  guint64 width = coquill_order_width (self->order);
+  g_autoptr (GArray) deleted = g_array_new (FALSE, FALSE, sizeof (CoquillId));
+  gsize n_before, n_spans, n_compared = 0;
+  const CoquillOrderSpan *spans;
+
+  g_assert_true (coquill_order_is_folded (self->order));
+  coquill_order_deletions (self->order, &n_before);
+  for (guint i = 0; i < n_edits; i++)
+    {
+      guint64 position = (guint64)order_model_roll (self, (gint)width + 1);
+      guint agent = (guint)order_model_roll (self, (gint)habits->n_agents);
+      CoquillOrderEdit *edit = &edits[i];
+      guint index;
+
+      if ((guint)order_model_roll (self, 100) < habits->together)
+        {
+          position = *near_position + (guint)order_model_roll (self, 3);
+          position = MIN (position, width);
+        }
+      *edit = (CoquillOrderEdit){ .id = coquill_id (agent, self->sequences[agent]),
+                                  .position = (guint32)position };
+      if ((guint)order_model_roll (self, 100) < habits->insertion)
+        edit->n_inserted = (guint32)order_model_roll (self, habits->max_length) + 1;
+      if ((guint)order_model_roll (self, 100) < habits->deletion || edit->n_inserted == 0)
+        {
+          edit->n_deleted = (guint32)order_model_roll (self, habits->max_length) + 1;
+          edit->n_deleted = (guint32)MIN (edit->n_deleted, width - position);
+        }
+
+      self->sequences[agent] += edit->n_inserted + (order_model_roll (self, 8) == 0);
+      index = order_model_find_visible (self, position);
+      for (guint32 n = 0; n < edit->n_deleted; n++, index++)
+        {
+          while (order_model_character (self, index)->standing != 0)
+            index++;
+          order_model_character (self, index)->standing = 1;
+          g_array_append_val (deleted, order_model_character (self, index)->id);
+        }
+      index = position == 0 ? 0 : order_model_find_visible (self, position - 1) + 1;
+      order_model_insert (self, index, edit->id, edit->n_inserted, 0);
+      width += edit->n_inserted;
+      width -= edit->n_deleted;
+      *near_position = position > 1 && edit->n_inserted == 0 ? position - 1 : position + edit->n_inserted;
+    }
+  coquill_order_edit_folded (self->order, edits, n_edits);
+
+  g_assert_cmpuint (coquill_order_width (self->order), ==, width);
+  spans = coquill_order_deletions (self->order, &n_spans);
+  for (gsize i = n_before; i < n_spans; i++)
+    for (guint32 at = 0; at < spans[i].length; at++, n_compared++)
+      {
+        g_assert_cmpuint (n_compared, <, deleted->len);
+        g_assert_cmpuint (g_array_index (deleted, CoquillId, n_compared), ==, spans[i].id + at);
+      }
+  g_assert_cmpuint (n_compared, ==, deleted->len);
+}
+
+static void
+test_edits_at_once_against_array (gconstpointer data)
+{
+  const Habits *habits = data;
+  OrderModel model;
+
+  for (guint round = 0; round < 4; round++)
+    {
+      guint64 near_position = 0;
+
+      order_model_init (&model);
+      for (guint i = 0; i < round; i++)
+        g_rand_int (model.random);
+      for (guint i = 0; i < habits->n_steps * MAX (test_effort (), 10) / 2000; i++)
+        {
+          edit_at_once (&model, habits, &near_position);
+          assert_visible_same (&model);
+          if (order_model_roll (&model, 100) == 0)
+            coquill_order_drop_index (model.order);
+        }
+      order_model_assert_same (&model);
+      order_model_clear (&model);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -406,5 +497,11 @@ main (int argc, char *argv[])
                         test_partly_folded_against_array);
   g_test_add_data_func ("/order-random/long-deletions-partly-folded", &long_deletions,
                         test_partly_folded_against_array);
+  g_test_add_data_func ("/order-random/one-who-types-at-once", &typing, test_edits_at_once_against_array);
+  g_test_add_data_func ("/order-random/many-everywhere-at-once", &crowd, test_edits_at_once_against_array);
+  g_test_add_data_func ("/order-random/mostly-deleted-at-once", &tombstones,
+                        test_edits_at_once_against_array);
+  g_test_add_data_func ("/order-random/long-deletions-at-once", &long_deletions,
+                        test_edits_at_once_against_array);
   return g_test_run ();
 }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* order-edit.c: many edits of a folded order, one after the other. */
+
+#include "text/order-ring.h"
+
+#define LEAF_SPANS COQUILL_ORDER_LEAF_SPANS
+
+/* What the leaf in hand is, kept in registers from one edit to the next. */
+typedef struct
+{
+  CoquillOrderLeaf *leaf;
+  CoquillOrderGap gap;
+  uint64_t before;
+  uint64_t leaf_width;
+} Hand;
+
+static inline Hand
+take_hand (CoquillOrder *self)
+{
+  return (Hand){ self->leaf, coquill_order_get_gap (self->leaf), self->before, self->leaf_width };
+}
+
+static inline void
+give_back (CoquillOrder *self, const Hand *hand)
+{
+  coquill_order_set_gap (hand->leaf, hand->gap);
+  self->leaf_width = hand->leaf_width;
+}
+
+/* What isn't behind a character of the leaf in hand alone. */
+static __attribute__ ((noinline)) void
+edit_anywhere (CoquillOrder *self, uint64_t position, uint64_t n_deleted, uint64_t n_inserted, CoquillId id)
+{
+  if (n_deleted > 0)
+    coquill_order_delete_all_visible (self, position, n_deleted);
+  if (n_inserted > 0)
+    coquill_order_insert_at (self, position, id, n_inserted);
+}
+
+void
+coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits)
+{
+  Hand hand = take_hand (self);
+
+  self->keeps_deletions = true;
+  for (const CoquillOrderEdit *edit = edits, *end = edits + n_edits; edit < end; edit++)
+    {
+      uint64_t position = edit->position, within;
+      CoquillOrderGap gap;
+      CoquillOrderSpan *left, *right, *spans_end, *folds;
+      CoquillOrderRing open;
+      uint32_t rest, ring, new, count = edit->n_deleted, length = edit->n_inserted;
+
+      if (position - 1 - hand.before >= hand.leaf_width)
+        {
+          give_back (self, &hand);
+          if (position == 0)
+            {
+              edit_anywhere (self, position, count, length, edit->id);
+              hand = take_hand (self);
+              continue;
+            }
+          coquill_order_reach (self, position);
+          hand = take_hand (self);
+        }
+
+      gap = hand.gap;
+      within = position - hand.before;
+      if (within > gap.width)
+        do
+          {
+            gap.width += gap.right->length;
+            *gap.left++ = *gap.right++;
+          }
+        while (within > gap.width);
+      else
+        for (;;)
+          {
+            uint64_t before = gap.width - gap.left[-1].length;
+
+            if (within > before)
+              break;
+            gap.width = before;
+            *--gap.right = *--gap.left;
+          }
+      rest = (uint32_t)(gap.width - within);
+      if (gap.right - gap.left < COQUILL_ORDER_NEEDED_SPANS)
+        {
+          hand.gap = gap;
+          give_back (self, &hand);
+          coquill_order_split (self);
+          hand = take_hand (self);
+          gap = hand.gap;
+        }
+
+      /* The span is cut at the position; what is behind that has the ring. If there is nothing, that is
+       * written as well, but not counted. */
+      left = gap.left - 1;
+      left->length -= rest;
+      gap.width -= rest;
+      gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
+      gap.right -= rest > 0;
+      ring = coquill_order_choose (rest > 0, 0, coquill_order_ring (left));
+
+      if (count > 0)
+        {
+          coquill_order_make_room (self, LEAF_SPANS);
+          folds = self->folds;
+          new = (uint32_t)self->n_folds;
+          open = coquill_order_open_ring (folds, ring, new);
+          right = gap.right;
+          spans_end = &hand.leaf->spans[LEAF_SPANS];
+          while (right < spans_end && right->length <= count)
+            {
+              coquill_order_fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
+              count -= right->length;
+              right++;
+            }
+          /* Of the next one a part, or nothing: as above. */
+          if (right < spans_end)
+            {
+              bool any = count > 0;
+
+              folds[open.last].standing = new;
+              folds[new] = (CoquillOrderSpan){ right->id, count, 0 };
+              open.last = coquill_order_choose (any, new, open.last);
+              new += any;
+              right->id += count;
+              right->length -= count;
+              count = 0;
+            }
+          folds[open.last].standing = open.first;
+          ring = open.last;
+          self->n_folds = new;
+          gap.right = right;
+          hand.leaf_width -= edit->n_deleted - count;
+          if (count > 0 || ((gap.left - hand.leaf->spans) + (spans_end - right) < LEAF_SPANS / 4))
+            {
+              coquill_order_hang (left, ring);
+              hand.gap = gap;
+              give_back (self, &hand);
+              if (count == 0)
+                coquill_order_shrink_if_small (self);
+              edit_anywhere (self, position, count, length, edit->id);
+              hand = take_hand (self);
+              continue;
+            }
+        }
+
+      /* What is put in goes in front of the ring, which then is its. */
+      gap.width += length;
+      hand.leaf_width += length;
+      if (edit->id - left->id == left->length && length <= COQUILL_ORDER_MAX_LENGTH - left->length)
+        left->length += length;
+      else
+        {
+          bool any = length > 0;
+
+          coquill_order_hang (left, coquill_order_choose (any, 0, ring));
+          *gap.left = (CoquillOrderSpan){ edit->id, length, 0 };
+          left = gap.left;
+          gap.left += any;
+        }
+      coquill_order_hang (left, ring);
+      hand.gap = gap;
+      if (self->ids != NULL && length > 0 && !hand.leaf->is_moved)
+        coquill_order_index_set (self->ids, edit->id, length, hand.leaf);
+    }
+  give_back (self, &hand);
+}
