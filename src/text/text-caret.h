@@ -21,14 +21,16 @@
  * then the rest says nothing
  * @start: code points before the leaf
  * @rest: code points behind it
+ * @plain_start: code points before the characters around the gap, in the leaf, that are all ASCII
+ * @plain_rest: code points behind them
  * @front: the address of the character at @at, less @at
  * @back: the address of the first character behind the gap, plus @behind; if there is none, of the first one
  * of the next leaf or, where that isn't known, of a 0
  * @content: the address of the end of the graph's content, less @at unless @deletes
  * @content_stop: the address where the room for more content ends
  * @last: the last operation; those before it, and the rows of the graph's other arrays, are as they were
- * @stop: up to where an operation may follow @last that is made in the leaf. None unless the leaf is ASCII,
- * and its gap and the content's room have a step
+ * @stop: up to where an operation may follow @last that is made in the leaf; none unless its gap and the
+ * content's room have a step
  * @deletes: all bits are set where nothing may be typed that lengthens the last operation, else none
  * @items: how many items there are, less the length of the text; with @deletes, plus that
  * @others: items of all others: so many less than there are in all has the agent
@@ -53,6 +55,8 @@ typedef struct
   uint32_t agent;
   uint64_t start;
   uint64_t rest;
+  uint64_t plain_start;
+  uint64_t plain_rest;
   uintptr_t front;
   uintptr_t back;
   uintptr_t content;
@@ -72,6 +76,8 @@ typedef struct
       .agent = COQUILL_NO_AGENT,                                                                             \
       .start = UINT64_MAX,                                                                                   \
       .rest = UINT64_MAX,                                                                                    \
+      .plain_start = UINT64_MAX,                                                                             \
+      .plain_rest = UINT64_MAX,                                                                              \
       .back = (uintptr_t)"",                                                                                 \
   })
 

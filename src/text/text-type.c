@@ -95,9 +95,13 @@ take_leaf (CoquillText *self, uint64_t items, const char *content)
   caret->behind = caret->rest + leaf->back_points;
   caret->front = (uintptr_t)(leaf->text + leaf->front_bytes) - (uintptr_t)caret->at;
   caret->back = (uintptr_t)coquill_rope_leaf_back (leaf) + (uintptr_t)caret->behind;
+  caret->plain_start
+      = caret->at - coquill_utf8_ascii_before (leaf->text, leaf->front_bytes, leaf->front_points);
+  caret->plain_rest
+      = caret->behind
+        - coquill_utf8_ascii_behind (coquill_rope_leaf_back (leaf), leaf->back_bytes, leaf->back_points);
   caret->stop = caret->last;
-  if (leaf->front_bytes == leaf->front_points && leaf->back_bytes == leaf->back_points
-      && items < COQUILL_GRAPH_MAX_TIP && coquill_text_caret_room (caret, content) > 0)
+  if (items < COQUILL_GRAPH_MAX_TIP && coquill_text_caret_room (caret, content) > 0)
     caret->stop += rows < MOST_ROWS ? rows : MOST_ROWS;
   look_at_last (self, items, content);
 }
@@ -131,32 +135,44 @@ has_in_hand (const CoquillTextCaret *caret, uint64_t position, uint64_t count)
   return point <= points && count <= points - point;
 }
 
-/* Takes the leaf of an edit by an agent in hand, if it is in another one, and he made the last item. Returns:
- * whether it is in one leaf and wasn't in hand before */
-static bool
-take_elsewhere (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
+/* The same of the characters around the gap that are ASCII. */
+static inline bool
+is_plain (const CoquillTextCaret *caret, uint64_t position, uint64_t count)
 {
-  CoquillTextCaret *caret = &self->caret;
-  uint64_t length = caret->at + caret->behind, items = coquill_text_caret_items (caret);
-  const char *content = coquill_text_caret_content (caret);
+  uint64_t points = caret->at + caret->behind - caret->plain_start - caret->plain_rest;
+  uint64_t point = position - caret->plain_start;
 
-  if (agent != caret->agent || agent == COQUILL_NO_AGENT || has_in_hand (caret, position, count)
-      || position > length || count > length - position)
-    return false;
-  tell_leaf (self);
-  coquill_rope_seek (self->rope, position - (count == 0 && position > 0));
-  take_leaf (self, items, content);
-  return has_in_hand (caret, position, count);
+  return point <= points && count <= points - point;
 }
 
+/* Takes the leaf of an edit in hand, if it is in one, and moves the gap over what isn't ASCII. Returns:
+ * whether the edit is then among characters that are */
 static bool
-insert (CoquillText *self,
-        uint32_t agent,
-        uint64_t position,
-        const char *utf8,
-        size_t n_bytes,
-        uint64_t *sequence,
-        CoquillTextError *error);
+reach (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count)
+{
+  CoquillTextCaret *caret = &self->caret;
+  uint64_t length = caret->at + caret->behind, items = coquill_text_caret_items (caret), end, gap;
+  const char *content = coquill_text_caret_content (caret);
+
+  if (agent != caret->agent || agent == COQUILL_NO_AGENT || position > length || count > length - position)
+    return false;
+  if (!has_in_hand (caret, position, count))
+    {
+      tell_leaf (self);
+      coquill_rope_seek (self->rope, position - (count == 0 && position > 0));
+      take_leaf (self, items, content);
+    }
+  if (!is_plain (caret, position, count) && has_in_hand (caret, position, count))
+    {
+      end = position + count;
+      gap = caret->at < end ? caret->at : end;
+      gap = gap > position ? gap : position;
+      tell_leaf (self);
+      coquill_rope_leaf_move_gap (self->rope->hand.leaf, (uint32_t)(gap - caret->start));
+      take_leaf (self, items, content);
+    }
+  return is_plain (caret, position, count);
+}
 
 /* Inserts any text anywhere, or says why not. */
 static __attribute__ ((noinline)) bool
@@ -208,29 +224,15 @@ insert_anywhere (CoquillText *self,
   return true;
 }
 
-static __attribute__ ((noinline)) bool
-insert_elsewhere (CoquillText *self,
-                  uint32_t agent,
-                  uint64_t position,
-                  const char *utf8,
-                  size_t n_bytes,
-                  uint64_t *sequence,
-                  CoquillTextError *error)
-{
-  if (n_bytes > 0 && take_elsewhere (self, agent, position, 0))
-    return insert (self, agent, position, utf8, n_bytes, sequence, error);
-  return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
-}
-
-/* Inserts ASCII in the leaf in hand. If it isn't that simple, it goes the long way. */
-static __attribute__ ((noinline)) bool
-insert (CoquillText *self,
-        uint32_t agent,
-        uint64_t position,
-        const char *utf8,
-        size_t n_bytes,
-        uint64_t *sequence,
-        CoquillTextError *error)
+/* Inserts ASCII in the leaf in hand, where all from the gap to there is ASCII. Returns: false, and nothing is
+ * changed, if it isn't that simple */
+static inline __attribute__ ((always_inline)) bool
+insert_in_hand (CoquillText *self,
+                uint32_t agent,
+                uint64_t position,
+                const char *utf8,
+                size_t n_bytes,
+                uint64_t *sequence)
 {
   CoquillTextCaret *caret = &self->caret;
   uint64_t at = caret->at, behind = caret->behind, length = at + behind;
@@ -241,12 +243,11 @@ insert (CoquillText *self,
   content = coquill_text_caret_content (caret);
   items = coquill_text_caret_items (caret);
   room = coquill_text_caret_room (caret, content);
-  if (agent != caret->agent || position - caret->start > length - caret->start - caret->rest
-      || caret->last >= caret->stop || n_bytes - 1 >= room)
-    return insert_elsewhere (self, agent, position, utf8, n_bytes, sequence, error);
-  if (!(n_bytes < sizeof word ? coquill_ascii_load (&word, utf8, n_bytes)
-                              : coquill_ascii_copy (content, utf8, n_bytes)))
-    return insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
+  if (agent != caret->agent || position - caret->plain_start > length - caret->plain_start - caret->plain_rest
+      || caret->last >= caret->stop || n_bytes - 1 >= room
+      || !(n_bytes < sizeof word ? coquill_ascii_load (&word, utf8, n_bytes)
+                                 : coquill_ascii_copy (content, utf8, n_bytes)))
+    return false;
 
   caret->last
       = coquill_graph_begin_behind (caret->last, items, (uint32_t)(content - (char *)self->graph->content),
@@ -271,6 +272,33 @@ insert (CoquillText *self,
   else
     coquill_ascii_copy_again (front, content, n_bytes);
   return true;
+}
+
+static __attribute__ ((noinline)) bool
+insert_elsewhere (CoquillText *self,
+                  uint32_t agent,
+                  uint64_t position,
+                  const char *utf8,
+                  size_t n_bytes,
+                  uint64_t *sequence,
+                  CoquillTextError *error)
+{
+  return (n_bytes > 0 && reach (self, agent, position, 0)
+          && insert_in_hand (self, agent, position, utf8, n_bytes, sequence))
+         || insert_anywhere (self, agent, position, utf8, n_bytes, sequence, error);
+}
+
+static __attribute__ ((noinline)) bool
+insert (CoquillText *self,
+        uint32_t agent,
+        uint64_t position,
+        const char *utf8,
+        size_t n_bytes,
+        uint64_t *sequence,
+        CoquillTextError *error)
+{
+  return insert_in_hand (self, agent, position, utf8, n_bytes, sequence)
+         || insert_elsewhere (self, agent, position, utf8, n_bytes, sequence, error);
 }
 
 /* Returns: true */
@@ -302,13 +330,6 @@ coquill_text_insert (CoquillText *self,
   caret->at = position + 1;
   return tell_sequence (caret, sequence);
 }
-
-static bool delete (CoquillText *self,
-                    uint32_t agent,
-                    uint64_t position,
-                    uint64_t count,
-                    uint64_t *sequence,
-                    CoquillTextError *error);
 
 /* Deletes anything, or says why not. */
 static __attribute__ ((noinline)) bool
@@ -344,36 +365,20 @@ delete_anywhere (CoquillText *self,
   return true;
 }
 
-static __attribute__ ((noinline)) bool
-delete_elsewhere (CoquillText *self,
-                  uint32_t agent,
-                  uint64_t position,
-                  uint64_t count,
-                  uint64_t *sequence,
-                  CoquillTextError *error)
-{
-  if (count > 0 && take_elsewhere (self, agent, position, count))
-    return delete (self, agent, position, count, sequence, error);
-  return delete_anywhere (self, agent, position, count, sequence, error);
-}
-
-/* Deletes ASCII in the leaf in hand. If it isn't that simple, it goes the long way. */
-static __attribute__ ((noinline)) bool delete (CoquillText *self,
-                                               uint32_t agent,
-                                               uint64_t position,
-                                               uint64_t count,
-                                               uint64_t *sequence,
-                                               CoquillTextError *error)
+/* Deletes ASCII in the leaf in hand, where all from the gap to there is ASCII. Returns: false, and nothing is
+ * changed, if it isn't that simple */
+static inline __attribute__ ((always_inline)) bool
+delete_in_hand (CoquillText *self, uint32_t agent, uint64_t position, uint64_t count, uint64_t *sequence)
 {
   CoquillTextCaret *caret = &self->caret;
-  uint64_t at = caret->at, behind = caret->behind, length = at + behind, rest = length - caret->rest;
+  uint64_t at = caret->at, behind = caret->behind, length = at + behind, rest = length - caret->plain_rest;
   uint64_t items, end = position + count, gap;
   CoquillGraphOperation *last = caret->last;
   char *front = coquill_text_caret_front (caret), *back = coquill_text_caret_back (caret), *content;
 
-  if (agent != caret->agent || position - caret->start > rest - caret->start || count - 1 >= rest - position
-      || last >= caret->stop)
-    return delete_elsewhere (self, agent, position, count, sequence, error);
+  if (agent != caret->agent || position - caret->plain_start > rest - caret->plain_start
+      || count - 1 >= rest - position || last >= caret->stop)
+    return false;
 
   items = coquill_text_caret_items (caret);
   content = coquill_text_caret_content (caret);
@@ -390,6 +395,30 @@ static __attribute__ ((noinline)) bool delete (CoquillText *self,
   gap = gap > position ? gap : position;
   coquill_rope_leaf_move_near (front, back, (int64_t)(gap - at), at - caret->start, behind - caret->rest);
   return true;
+}
+
+static __attribute__ ((noinline)) bool
+delete_elsewhere (CoquillText *self,
+                  uint32_t agent,
+                  uint64_t position,
+                  uint64_t count,
+                  uint64_t *sequence,
+                  CoquillTextError *error)
+{
+  return (count > 0 && reach (self, agent, position, count)
+          && delete_in_hand (self, agent, position, count, sequence))
+         || delete_anywhere (self, agent, position, count, sequence, error);
+}
+
+static __attribute__ ((noinline)) bool delete (CoquillText *self,
+                                               uint32_t agent,
+                                               uint64_t position,
+                                               uint64_t count,
+                                               uint64_t *sequence,
+                                               CoquillTextError *error)
+{
+  return delete_in_hand (self, agent, position, count, sequence)
+         || delete_elsewhere (self, agent, position, count, sequence, error);
 }
 
 bool

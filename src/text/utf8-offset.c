@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* utf8-offset.c: how many bytes so many code points take, from the front and from the end. */
+/* utf8-offset.c: how many bytes so many code points take, from the front and from the end; how many are ASCII
+ * there. */
 
 #include <string.h>
 
@@ -67,4 +68,58 @@ coquill_utf8_offset_from_end (const char *text, size_t length, uint64_t code_poi
   while (i > 0 && code_points > 0)
     code_points -= is_start (s[--i]);
   return length - i;
+}
+
+/* Whether a block is ASCII. The same. */
+static bool
+is_ascii_block (const uint8_t *s)
+{
+  uint8_t all = 0;
+
+  for (unsigned i = 0; i < BLOCK; i++)
+    all |= s[i];
+  return all < 0x80;
+}
+
+static bool
+is_ascii_word (const uint8_t *s)
+{
+  uint64_t word;
+
+  memcpy (&word, s, sizeof word);
+  return (word & UINT64_C (0x8080808080808080)) == 0;
+}
+
+size_t
+coquill_utf8_ascii_before (const char *text, size_t length, uint64_t code_points)
+{
+  const uint8_t *s = (const uint8_t *)text;
+  size_t i = length;
+
+  if (length == code_points)
+    return length;
+  while (i >= BLOCK && is_ascii_block (s + i - BLOCK))
+    i -= BLOCK;
+  while (i >= WORD && is_ascii_word (s + i - WORD))
+    i -= WORD;
+  while (i > 0 && s[i - 1] < 0x80)
+    i--;
+  return length - i;
+}
+
+size_t
+coquill_utf8_ascii_behind (const char *text, size_t length, uint64_t code_points)
+{
+  const uint8_t *s = (const uint8_t *)text;
+  size_t i = 0;
+
+  if (length == code_points)
+    return length;
+  while (length - i >= BLOCK && is_ascii_block (s + i))
+    i += BLOCK;
+  while (length - i >= WORD && is_ascii_word (s + i))
+    i += WORD;
+  while (i < length && s[i] < 0x80)
+    i++;
+  return i;
 }

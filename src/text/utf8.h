@@ -55,3 +55,23 @@ coquill_utf8_offset (const char *text, size_t length, uint64_t code_points);
  */
 size_t
 coquill_utf8_offset_from_end (const char *text, size_t length, uint64_t code_points);
+
+/**
+ * coquill_utf8_ascii_before:
+ * @text: valid UTF-8
+ * @code_points: of it
+ *
+ * Returns: how many of the last bytes are ASCII. O(these), O(1) if all are
+ */
+size_t
+coquill_utf8_ascii_before (const char *text, size_t length, uint64_t code_points);
+
+/**
+ * coquill_utf8_ascii_behind:
+ * @text: valid UTF-8
+ * @code_points: of it
+ *
+ * Returns: how many of the first bytes are ASCII. O(these), O(1) if all are
+ */
+size_t
+coquill_utf8_ascii_behind (const char *text, size_t length, uint64_t code_points);

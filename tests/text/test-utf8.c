@@ -92,6 +92,24 @@ test_counting_and_measuring_agree_with_glib (void)
     }
 }
 
+/* From any place between characters beyond ASCII, so many bytes apart. */
+static void
+test_ascii_is_told_up_to_what_is_not (void)
+{
+  for (guint n = 0; n < 300; n++)
+    {
+      g_autofree char *ascii = g_strnfill (n, 'x'), *text = g_strconcat ("\u00e9", ascii, "\u4e2d", NULL);
+
+      for (guint i = 0; i <= n; i++)
+        {
+          g_assert_cmpuint (coquill_utf8_ascii_before (text, 2 + i, 1 + i), ==, i);
+          g_assert_cmpuint (coquill_utf8_ascii_behind (text + 2 + i, n - i + 3, n - i + 1), ==, n - i);
+          g_assert_cmpuint (coquill_utf8_ascii_before (ascii, i, i), ==, i);
+          g_assert_cmpuint (coquill_utf8_ascii_behind (ascii, i, i), ==, i);
+        }
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -102,6 +120,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/utf8/random-bytes-are-judged-as-glib-does", test_random_bytes_are_judged_as_glib_does);
   g_test_add_func ("/utf8/counting-and-measuring-agree-with-glib",
                    test_counting_and_measuring_agree_with_glib);
+  g_test_add_func ("/utf8/ascii-is-told-up-to-what-is-not", test_ascii_is_told_up_to_what_is_not);
 
   return g_test_run ();
 }
