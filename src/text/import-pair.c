@@ -4,24 +4,11 @@
 #include "text/import-pair.h"
 
 #include "text/clock-private.h"
+#include "text/import-newest.h"
 #include "text/memory.h"
-
-/* Runs of a writer that are looked at for a parent, and for how many there is room. */
-#define LOOK 7
-#define ROOM 64
 
 /* Of a change that leaves no trail so many runs are begun at once. */
 #define FEW 64
-
-/* What is known of a run: as in the graph, and how many items of the other its first item knows; of what
- * isn't there more than there are. */
-typedef struct
-{
-  uint32_t sequence;
-  uint32_t first;
-  uint32_t depth;
-  uint32_t n_other;
-} Run;
 
 /**
  * Writer:
@@ -30,8 +17,8 @@ typedef struct
  * @index: who, by the graph's index
  * @in_change: the same by the change's; one that no turn can name if he has none
  * @n_items: up to where the last run begins
- * @end: behind the newest run
- * @runs: a few of the newest, ascending
+ * @newest: runs; of each is known how many items of the other its first item knows, or UINT32_MAX if nobody
+ * can tell
  */
 typedef struct
 {
@@ -40,8 +27,7 @@ typedef struct
   uint32_t index;
   uint32_t in_change;
   uint32_t n_items;
-  Run *end;
-  Run runs[ROOM + 1];
+  CoquillNewestRuns newest;
 } Writer;
 
 /**
@@ -86,28 +72,28 @@ meet (const CoquillImport *import, unsigned track, Writer *writer)
   const CoquillTrail *trail = &graph->scratch->trail;
   uint32_t index = graph->clock->agents[track];
   CoquillGraphAgent *agent = &graph->agents[index];
-  bool is_known = true;
+  CoquillNewestRun *run;
 
   writer->agent = agent;
   writer->list = &agent->runs[agent->n_runs];
   writer->index = index;
   writer->in_change = index_in_change (import, index);
   writer->n_items = agent->length;
-  writer->end = &writer->runs[LOOK];
-  for (uint32_t i = 1; i <= LOOK; i++)
+  coquill_newest_runs_init (&writer->newest, graph, agent);
+  for (run = writer->newest.end; run > writer->newest.runs && run[-1].known < UINT32_MAX; run--)
     {
-      uint32_t number = i <= agent->n_runs ? agent->runs[agent->n_runs - i] : 0;
-      const CoquillGraphRun *run = &graph->runs[number];
+      uint32_t number = run[-1].known;
       const uint32_t *vector = coquill_clock_row (graph, number);
-      bool has_trail = number >= trail->first && number < trail->end;
-      Run *kept = writer->end - i;
 
-      is_known = is_known && i <= agent->n_runs && (has_trail || vector != NULL);
-      *kept = (Run){ .n_other = UINT32_MAX };
-      if (is_known)
-        *kept = (Run){ run->sequence, run->first, run->depth,
-                       has_trail ? trail->n_others[number - trail->base] : vector[track ^ 1] };
+      if (number >= trail->first && number < trail->end)
+        run[-1].known = trail->n_others[number - trail->base];
+      else if (vector != NULL)
+        run[-1].known = vector[track ^ 1];
+      else
+        break;
     }
+  while (run-- > writer->newest.runs)
+    *run = (CoquillNewestRun){ .known = UINT32_MAX };
 }
 
 /* There is room for half of the turns or all that are still to be had: who writes with one other has half of
@@ -154,7 +140,7 @@ begin (Pair *self, CoquillImport *import, size_t n_turns)
   is_second = last == self->writers[1].index;
   self->last = &self->writers[is_second];
   self->other = &self->writers[!is_second];
-  return self->last->index == last && self->last->end[-1].n_other < UINT32_MAX;
+  return self->last->index == last && self->last->newest.end[-1].known < UINT32_MAX;
 }
 
 /* A run after the writer's own last item alone, behind a run of the other's. Returns: false if it isn't so
@@ -163,21 +149,21 @@ static __attribute__ ((noinline)) bool
 follow_own (const Writer *writer,
             const CoquillChangeTurn *turn,
             const CoquillGraphRun *runs,
-            Run *next,
+            CoquillNewestRun *next,
             uint32_t *parent,
             uint32_t *lowest)
 {
-  const Run *last = writer->end - 1;
+  const CoquillNewestRun *last = writer->newest.end - 1;
   const CoquillGraphRun *run;
 
   if (turn->agent != writer->in_change || turn->other != turn->agent || turn->own != JOIN_OWN_MISSING
       || turn->n_own != writer->n_items || turn->sequence + UINT64_C (1) != turn->n_own
-      || last->n_other == UINT32_MAX)
+      || last->known == UINT32_MAX)
     return false;
   run = &runs[writer->list[-1]];
   *parent = last->first + (turn->sequence - last->sequence);
   next->depth = last->depth + (turn->n_own - last->sequence);
-  next->n_other = last->n_other;
+  next->known = last->known;
   *lowest = run->lowest_unknown < run->first ? run->lowest_unknown : *parent + 1;
   return true;
 }
@@ -205,35 +191,31 @@ take_turns (Pair *self,
       Writer *writer = &writers[who], *other = &writers[who ^ 1];
       uint32_t version = turn->first + first, n_own = turn->n_own, sequence = turn->sequence;
       uint32_t alone = turn->own == JOIN_OWN_MISSING, one, two, lowest, depth, n_other;
-      const Run *own = writer->end - 1, *from = other->end - 1;
-      size_t n_later = 0;
+      const CoquillNewestRun *own = writer->newest.end - 1, *from;
 
       last->n_items += version - begun;
       begun = version;
-      /* One of the newest few, and which of them nobody can guess. */
-      for (int i = 1; i < LOOK; i++)
-        n_later += other->end[-i].sequence > sequence;
-      from -= n_later;
+      from = coquill_newest_runs_find (&other->newest, sequence);
       /* If it knows all that is the writer's own, it is the only parent; else neither knows the other. */
       if (turn->other != other->in_change || turn->agent != writer->in_change || n_own != writer->n_items
-          || sequence >= other->n_items || sequence < from->sequence || from->n_other > n_own
-          || (from->n_other == n_own) != alone || own->n_other > sequence)
+          || sequence >= other->n_items || sequence < from->sequence || from->known > n_own
+          || (from->known == n_own) != alone || own->known > sequence)
         {
-          Run next;
+          CoquillNewestRun next;
 
           if (writer == last || !follow_own (writer, turn, runs, &next, &two, &lowest))
             break;
           one = two;
           depth = next.depth;
-          n_other = next.n_other;
+          n_other = next.known;
         }
       else
         {
           uint32_t from_own = n_own - own->sequence, from_other = sequence + 1 - from->sequence;
 
           /* So that nobody has to guess whether the other has a next run. */
-          other->end->sequence = other->n_items;
-          other->end->first = version;
+          other->newest.end->sequence = other->n_items;
+          other->newest.end->first = version;
           two = from->first + from_other - 1;
           one = (uint32_t)coquill_change_choose (alone, two, own->first + from_own - 1);
           lowest = (uint32_t)coquill_change_choose (sequence + 1 == from[1].sequence, from[1].first, two + 1);
@@ -256,12 +238,7 @@ take_turns (Pair *self,
       *n_others++ = n_other;
       if (lowest < lowest_of_all && lowest != version)
         lowest_of_all = lowest;
-      *writer->end++ = (Run){ n_own, version, depth, n_other };
-      if (__builtin_expect (writer->end == &writer->runs[ROOM], 0))
-        {
-          memcpy (writer->runs, writer->end - LOOK, LOOK * sizeof writer->runs[0]);
-          writer->end = &writer->runs[LOOK];
-        }
+      coquill_newest_runs_push (&writer->newest, n_own, version, depth, n_other);
       last = writer;
     }
   graph->end = begun;
@@ -297,12 +274,12 @@ tell_clock (const CoquillGraph *graph, const uint32_t *n_others, size_t n_runs)
 static void
 tell_frontier (CoquillGraph *graph, const Writer *last, const Writer *other)
 {
-  const Run *run = other->end - 1;
+  const CoquillNewestRun *run = other->newest.end - 1;
 
   graph->frontier = coquill_grow (graph->frontier, &graph->frontier_capacity, 2, sizeof *graph->frontier);
   graph->n_frontier = 0;
   graph->n_holes = 0;
-  if (last->end[-1].n_other < other->n_items)
+  if (last->newest.end[-1].known < other->n_items)
     graph->frontier[graph->n_frontier++] = run->first + (other->n_items - 1 - run->sequence);
   graph->frontier[graph->n_frontier++] = graph->end - 1;
 }

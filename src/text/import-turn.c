@@ -4,28 +4,15 @@
 #include "text/import-turn.h"
 
 #include "text/clock-private.h"
+#include "text/import-newest.h"
 #include "text/import-pair.h"
-
-/* Runs of a writer that are looked at for a parent, and for how many there is room. */
-#define LOOK 7
-#define ROOM 64
-
-/* A run, as in the graph; @index is out of the clock's ring if the clock hasn't it. */
-typedef struct
-{
-  uint32_t sequence;
-  uint32_t first;
-  uint32_t depth;
-  uint32_t index;
-} Run;
 
 /**
  * Writer:
  * @agent: who, in the graph
  * @index: the same
  * @track: the clock's, counted from 0
- * @end: behind the newest run
- * @runs: a few of the newest, ascending; what isn't there has sequence 0
+ * @newest: runs; of each is known its number, or one that is out of the clock's ring if the clock hasn't it
  *
  * An agent of the change, all of whose items so far are in the graph.
  */
@@ -34,8 +21,7 @@ typedef struct
   CoquillGraphAgent *agent;
   uint32_t index;
   uint32_t track;
-  Run *end;
-  Run runs[ROOM + 1];
+  CoquillNewestRuns newest;
 } Writer;
 
 /**
@@ -72,42 +58,13 @@ meet (Turns *self, const CoquillImport *import, uint64_t who)
   writer->agent = agent;
   writer->index = index;
   writer->track = agent->track - 1u;
-  writer->end = &writer->runs[LOOK];
-  for (uint32_t i = 1; i <= LOOK; i++)
-    {
-      Run *turn = writer->end - i;
-
-      *turn = (Run){ .index = (uint32_t)graph->n_runs - RING };
-      if (i <= agent->n_runs)
-        {
-          uint32_t index_of_run = agent->runs[agent->n_runs - i];
-          const CoquillGraphRun *run = &graph->runs[index_of_run];
-
-          turn->sequence = run->sequence;
-          turn->first = run->first;
-          turn->depth = run->depth;
-          if (coquill_clock_row (graph, index_of_run) != NULL)
-            turn->index = index_of_run;
-        }
-    }
+  coquill_newest_runs_init (&writer->newest, graph, agent);
+  for (CoquillNewestRun *run = writer->newest.runs; run < writer->newest.end; run++)
+    if (run->known == UINT32_MAX || coquill_clock_row (graph, run->known) == NULL)
+      run->known = (uint32_t)graph->n_runs - RING;
   self->writers[who] = writer;
   self->n_writers++;
   return true;
-}
-
-/* The last run of the graph is the writer's. */
-static inline void
-push (Writer *writer, const CoquillGraph *graph, uint32_t sequence, uint32_t depth)
-{
-  Run *end = writer->end;
-
-  *end = (Run){ sequence, (uint32_t)graph->end, depth, (uint32_t)graph->n_runs - 1 };
-  writer->end = end + 1;
-  if (__builtin_expect (writer->end == &writer->runs[ROOM], 0))
-    {
-      memcpy (writer->runs, writer->end - LOOK, LOOK * sizeof writer->runs[0]);
-      writer->end = &writer->runs[LOOK];
-    }
 }
 
 /* A run begins after one or two heads; @low and @high are the same if it is one. */
@@ -137,7 +94,7 @@ begin_run (CoquillImport *self,
   graph->n_parents = first_parent + n_parents;
   graph->n_runs = index + 1;
   agent->runs[agent->n_runs++] = (uint32_t)index;
-  push (writer, graph, sequence, depth);
+  coquill_newest_runs_push (&writer->newest, sequence, run->first, depth, (uint32_t)index);
   if (!coquill_graph_move_few (graph, low, high, lowest == graph->end, graph->end))
     coquill_graph_move_frontier (graph, (uint64_t[]){ low, high }, n_parents, graph->end);
   self->lowest_unknown = least < self->lowest_unknown ? least : self->lowest_unknown;
@@ -199,32 +156,28 @@ follow_two (CoquillImport *self, Writer *writer, Writer *other, uint64_t sequenc
   CoquillGraph *graph = self->graph;
   uint64_t n_own = writer->agent->length, n_other = other->agent->length;
   CoquillClock *clock = graph->clock;
-  const Run *own_run = writer->end - 1, *other_run = other->end - 1;
+  const CoquillNewestRun *own_run = writer->newest.end - 1;
+  const CoquillNewestRun *other_run = coquill_newest_runs_find (&other->newest, (uint32_t)sequence);
   const uint32_t *own_row, *other_row;
   uint32_t n_runs = (uint32_t)graph->n_runs; /* the ring is a power of two */
   uint32_t own_track = writer->track, other_track = other->track;
   uint32_t own_version, other_version, own_depth, other_depth, lowest, many, *vector;
-  size_t n_later = 0;
   bool own_is_low;
 
-  /* One of the newest few, and which of them nobody can guess. */
-  for (int i = 1; i < LOOK; i++)
-    n_later += other->end[-i].sequence > sequence;
-  other_run -= n_later;
   own_version = own_run->first + ((uint32_t)n_own - 1 - own_run->sequence);
   own_depth = own_run->depth + ((uint32_t)n_own - 1 - own_run->sequence);
   other_version = other_run->first + ((uint32_t)sequence - other_run->sequence);
   other_depth = other_run->depth + ((uint32_t)sequence - other_run->sequence);
-  own_row = clock->rows[own_run->index % RING];
-  other_row = clock->rows[other_run->index % RING];
+  own_row = clock->rows[own_run->known % RING];
+  other_row = clock->rows[other_run->known % RING];
   if (sequence >= n_other || sequence < other_run->sequence || writer == other
-      || ((n_runs - own_run->index) | (n_runs - other_run->index)) >= RING || other_row[own_track] >= n_own
+      || ((n_runs - own_run->known) | (n_runs - other_run->known)) >= RING || other_row[own_track] >= n_own
       || own_row[other_track] > sequence)
     return false;
 
   /* So that nobody has to guess whether the other has a next run. */
-  other->end->sequence = (uint32_t)n_other;
-  other->end->first = (uint32_t)graph->end;
+  other->newest.end->sequence = (uint32_t)n_other;
+  other->newest.end->first = (uint32_t)graph->end;
   lowest = (uint32_t)sequence + 1 == other_run[1].sequence ? other_run[1].first : other_version + 1;
   vector = clock->rows[n_runs % RING];
   clock->has_row[n_runs % RING] = true;
