@@ -207,12 +207,22 @@ coquill_merge_window_make_room (CoquillMergeWindow *self,
                                 unsigned n_entries);
 
 /* New leaves are filled so far, and hold more before they are split; a single one takes all but some room. */
+static inline unsigned
+coquill_merge_window_filled (bool is_single)
+{
+  return is_single ? COQUILL_MERGE_WINDOW_LEAF_ENTRIES - 2 : COQUILL_MERGE_WINDOW_LEAF_ENTRIES * 3 / 4;
+}
+
 static inline size_t
 coquill_merge_window_per_leaf (size_t n_entries)
 {
-  return n_entries <= COQUILL_MERGE_WINDOW_LEAF_ENTRIES - 2 ? COQUILL_MERGE_WINDOW_LEAF_ENTRIES
-                                                            : COQUILL_MERGE_WINDOW_LEAF_ENTRIES * 3 / 4;
+  return coquill_merge_window_filled (n_entries <= coquill_merge_window_filled (true));
 }
+
+/* Makes a leaf behind the last one, which is full, for who fills one after the other; what is too much in
+ * that goes there. */
+CoquillMergeWindowLeaf *
+coquill_merge_window_go_on (CoquillMergeWindow *self, CoquillMergeWindowLeaf *last);
 
 /* Makes the tree of an empty window of entries, which it copies. */
 void

@@ -218,6 +218,19 @@ coquill_merge_window_make_room (CoquillMergeWindow *self,
     }
 }
 
+CoquillMergeWindowLeaf *
+coquill_merge_window_go_on (CoquillMergeWindow *self, CoquillMergeWindowLeaf *last)
+{
+  CoquillMergeWindowLeaf *right = coquill_merge_window_leaf_new (self);
+  unsigned filled = coquill_merge_window_filled (false);
+
+  coquill_merge_window_tell (self);
+  right->n_entries = last->n_entries - filled;
+  last->n_entries = filled;
+  memcpy (right->entries, &last->entries[filled], right->n_entries * sizeof right->entries[0]);
+  return add_leaf_behind (self, last, right);
+}
+
 void
 coquill_merge_window_build (CoquillMergeWindow *self,
                             const CoquillMergeWindowEntry *entries,

@@ -352,16 +352,24 @@ put_behind (CoquillMergeWindowEntry *entries, size_t n_entries, const CoquillMer
   return n_entries;
 }
 
-CoquillMergeWindow *
-coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entries)
+void
+coquill_merge_window_append (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entry)
 {
-  CoquillMergeWindow *self = coquill_allocate (sizeof *self);
-  size_t n_joined = 0;
+  /* Nobody has been told of the last leaf yet. */
+  CoquillMergeWindowLeaf *leaf = self->changed != NULL ? self->changed : self->first;
 
-  for (size_t i = 0; i < n_entries; i++)
-    n_joined = put_behind (entries, n_joined, &entries[i]);
-  coquill_merge_window_build (self, entries, n_joined);
-  return self;
+  if (leaf->n_entries == 0 || !can_join (&leaf->entries[leaf->n_entries - 1], entry))
+    {
+      if (leaf->n_entries == coquill_merge_window_filled (self->height == 0))
+        leaf = coquill_merge_window_go_on (self, leaf);
+      leaf->entries[leaf->n_entries++] = *entry;
+      self->n_entries++;
+    }
+  else
+    join (&leaf->entries[leaf->n_entries - 1], entry);
+  self->changed = leaf;
+  for (unsigned version = 0; version < N_VERSIONS; version++)
+    coquill_merge_window_add_width (self, version, coquill_merge_window_entry_width (entry, version));
 }
 
 /* After all leaves were made anew: lets the numbers of the old ones lead to where their entries are now.

@@ -92,13 +92,13 @@ CoquillMergeWindow *
 coquill_merge_window_new (uint64_t width);
 
 /**
- * coquill_merge_window_new_from:
- * @entries: are joined where they can be
+ * coquill_merge_window_append:
+ * @self: a window that was empty, and to which nothing else was done since
  *
- * Returns: (transfer full): a window of entries, gaps among them, which it copies
+ * Puts an entry, or a gap, behind all others, or joins it with the last one. O(1)
  */
-CoquillMergeWindow *
-coquill_merge_window_new_from (CoquillMergeWindowEntry *entries, size_t n_entries);
+void
+coquill_merge_window_append (CoquillMergeWindow *self, const CoquillMergeWindowEntry *entry);
 void
 coquill_merge_window_free (CoquillMergeWindow *self);
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* walker-recall.c: the window as a walk would have left it, without walking. */
 
-#include <stdlib.h>
-
-#include "text/memory.h"
 #include "text/walker-parts.h"
 #include "text/walker-private.h"
 
@@ -36,15 +33,15 @@ make_entry (CoquillWalkerParts *self, uint32_t number, CoquillMergeWindowEntry *
 }
 
 /* Puts an entry behind all others; a long one as several. */
-static size_t
-put_entry (CoquillMergeWindowEntry *entries, size_t n_entries, CoquillMergeWindowEntry entry)
+static void
+put_entry (CoquillMergeWindow *window, CoquillMergeWindowEntry entry)
 {
   uint32_t left = entry.length;
 
   while (left > 0)
     {
       entry.length = left < COQUILL_MERGE_WINDOW_MAX_LENGTH ? left : COQUILL_MERGE_WINDOW_MAX_LENGTH;
-      entries[n_entries++] = entry;
+      coquill_merge_window_append (window, &entry);
       left -= entry.length;
       if (entry.id != COQUILL_ID_NONE)
         {
@@ -52,31 +49,25 @@ put_entry (CoquillMergeWindowEntry *entries, size_t n_entries, CoquillMergeWindo
           entry.left = entry.id - 1;
         }
     }
-  return n_entries;
 }
 
+/* Returns: (transfer full) (nullable): %NULL if it is too much work */
 static CoquillMergeWindow *
 make_window (CoquillWalkerParts *self)
 {
-  size_t n_entries = 0, room = 0;
-  CoquillMergeWindowEntry *entries;
-  CoquillMergeWindow *window = NULL;
-  uint32_t number;
+  CoquillMergeWindow *window = coquill_merge_window_new (0);
 
-  for (number = 0; number < self->n_parts; number++)
-    room += 1 + self->parts[number].length / COQUILL_MERGE_WINDOW_MAX_LENGTH;
-  entries = coquill_allocate ((room + 1) * sizeof *entries);
-  for (number = 0; number < self->n_parts; number++)
+  for (uint32_t number = 0; number < self->n_parts; number++)
     {
       CoquillMergeWindowEntry entry;
 
       if (!make_entry (self, number, &entry))
-        break;
-      n_entries = put_entry (entries, n_entries, entry);
+        {
+          coquill_merge_window_free (window);
+          return NULL;
+        }
+      put_entry (window, entry);
     }
-  if (number == self->n_parts)
-    window = coquill_merge_window_new_from (entries, n_entries);
-  free (entries);
   return window;
 }
 
