@@ -74,10 +74,10 @@ tell_piece (CoquillTargets *targets, const CoquillGraphPiece *piece, const Coqui
 }
 
 static void
-append_runs (CoquillTargets *targets, const CoquillTargetRun *runs, size_t n_runs)
+append_runs (CoquillTargets *targets, const CoquillTargets *from, size_t first, size_t n_runs)
 {
   if (n_runs > 0)
-    memcpy (coquill_targets_extend (targets, n_runs), runs, n_runs * sizeof *runs);
+    memcpy (coquill_targets_extend (targets, n_runs), from->runs + first, n_runs * sizeof *from->runs);
 }
 
 static void
@@ -110,7 +110,7 @@ coquill_walker_tell_targets (CoquillWalker *self)
   coquill_targets_reserve (targets, n_rows - self->untold[0].row);
 
   /* What was told since comes in between. */
-  append_runs (&since, targets->runs + self->n_told, targets->n_runs - self->n_told);
+  append_runs (&since, targets, self->n_told, targets->n_runs - self->n_told);
   targets->n_runs = self->n_told;
   for (size_t i = 0; i < self->n_untold; i++)
     {
@@ -118,11 +118,11 @@ coquill_walker_tell_targets (CoquillWalker *self)
 
       while (done + n < since.n_runs && since.runs[done + n].version < self->untold[i].first)
         n++;
-      append_runs (targets, since.runs + done, n);
+      append_runs (targets, &since, done, n);
       done += n;
       tell (targets, self->graph, &self->untold[i], rows);
     }
-  append_runs (targets, since.runs + done, since.n_runs - done);
+  append_runs (targets, &since, done, since.n_runs - done);
   coquill_targets_clear (&since);
   free (self->untold);
   self->untold = NULL;
