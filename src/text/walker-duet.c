@@ -56,13 +56,13 @@ typedef struct
  * @unknown: what the other doesn't know, in turn: the first one is an edit of the text that the other knows,
  * with all that he wrote; behind the last one is the text as it is
  * @first: of these
- * @end: behind the last one
+ * @end: behind the last one; there is one that can be read
  * @typed: what he may go on to type, in the text as it is: isn't among the duet's edits yet; no characters if
  * there is nothing
  */
 typedef struct
 {
-  Unknown unknown[MAX_UNKNOWN];
+  Unknown unknown[MAX_UNKNOWN + 1];
   unsigned first;
   unsigned end;
   CoquillWalkerEdit typed;
@@ -95,9 +95,9 @@ settle (Duet *self, Writer *writer, const Writer *other)
 {
   CoquillWalkerEdit *typed = &writer->typed;
 
-  if (typed->length > 0)
-    put_edit (self, typed->place - (other->typed.place < typed->place ? other->typed.length : 0),
-              typed->length, typed->id);
+  put_edit (self, typed->place - (other->typed.place < typed->place ? other->typed.length : 0), typed->length,
+            typed->id);
+  self->n_edits -= typed->length == 0;
   *typed = nothing;
 }
 
@@ -108,61 +108,56 @@ settle_both (Duet *self)
   settle (self, &self->writers[1], &self->writers[0]);
 }
 
+static inline bool
+is_known (const Writer *writer, unsigned i, uint32_t n_items)
+{
+  return (i < writer->end) & (writer->unknown[i].sequence + writer->unknown[i].length <= n_items);
+}
+
 /* So many items of a writer the other knows. */
 static inline void
 acknowledge (Writer *writer, uint32_t n_items)
 {
+  unsigned first = writer->first;
   Unknown *unknown;
   uint32_t n_known;
 
-  while (writer->first < writer->end
-         && writer->unknown[writer->first].sequence + writer->unknown[writer->first].length <= n_items)
-    writer->first++;
-  if (writer->first == writer->end)
+  /* Whether it is none, one or two nobody can guess. */
+  first += is_known (writer, first, n_items);
+  first += is_known (writer, first, n_items);
+  while (is_known (writer, first, n_items))
+    first++;
+  if (first == writer->end)
     {
       writer->first = writer->end = 0;
       return;
     }
-  unknown = &writer->unknown[writer->first];
+  writer->first = first;
+  unknown = &writer->unknown[first];
   if (unknown->sequence >= n_items)
     return;
   /* Of characters that were put in the first are known; those deleted first aren't in the text any more. */
   n_known = n_items - unknown->sequence;
-  unknown->place += unknown->is_deletion ? 0 : n_known;
+  unknown->place += n_known & (unknown->is_deletion - 1);
   unknown->wider += unknown->is_deletion ? n_known : -n_known;
   unknown->length -= n_known;
   unknown->sequence = n_items;
 }
 
-/* Room for one more that the other doesn't know. Returns: NULL if they are too many */
-static Unknown *
-add_unknown (Writer *writer)
+/* One more that the other doesn't know. Returns: false if they are too many */
+static inline bool
+add_unknown (Writer *writer, Unknown unknown)
 {
   if (writer->end == MAX_UNKNOWN)
     {
       if (writer->first == 0)
-        return NULL;
+        return false;
       for (unsigned i = writer->first; i < writer->end; i++)
         writer->unknown[i - writer->first] = writer->unknown[i];
       writer->end -= writer->first;
       writer->first = 0;
     }
-  return &writer->unknown[writer->end++];
-}
-
-/* Whether what is put in goes on from what the other doesn't know either, which then is longer. */
-static inline bool
-lengthen (Writer *writer, uint32_t place, uint32_t length, uint32_t sequence)
-{
-  Unknown *last;
-
-  if (writer->first == writer->end)
-    return false;
-  last = &writer->unknown[writer->end - 1];
-  if (last->is_deletion || last->sequence + last->length != sequence || last->place + last->length != place)
-    return false;
-  last->length += length;
-  last->wider += length;
+  writer->unknown[writer->end++] = unknown;
   return true;
 }
 
@@ -170,7 +165,6 @@ lengthen (Writer *writer, uint32_t place, uint32_t length, uint32_t sequence)
 static inline bool
 insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t length, CoquillId id)
 {
-  uint32_t sequence = (uint32_t)coquill_id_sequence (id);
   bool touches = false, follows;
 
   for (Unknown *unknown = &other->unknown[other->first]; unknown < &other->unknown[other->end]; unknown++)
@@ -178,22 +172,14 @@ insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t leng
       uint32_t is_behind = -(uint32_t)(place > unknown->place);
 
       /* Something was put in there, or its left neighbour is deleted. */
-      touches |= place - unknown->place - unknown->is_deletion < (unknown->is_deletion ? unknown->length : 1);
+      touches
+          |= place - unknown->place - unknown->is_deletion <= ((unknown->length - 1) & -unknown->is_deletion);
       place += unknown->wider & is_behind;
       unknown->place += length & ~is_behind;
     }
   if (touches | (place > self->width))
     return false;
   self->width += length;
-
-  if (!lengthen (writer, place, length, sequence))
-    {
-      Unknown *unknown = add_unknown (writer);
-
-      if (unknown == NULL)
-        return false;
-      *unknown = (Unknown){ place, length, sequence, length, 0 };
-    }
 
   if (place - other->typed.place <= other->typed.length)
     settle (self, other, writer);
@@ -202,11 +188,21 @@ insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t leng
   if (!follows)
     settle (self, writer, other);
   other->typed.place += other->typed.place > place ? length : 0;
-  if (follows)
-    writer->typed.length += length;
-  else
+  if (!follows)
     writer->typed = (CoquillWalkerEdit){ id, place, length };
-  return true;
+  else
+    writer->typed.length += length;
+
+  /* What goes on follows his last item, and that is the last one that is unknown, if any is. */
+  if (follows && writer->first < writer->end)
+    {
+      Unknown *last = &writer->unknown[writer->end - 1];
+
+      last->length += length;
+      last->wider += length;
+      return true;
+    }
+  return add_unknown (writer, (Unknown){ place, length, (uint32_t)coquill_id_sequence (id), length, 0 });
 }
 
 /* What was typed and is touched by a deletion the order must have before. */
@@ -230,7 +226,6 @@ static inline bool delete (Duet *self,
 {
   bool touches = false;
   uint32_t before = 0;
-  Unknown *last;
 
   for (Unknown *unknown = &other->unknown[other->first]; unknown < &other->unknown[other->end]; unknown++)
     {
@@ -248,10 +243,8 @@ static inline bool delete (Duet *self,
     return false;
   self->width -= length;
 
-  last = add_unknown (writer);
-  if (last == NULL)
+  if (!add_unknown (writer, (Unknown){ place, length, sequence, -length, 1 }))
     return false;
-  *last = (Unknown){ place, length, sequence, -length, 1 };
 
   for (unsigned i = 0; i < 2; i++)
     make_way (self, &self->writers[i], &self->writers[i ^ 1], place, length);
@@ -325,7 +318,7 @@ coquill_walker_walk_duet (CoquillWalker *self, size_t run, uint64_t end, const C
   CoquillClockTrail trail;
   uint64_t start = self->end;
   size_t operation;
-  Duet duet;
+  Duet duet = { .n_edits = 0 };
 
   if (start == self->duet_end || end > MAX_VERSION || end - start <= LAST_ITEMS
       || graph->runs[run].first != start || !coquill_clock_trail (graph, run, &trail))
