@@ -21,8 +21,9 @@
 /* Edits between two moments at which both know all. */
 #define MAX_EDITS 2048
 
-/* One operation becomes no more, with what was pending. */
+/* One operation makes no more of these, and what is typed then as many as there are writers. */
 #define EDITS_PER_OPERATION 3
+#define EDITS_AT_LAST 2
 
 /* So much at the end, which who comes next may not know, is left to the flat window; and so much that is
  * linear to the linear walk. */
@@ -277,7 +278,7 @@ walk_run (
       uint32_t length = edit[1].first - edit->first, place = edit->place;
       CoquillId id = first_id + edit->first;
 
-      if (place > edit->first || self->n_edits > MAX_EDITS - EDITS_PER_OPERATION)
+      if (place > edit->first || self->n_edits > MAX_EDITS - EDITS_PER_OPERATION - EDITS_AT_LAST)
         return false;
       if (edit->kind == COQUILL_OPERATION_INSERT)
         {
