@@ -21,7 +21,8 @@
  * then the rest says nothing
  * @start: code points before the leaf
  * @rest: code points behind it
- * @plain_start: code points before the characters around the gap, in the leaf, that are all ASCII
+ * @plain_start: code points before characters around the gap, in the leaf, that are all ASCII; what is erased
+ * or typed without looking is among them, too
  * @plain_rest: code points behind them
  * @front: the address of the character at @at, less @at
  * @back: the address of the first character behind the gap, plus @behind; if there is none, of the first one
@@ -153,6 +154,6 @@ coquill_text_caret_expect_deletion (
     CoquillTextCaret *self, uint64_t items, const char *content, bool is_single, bool is_backward)
 {
   coquill_text_caret_expect_nothing (self, items, content);
-  self->erase_start = self->start | (0 - (uint64_t)!(is_single | is_backward));
-  self->erase_rest = self->rest | (0 - (uint64_t)(!is_single & is_backward));
+  self->erase_start = self->plain_start | (0 - (uint64_t)!(is_single | is_backward));
+  self->erase_rest = self->plain_rest | (0 - (uint64_t)(!is_single & is_backward));
 }

@@ -70,17 +70,6 @@ coquill_utf8_offset_from_end (const char *text, size_t length, uint64_t code_poi
   return length - i;
 }
 
-/* Whether a block is ASCII. The same. */
-static bool
-is_ascii_block (const uint8_t *s)
-{
-  uint8_t all = 0;
-
-  for (unsigned i = 0; i < BLOCK; i++)
-    all |= s[i];
-  return all < 0x80;
-}
-
 static bool
 is_ascii_word (const uint8_t *s)
 {
@@ -93,33 +82,25 @@ is_ascii_word (const uint8_t *s)
 size_t
 coquill_utf8_ascii_before (const char *text, size_t length, uint64_t code_points)
 {
-  const uint8_t *s = (const uint8_t *)text;
-  size_t i = length;
+  const uint8_t *end = (const uint8_t *)text + length;
+  size_t most = length < COQUILL_UTF8_NEAR ? length : COQUILL_UTF8_NEAR, n = 0;
 
   if (length == code_points)
     return length;
-  while (i >= BLOCK && is_ascii_block (s + i - BLOCK))
-    i -= BLOCK;
-  while (i >= WORD && is_ascii_word (s + i - WORD))
-    i -= WORD;
-  while (i > 0 && s[i - 1] < 0x80)
-    i--;
-  return length - i;
+  while (n + WORD <= most && is_ascii_word (end - n - WORD))
+    n += WORD;
+  return n;
 }
 
 size_t
 coquill_utf8_ascii_behind (const char *text, size_t length, uint64_t code_points)
 {
   const uint8_t *s = (const uint8_t *)text;
-  size_t i = 0;
+  size_t most = length < COQUILL_UTF8_NEAR ? length : COQUILL_UTF8_NEAR, n = 0;
 
   if (length == code_points)
     return length;
-  while (length - i >= BLOCK && is_ascii_block (s + i))
-    i += BLOCK;
-  while (length - i >= WORD && is_ascii_word (s + i))
-    i += WORD;
-  while (i < length && s[i] < 0x80)
-    i++;
-  return i;
+  while (n + WORD <= most && is_ascii_word (s + n))
+    n += WORD;
+  return n;
 }

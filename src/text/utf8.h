@@ -56,12 +56,15 @@ coquill_utf8_offset (const char *text, size_t length, uint64_t code_points);
 size_t
 coquill_utf8_offset_from_end (const char *text, size_t length, uint64_t code_points);
 
+/* So far it is looked for what is ASCII, where not everything is, and not to the byte. */
+#define COQUILL_UTF8_NEAR 256
+
 /**
  * coquill_utf8_ascii_before:
  * @text: valid UTF-8
  * @code_points: of it
  *
- * Returns: how many of the last bytes are ASCII. O(these), O(1) if all are
+ * Returns: so many of the last bytes are ASCII, and maybe more. O(1)
  */
 size_t
 coquill_utf8_ascii_before (const char *text, size_t length, uint64_t code_points);
@@ -71,7 +74,7 @@ coquill_utf8_ascii_before (const char *text, size_t length, uint64_t code_points
  * @text: valid UTF-8
  * @code_points: of it
  *
- * Returns: how many of the first bytes are ASCII. O(these), O(1) if all are
+ * Returns: so many of the first bytes are ASCII, and maybe more. O(1)
  */
 size_t
 coquill_utf8_ascii_behind (const char *text, size_t length, uint64_t code_points);
