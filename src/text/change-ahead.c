@@ -35,6 +35,7 @@ read_one_by_one (CoquillAhead *self,
       uint64_t head = *next++, has_length = head / HEAD_LENGTH & 1, has_position = head / HEAD_POSITION;
       uint64_t length = *lengths, position = *positions, beyond = *far, folded;
       uint64_t has_far = position >> 7 & has_position;
+      CoquillGraphOperation *row;
       bool is_turn, joins;
       int32_t more, inserted, before, is_backward = head / HEAD_BACKWARD & 1;
 
@@ -75,10 +76,13 @@ read_one_by_one (CoquillAhead *self,
       last = head;
       self->turns |= (uint64_t)is_turn << i;
       self->joins |= (uint64_t)joins << i;
-      self->items[i + 1] = self->items[i] + 1 + more;
-      self->texts[i + 1] = self->texts[i] + inserted;
-      self->places[i] = self->carets[i] + before;
-      self->carets[i + 1] = self->places[i] + inserted - (more & -is_backward);
+      row = &self->rows[i];
+      row->place = (uint32_t)(self->carets[i] + before);
+      row->kind = (uint8_t)((head & HEAD_KIND) + 1);
+      row->backward = (more & -is_backward) != 0;
+      row[1].first = row->first + 1 + (uint32_t)more;
+      row[1].content_offset = row->content_offset + (uint32_t)inserted;
+      self->carets[i + 1] = self->carets[i] + before + inserted - (more & -is_backward);
       self->n_bytes[0][i] = (uint8_t)(lengths - starts[0]);
       self->n_bytes[1][i] = (uint8_t)(positions - starts[1]);
       self->n_bytes[2][i] = (uint8_t)(far - starts[2]);
@@ -100,7 +104,8 @@ start (CoquillAhead *self, const CoquillChangeReader *reader, const uint8_t *hea
   for (unsigned i = 0; i < COQUILL_AHEAD_COLUMNS; i++)
     self->starts[i] = reader->next[coquill_ahead_columns[i]];
   self->turns = self->joins = 0;
-  self->items[0] = self->texts[0] = self->carets[0] = 0;
+  self->rows[0].first = self->rows[0].content_offset = 0;
+  self->carets[0] = 0;
   return left < most ? left : most;
 }
 
@@ -201,29 +206,48 @@ sum_up (Numbers numbers, int32_t before)
   return (Numbers)sums + before;
 }
 
+/* Eight rows of eight fields each. */
+TARGET static inline void
+write_rows (CoquillGraphOperation *rows, Numbers firsts, Numbers places, Numbers offsets, Numbers kinds)
+{
+  __m256i low = _mm256_unpacklo_epi32 ((__m256i)firsts, (__m256i)places);
+  __m256i high = _mm256_unpackhi_epi32 ((__m256i)firsts, (__m256i)places);
+  __m256i more_low = _mm256_unpacklo_epi32 ((__m256i)offsets, (__m256i)kinds);
+  __m256i more_high = _mm256_unpackhi_epi32 ((__m256i)offsets, (__m256i)kinds);
+  __m256i of_0_4 = _mm256_unpacklo_epi64 (low, more_low), of_1_5 = _mm256_unpackhi_epi64 (low, more_low);
+  __m256i of_2_6 = _mm256_unpacklo_epi64 (high, more_high), of_3_7 = _mm256_unpackhi_epi64 (high, more_high);
+
+  _mm256_storeu_si256 ((__m256i *)&rows[0], _mm256_permute2x128_si256 (of_0_4, of_1_5, 0x20));
+  _mm256_storeu_si256 ((__m256i *)&rows[2], _mm256_permute2x128_si256 (of_2_6, of_3_7, 0x20));
+  _mm256_storeu_si256 ((__m256i *)&rows[4], _mm256_permute2x128_si256 (of_0_4, of_1_5, 0x31));
+  _mm256_storeu_si256 ((__m256i *)&rows[6], _mm256_permute2x128_si256 (of_2_6, of_3_7, 0x31));
+}
+
 /* What follows from items and moves. @last: the head before */
 TARGET static inline void
 finish (
     CoquillAhead *self, size_t from, uint64_t heads, uint64_t last, const Numbers *more, const Numbers *move)
 {
   const uint64_t kinds = HEAD_KIND * ONES, turns = heads / HEAD_AGENT | heads / HEAD_PARENTS;
-  Numbers head, other, is_backward, inserted, before, after, items, texts, places, carets, joins;
+  Numbers head, other, back, inserted, before, after, firsts, offsets, carets, joins;
+  CoquillGraphOperation *rows = &self->rows[from];
 
   widen (&head, heads);
   widen (&other, ((heads ^ (heads << 8 | last)) & kinds) | (turns & ONES) << 2);
-  is_backward = head / HEAD_BACKWARD & 1;
+  back = head / HEAD_BACKWARD & 1;
   inserted = (1 + *more) & ((head & 1) - 1);
-  before = *move - is_backward;
-  items = sum_up (1 + *more, self->items[from]);
-  texts = sum_up (inserted, self->texts[from]);
-  after = inserted - (*more & -is_backward);
+  before = *move - back;
+  back = *more & -back;
+  after = inserted - back;
+  firsts = sum_up (1 + *more, (int32_t)rows->first);
+  offsets = sum_up (inserted, (int32_t)rows->content_offset);
   carets = sum_up (before + after, self->carets[from]);
-  places = carets - after;
   joins = (other == 0) & ((before == 0) | (before == -(head & 1)));
-  memcpy (&self->items[from + 1], &items, sizeof items);
-  memcpy (&self->texts[from + 1], &texts, sizeof texts);
+  write_rows (rows, firsts - 1 - *more, carets - after, offsets - inserted,
+              ((head & HEAD_KIND) + 1) | ((back != 0) & 1 << 8));
+  rows[GROUP].first = (uint32_t)firsts[GROUP - 1];
+  rows[GROUP].content_offset = (uint32_t)offsets[GROUP - 1];
   memcpy (&self->carets[from + 1], &carets, sizeof carets);
-  memcpy (&self->places[from], &places, sizeof places);
   self->turns |= _pext_u64 (turns, ONES) << from;
   self->joins |= (uint64_t)(uint32_t)_mm256_movemask_ps ((__m256)joins) << from;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "text/change-private.h"
+#include "text/graph-types.h"
 
 /* The most operations that are read ahead. */
 #define COQUILL_AHEAD 32
@@ -28,9 +29,7 @@ static const CoquillChangeColumn coquill_ahead_columns[COQUILL_AHEAD_COLUMNS]
  * @turns: a bit for each that has an agent or parents
  * @joins: a bit for each that may go on from the operation before: it is of that kind, and where that left
  * the caret. Not told of turns
- * @items: of all operations before this one
- * @texts: the same, code points inserted
- * @places: its position
+ * @rows: as rows of a graph; and where one behind them would begin
  * @carets: where the caret was before it
  * @starts: of each column, the first byte that was read
  * @n_bytes: of each column, how many bytes all operations up to this one took
@@ -44,9 +43,7 @@ typedef struct
   size_t n;
   uint64_t turns;
   uint64_t joins;
-  int32_t items[COQUILL_AHEAD + 1];
-  int32_t texts[COQUILL_AHEAD + 1];
-  int32_t places[COQUILL_AHEAD];
+  CoquillGraphOperation rows[COQUILL_AHEAD + 1];
   int32_t carets[COQUILL_AHEAD + 1];
   const uint8_t *starts[COQUILL_AHEAD_COLUMNS];
   uint8_t n_bytes[COQUILL_AHEAD_COLUMNS][COQUILL_AHEAD];

@@ -168,7 +168,7 @@ take_turns (CoquillStretchRows *rows,
     {
       size_t i = (size_t)__builtin_ctzll (left);
 
-      track->next = items + (uint64_t)(int64_t)ahead->items[i];
+      track->next = items + ahead->rows[i].first;
       track->caret = base + (uint64_t)(int64_t)ahead->carets[i];
       next = take_turn (&turns, reader, heads[i], check, turn);
       if (next == NULL)
@@ -176,13 +176,13 @@ take_turns (CoquillStretchRows *rows,
           n = i;
           break;
         }
-      (turn++)->first = first + (uint32_t)ahead->items[i];
+      (turn++)->first = first + ahead->rows[i].first;
       track = next;
-      items = track->next - (uint64_t)(int64_t)ahead->items[i];
+      items = track->next - ahead->rows[i].first;
       base = track->caret - (uint64_t)(int64_t)ahead->carets[i];
       fill (bases + i, base);
     }
-  track->next = items + (uint64_t)(int64_t)ahead->items[n];
+  track->next = items + ahead->rows[n].first;
   track->caret = base + (uint64_t)(int64_t)ahead->carets[n];
   rows->turn = turn;
   reader->next[COQUILL_COLUMN_AGENTS] = turns.agents;
@@ -202,48 +202,53 @@ static bool
 measure_texts (CoquillChangeReader *reader, CoquillChangeCheck *check, CoquillAhead *ahead, size_t n)
 {
   const uint8_t *const start = reader->next[COQUILL_COLUMN_TEXT], *next = start;
-  int32_t code_points = 0;
+  uint32_t code_points = 0;
 
-  if ((uint64_t)ahead->texts[n] > check->code_points)
+  if (ahead->rows[n].content_offset > check->code_points)
     return coquill_change_malformed (check, "text ends early");
-  for (size_t i = 1; i <= n; i++)
+  for (CoquillGraphOperation *row = &ahead->rows[1]; row <= &ahead->rows[n]; row++)
     {
-      size_t length = (size_t)(ahead->texts[i] - code_points);
+      size_t length = row->content_offset - code_points;
 
-      code_points = ahead->texts[i];
+      code_points = row->content_offset;
       reader->next[COQUILL_COLUMN_TEXT] = next;
       if (length > (size_t)(reader->wide - next))
         length = coquill_change_reader_wide_text (reader, length);
       next += length;
-      ahead->texts[i] = (int32_t)(next - start);
+      row->content_offset = (uint32_t)(next - start);
     }
   return true;
 }
 
-/* Returns: bits of all positions, and of the carets behind them */
+/* The fields of a row, so that all are added to at once. */
+typedef uint32_t Row __attribute__ ((vector_size (sizeof (CoquillGraphOperation))));
+
+/* Writes what was read ahead where it belongs. Returns: bits of all positions, and of the carets behind them
+ */
 static uint32_t
-write_rows (CoquillGraphOperation *row,
-            const uint8_t *heads,
+write_rows (CoquillGraphOperation *rows,
             const CoquillAhead *ahead,
             size_t n,
             const Bases bases,
             uint64_t n_items,
             size_t text)
 {
+  const Row start = { (uint32_t)n_items, 0, (uint32_t)text, 0 };
+  Row all = { 0 };
   uint32_t high = 0;
 
   for (size_t i = 0; i < n; i++)
     {
-      uint32_t place = (uint32_t)ahead->places[i] + bases[i];
+      Row row;
 
-      row[i].first = (uint32_t)n_items + (uint32_t)ahead->items[i];
-      row[i].place = place;
-      row[i].content_offset = (uint32_t)text + (uint32_t)ahead->texts[i];
-      row[i].kind = (heads[i] & HEAD_KIND) + 1;
-      row[i].backward = ahead->carets[i + 1] < ahead->places[i];
-      high |= place | ((uint32_t)ahead->carets[i + 1] + bases[i]);
+      memcpy (&row, &ahead->rows[i], sizeof row);
+      row += start + (Row){ 0, bases[i], 0, 0 };
+      memcpy (&rows[i], &row, sizeof row);
+      all |= row;
     }
-  return high;
+  for (size_t i = 0; i < n; i++)
+    high |= (uint32_t)ahead->carets[i + 1] + bases[i];
+  return high | all[1];
 }
 
 /* Whether an operation lengthens the one before it, whose row this is. @base: what is added to its place */
@@ -251,14 +256,12 @@ static bool
 lengthens (const CoquillGraphOperation *row,
            uint64_t n_items,
            uint64_t base,
-           const CoquillAhead *ahead,
-           const uint8_t *heads,
-           size_t i)
+           const CoquillGraphOperation *next,
+           uint64_t head)
 {
-  return coquill_graph_lengthens (row, n_items, (CoquillOperationKind)((heads[i] & HEAD_KIND) + 1),
-                                  base + (uint64_t)(int64_t)ahead->places[i],
-                                  (uint64_t)(ahead->items[i + 1] - ahead->items[i]),
-                                  (heads[i] & HEAD_BACKWARD) != 0);
+  return coquill_graph_lengthens (row, n_items, (CoquillOperationKind)next->kind,
+                                  base + (uint64_t)(int64_t)(int32_t)next->place, next[1].first - next->first,
+                                  (head & HEAD_BACKWARD) != 0);
 }
 
 /* Returns: how many operations come before one, not the first, that lengthens the one before it: mostly all,
@@ -269,14 +272,10 @@ count_rows (const CoquillAhead *ahead, const uint8_t *heads)
   for (uint64_t left = ahead->joins & ~UINT64_C (1); left != 0; left &= left - 1)
     {
       size_t i = (size_t)__builtin_ctzll (left);
-      CoquillGraphOperation row = {
-        .first = (uint32_t)ahead->items[i - 1],
-        .place = (uint32_t)MOST_CARET + (uint32_t)ahead->places[i - 1],
-        .kind = (heads[i - 1] & HEAD_KIND) + 1,
-        .backward = ahead->carets[i] < ahead->places[i - 1],
-      };
+      CoquillGraphOperation row = ahead->rows[i - 1];
 
-      if (lengthens (&row, (uint64_t)ahead->items[i], MOST_CARET, ahead, heads, i))
+      row.place += (uint32_t)MOST_CARET;
+      if (lengthens (&row, ahead->rows[i].first, MOST_CARET, &ahead->rows[i], heads[i]))
         return i;
     }
   return ahead->n;
@@ -336,26 +335,26 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, C
     open_stretch (rows, reader);
   row = rows->row;
   coquill_ahead_read (&ahead, reader, heads, STOPS, check);
-  joins = (ahead.joins & 1) != 0 && lengthens (row - 1, check->n_items, caret, &ahead, heads, 0);
+  joins = (ahead.joins & 1) != 0 && lengthens (row - 1, check->n_items, caret, ahead.rows, heads[0]);
   n = joins ? was_open : count_rows (&ahead, heads);
   n = take_turns (rows, reader, check, &ahead, n, bases);
   coquill_ahead_leave (&ahead, reader, n);
   if (n == 0)
     return true;
 
-  code_points = (uint64_t)ahead.texts[n];
+  code_points = ahead.rows[n].content_offset;
   if (code_points > (size_t)(reader->wide - text) && !measure_texts (reader, check, &ahead, n))
     return false;
   check->code_points -= code_points;
-  high = write_rows (row, heads, &ahead, n, bases, check->n_items, (size_t)(text - content));
+  high = write_rows (row, &ahead, n, bases, check->n_items, (size_t)(text - content));
   if (joins)
     row[-1].backward = row->kind == COQUILL_OPERATION_DELETE && row->place != row[-1].place;
   else
     rows->row += n;
   rows->stretch.beyond |= high > check->n_items && coquill_change_rows_are_beyond (row, rows->row);
-  check->n_items += (uint64_t)ahead.items[n];
+  check->n_items += ahead.rows[n].first;
   reader->next[COQUILL_COLUMN_HEADS] = heads + n;
-  reader->next[COQUILL_COLUMN_TEXT] = text + ahead.texts[n];
+  reader->next[COQUILL_COLUMN_TEXT] = text + ahead.rows[n].content_offset;
   return check_end (reader, high, check);
 }
 

@@ -218,15 +218,17 @@ assert_read_ahead (const CoquillAhead *ahead,
 
   for (gsize i = 0; i < ahead->n; i++)
     {
-      guint64 position = caret + (guint64)(gint64)ahead->places[i];
-      gint32 n_inserted = ahead->texts[i + 1] - ahead->texts[i];
+      guint64 position = caret + (guint64)(gint64)(gint32)ahead->rows[i].place;
+      guint32 n_inserted = ahead->rows[i + 1].content_offset - ahead->rows[i].content_offset;
       gboolean inserts;
 
       g_assert_true (coquill_change_reader_next (reader, &operation));
       inserts = operation.kind == COQUILL_OPERATION_INSERT;
       g_assert_cmpuint (operation.position, ==, position);
-      g_assert_cmpuint (operation.length, ==, (guint64)(ahead->items[i + 1] - ahead->items[i]));
-      g_assert_cmpuint (inserts ? operation.length : 0, ==, (guint64)n_inserted);
+      g_assert_cmpuint (operation.length, ==, ahead->rows[i + 1].first - ahead->rows[i].first);
+      g_assert_cmpint (operation.kind, ==, (CoquillOperationKind)ahead->rows[i].kind);
+      g_assert_cmpint (operation.backward && operation.length > 1, ==, ahead->rows[i].backward);
+      g_assert_cmpuint (inserts ? operation.length : 0, ==, n_inserted);
       g_assert_cmpuint (coquill_change_caret_after (&operation), ==,
                         caret + (guint64)(gint64)ahead->carets[i + 1]);
       for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
@@ -269,12 +271,9 @@ test_what_is_read_ahead_is_what_is_read (void)
           n_ahead += ahead.n;
           for (gsize i = 0; i < ahead.n; i++)
             {
-              gint32 before = ahead.places[i] - ahead.carets[i];
+              gint32 before = (gint32)ahead.rows[i].place - ahead.carets[i];
               gboolean deletes = (heads[i] & HEAD_KIND) + 1 == COQUILL_OPERATION_DELETE;
 
-              g_assert_cmpint (ahead.items[i + 1], ==, portably.items[i + 1]);
-              g_assert_cmpint (ahead.texts[i + 1], ==, portably.texts[i + 1]);
-              g_assert_cmpint (ahead.places[i], ==, portably.places[i]);
               g_assert_cmpint (ahead.carets[i + 1], ==, portably.carets[i + 1]);
               for (guint j = 0; j < COQUILL_AHEAD_COLUMNS; j++)
                 g_assert_cmpuint (ahead.n_bytes[j][i], ==, portably.n_bytes[j][i]);
