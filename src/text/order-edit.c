@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* order-edit.c: many edits of a folded order, one after the other. */
+/* order-edit.c: many edits of an order in which what is deleted is folded, one after the other. */
 
 #include "text/order-ring.h"
 
@@ -31,14 +31,17 @@ give_back (CoquillOrder *self, const Hand *hand)
 static __attribute__ ((noinline)) void
 edit_anywhere (CoquillOrder *self, uint64_t position, uint64_t n_deleted, uint64_t n_inserted, CoquillId id)
 {
-  if (n_deleted > 0)
+  if (n_deleted > 0 && self->state == COQUILL_ORDER_FOLDED)
     coquill_order_delete_all_visible (self, position, n_deleted);
+  else if (n_deleted > 0)
+    coquill_order_delete_partly_folded (self, position, n_deleted);
   if (n_inserted > 0)
     coquill_order_insert_at (self, position, id, n_inserted);
 }
 
-void
-coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits)
+/* @all_are_visible: as in a folded order; a constant, for the compiler */
+static inline __attribute__ ((always_inline)) void
+edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, bool all_are_visible)
 {
   Hand hand = take_hand (self);
 
@@ -69,14 +72,15 @@ coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, si
       if (within > gap.width)
         do
           {
-            gap.width += gap.right->length;
+            gap.width += all_are_visible ? gap.right->length : coquill_order_span_width (gap.right);
             *gap.left++ = *gap.right++;
           }
         while (within > gap.width);
       else
         for (;;)
           {
-            uint64_t before = gap.width - gap.left[-1].length;
+            const CoquillOrderSpan *last = gap.left - 1;
+            uint64_t before = gap.width - (all_are_visible ? last->length : coquill_order_span_width (last));
 
             if (within > before)
               break;
@@ -110,14 +114,15 @@ coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, si
           open = coquill_order_open_ring (folds, ring, new);
           right = gap.right;
           spans_end = &hand.leaf->spans[LEAF_SPANS];
-          while (right < spans_end && right->length <= count)
+          while (right < spans_end && right->length <= count
+                 && (all_are_visible || coquill_order_is_visible (right)))
             {
               coquill_order_fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
               count -= right->length;
               right++;
             }
           /* Of the next one a part, or nothing: as above. */
-          if (right < spans_end)
+          if (right < spans_end && (all_are_visible || coquill_order_is_visible (right)))
             {
               bool any = count > 0;
 
@@ -167,4 +172,13 @@ coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, si
         coquill_order_index_set (self->ids, edit->id, length, hand.leaf);
     }
   give_back (self, &hand);
+}
+
+void
+coquill_order_edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits)
+{
+  if (self->state == COQUILL_ORDER_FOLDED)
+    edit_folded (self, edits, n_edits, true);
+  else
+    edit_folded (self, edits, n_edits, false);
 }

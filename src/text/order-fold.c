@@ -263,9 +263,8 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
     }
 }
 
-/* delete_folded(), in a partly folded order. */
-static __attribute__ ((noinline)) void
-delete_partly_folded (CoquillOrder *self, uint64_t position, uint64_t count)
+void
+coquill_order_delete_partly_folded (CoquillOrder *self, uint64_t position, uint64_t count)
 {
   delete_folded (self, position, count, false);
 }
@@ -282,7 +281,7 @@ bool
 coquill_order_is_folded (CoquillOrder *self)
 {
   bound (self);
-  return self->state == COQUILL_ORDER_FOLDED;
+  return self->state != COQUILL_ORDER_UNFOLDED;
 }
 
 void
@@ -301,7 +300,7 @@ coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t cou
   if (self->state == COQUILL_ORDER_FOLDED)
     coquill_order_delete_all_visible (self, position, count);
   else
-    delete_partly_folded (self, position, count);
+    coquill_order_delete_partly_folded (self, position, count);
   return true;
 }
 
@@ -349,7 +348,7 @@ coquill_order_delete_at (CoquillOrder *self, uint64_t position, uint64_t count, 
       if (self->state == COQUILL_ORDER_FOLDED)
         coquill_order_delete_all_visible (self, position, count);
       else
-        delete_partly_folded (self, position, count);
+        coquill_order_delete_partly_folded (self, position, count);
       if (self->n_folded_again == n_folded_again)
         {
           if (n_spans != NULL)

@@ -19,7 +19,7 @@ coquill_order_trim (CoquillOrder *self);
 /**
  * coquill_order_is_folded:
  *
- * Returns: whether nothing of what was deleted is in the tree, or ever was
+ * Returns: whether what is deleted is folded, now and for the next few deletions
  */
 bool
 coquill_order_is_folded (CoquillOrder *self);

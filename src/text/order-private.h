@@ -331,6 +331,10 @@ coquill_order_delete_unfolded (CoquillOrder *self, uint64_t position, uint64_t c
 void
 coquill_order_delete_all_visible (CoquillOrder *self, uint64_t position, uint64_t count);
 
+/* The same, of an order that is partly folded. */
+void
+coquill_order_delete_partly_folded (CoquillOrder *self, uint64_t position, uint64_t count);
+
 /* Counts what was deleted once more, in an order that was just unfolded. */
 void
 coquill_order_count_again (CoquillOrder *self, const CoquillOrderSpan *again, size_t n_again);

@@ -123,12 +123,13 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
 /* So many operations are given to the order at once: their edits stay in the first cache. */
 #define SEVERAL_OPERATIONS 64
 
-/* The next few operations as edits of the text, which is so wide: whole insertions and deletions that end by
- * @end, up to what isn't so, or isn't right. A deletion and what is put in its place are one edit. Returns
- * how many edits. */
+/* The next few operations as edits of the text, which is so wide, or of a gap: whole insertions and deletions
+ * that end by @end, up to what isn't so, or isn't right, or isn't inside the gap. A deletion and what is put
+ * in its place are one edit. Returns how many edits. */
 static inline __attribute__ ((always_inline)) size_t
 take_edits (CoquillGraphCursor *cursor,
             uint64_t end,
+            const CoquillWalkerGap *gap,
             uint64_t *text_width,
             CoquillDeltaList *deltas,
             CoquillOrderEdit edits[SEVERAL_OPERATIONS])
@@ -153,21 +154,31 @@ take_edits (CoquillGraphCursor *cursor,
       uint32_t n_deleted = length & -(uint32_t)(row->kind == COQUILL_OPERATION_DELETE);
       uint32_t place = row->place - ((length - 1) & -(uint32_t)row->backward);
       bool replaces = (place == emptied) & (n_deleted == 0);
+      uint64_t position = place;
 
       /* What begins before the text is as far behind its end. */
-      if (row->kind > COQUILL_OPERATION_DELETE || (uint64_t)place + n_deleted > width)
+      if (row->kind > COQUILL_OPERATION_DELETE || (gap == NULL && position + n_deleted > width))
         break;
+      if (gap != NULL)
+        {
+          uint64_t within = position - gap->place;
+
+          if (place > row->place || within >= width || within + n_deleted - 1 >= width - 1
+              || length > COQUILL_MERGE_WINDOW_MAX_LENGTH - width)
+            break;
+          position += gap->by;
+        }
       if (row->first >= cursor->run_end)
         coquill_graph_cursor_find_run (cursor, row->first);
       if (deltas != NULL && n_deleted > 0)
-        coquill_delta_list_delete (deltas, place, length, coquill_id_agent (cursor->first_id));
+        coquill_delta_list_delete (deltas, position, length, coquill_id_agent (cursor->first_id));
       else if (deltas != NULL)
-        coquill_delta_list_insert (deltas, place, length, row->content_offset,
+        coquill_delta_list_insert (deltas, position, length, row->content_offset,
                                    row[1].content_offset - row->content_offset, false,
                                    coquill_id_agent (cursor->first_id));
       edit -= replaces;
       edit->id = cursor->first_id + row->first;
-      edit->position = place;
+      edit->position = (uint32_t)position;
       edit->n_deleted = n_deleted | (n_emptied & -(uint32_t)replaces);
       edit->n_inserted = length - n_deleted;
       edit++;
@@ -182,17 +193,22 @@ take_edits (CoquillGraphCursor *cursor,
   return (size_t)(edit - edits);
 }
 
-static void
-walk_edits (
-    CoquillWalker *self, CoquillGraphCursor *cursor, uint64_t end, uint64_t *width, CoquillDeltaList *deltas)
+/* @gap: (nullable): in which they are to be; @width: (inout): of that, or of the text */
+static inline __attribute__ ((always_inline)) void
+walk_edits (CoquillWalker *self,
+            CoquillGraphCursor *cursor,
+            uint64_t end,
+            const CoquillWalkerGap *gap,
+            uint64_t *width,
+            CoquillDeltaList *deltas)
 {
   CoquillOrderEdit edits[SEVERAL_OPERATIONS];
   size_t n_edits;
 
   while (self->leaves_untold && coquill_order_is_folded (self->order))
     {
-      n_edits = deltas == NULL ? take_edits (cursor, end, width, NULL, edits)
-                               : take_edits (cursor, end, width, deltas, edits);
+      n_edits = deltas == NULL ? take_edits (cursor, end, gap, width, NULL, edits)
+                               : take_edits (cursor, end, gap, width, deltas, edits);
       if (n_edits == 0)
         return;
       coquill_order_edit_folded (self->order, edits, n_edits);
@@ -214,7 +230,7 @@ coquill_walker_walk_linear (CoquillWalker *self,
     coquill_walker_leave_untold (self);
   for (;;)
     {
-      walk_edits (self, cursor, end, &width, deltas);
+      walk_edits (self, cursor, end, NULL, &width, deltas);
       if (!coquill_graph_cursor_step (cursor, end, &piece))
         break;
       possible = walk_piece (self, &piece, &width, deltas);
@@ -246,20 +262,23 @@ coquill_walker_walk_gap (CoquillWalker *self,
                          CoquillGraphPiece *last)
 {
   const CoquillWalkerGap *gap = &self->gap;
-  uint64_t length = gap->length, width = coquill_order_width (self->order), start = self->end;
+  uint64_t length = gap->length, start = self->end;
   CoquillGraphPiece piece;
 
   coquill_walker_leave_untold (self);
-  while (coquill_graph_cursor_step (cursor, end, &piece))
+  for (;;)
     {
-      uint64_t width_before = width;
+      uint64_t width, width_before;
 
+      walk_edits (self, cursor, end, gap, &length, deltas);
+      if (!coquill_graph_cursor_step (cursor, end, &piece))
+        break;
       if (!is_inside (&piece, gap->place, length))
         {
           coquill_graph_cursor_go_back (cursor, piece.first);
           break;
         }
-      *last = piece;
+      width = width_before = coquill_order_width (self->order);
       piece.place += gap->by;
       walk_piece (self, &piece, &width, deltas);
       length += width - width_before;
@@ -269,7 +288,8 @@ coquill_walker_walk_gap (CoquillWalker *self,
   if (self->end == start)
     return false;
   coquill_merge_window_widen (self->window, gap->cursor, (uint32_t)length - gap->length);
-  coquill_walker_note (self, (CoquillWalkerDeed){ .sequence = (uint32_t)coquill_id_sequence (last->id),
-                                                  .length = (uint32_t)last->length });
+  *last = (CoquillGraphPiece){ .first = self->end - 1, .id = cursor->first_id + self->end - 1, .length = 1 };
+  coquill_walker_note (
+      self, (CoquillWalkerDeed){ .sequence = (uint32_t)coquill_id_sequence (last->id), .length = 1 });
   return true;
 }

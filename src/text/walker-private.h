@@ -195,7 +195,7 @@ coquill_walker_walk_duet (CoquillWalker *self, size_t run, uint64_t end, const C
  * coquill_walker_walk_gap:
  * @cursor: at the item that is next; comes behind what was walked
  * @end: of the run or less
- * @last: (out): the last piece that was walked
+ * @last: (out): the last item that was walked
  *
  * Walks items of the trunk as long as they only make the gap wider or narrower in which the one before was.
  *
