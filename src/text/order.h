@@ -31,7 +31,7 @@
  */
 
 /* By measurement: with fewer, leaves are changed and split more often; more are longer to look through. */
-#define COQUILL_ORDER_LEAF_SPANS 60
+#define COQUILL_ORDER_LEAF_SPANS 108
 
 /* So many are fetched from memory at once. */
 #define COQUILL_ORDER_FETCHED_SPANS 4
