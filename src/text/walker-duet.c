@@ -53,6 +53,19 @@ typedef struct
 } Unknown;
 
 /**
+ * Typed:
+ * @id: of the first character
+ * @place: in the text as it is
+ * @length: characters
+ */
+typedef struct
+{
+  CoquillId id;
+  uint32_t place;
+  uint32_t length;
+} Typed;
+
+/**
  * Writer:
  * @unknown: what the other doesn't know, in turn: the first one is an edit of the text that the other knows,
  * with all that he wrote; behind the last one is the text as it is
@@ -66,7 +79,7 @@ typedef struct
   Unknown unknown[MAX_UNKNOWN + 1];
   unsigned first;
   unsigned end;
-  CoquillWalkerEdit typed;
+  Typed typed;
 } Writer;
 
 /**
@@ -78,26 +91,23 @@ typedef struct
 {
   Writer writers[2];
   uint32_t width;
-  CoquillWalkerEdit *edits;
+  CoquillOrderEdit *edits;
   size_t n_edits;
 } Duet;
 
-static const CoquillWalkerEdit nothing = { .id = COQUILL_ID_NONE };
-
-static void
-put_edit (Duet *self, uint32_t place, uint32_t length, CoquillId id)
-{
-  self->edits[self->n_edits++] = (CoquillWalkerEdit){ id, place, length };
-}
+static const Typed nothing = { .id = COQUILL_ID_NONE };
 
 /* The order is to be given what was typed. It doesn't have yet what the other typed. */
 static void
 settle (Duet *self, Writer *writer, const Writer *other)
 {
-  CoquillWalkerEdit *typed = &writer->typed;
+  Typed *typed = &writer->typed;
 
-  put_edit (self, typed->place - (other->typed.place < typed->place ? other->typed.length : 0), typed->length,
-            typed->id);
+  self->edits[self->n_edits++]
+      = (CoquillOrderEdit){ .id = typed->id,
+                            .position
+                            = typed->place - (other->typed.place < typed->place ? other->typed.length : 0),
+                            .n_inserted = typed->length };
   self->n_edits -= typed->length == 0;
   *typed = nothing;
 }
@@ -190,7 +200,7 @@ insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t leng
     settle (self, writer, other);
   other->typed.place += other->typed.place > place ? length : 0;
   if (!follows)
-    writer->typed = (CoquillWalkerEdit){ id, place, length };
+    writer->typed = (Typed){ id, place, length };
   else
     writer->typed.length += length;
 
@@ -210,7 +220,7 @@ insert (Duet *self, Writer *writer, Writer *other, uint32_t place, uint32_t leng
 static inline void
 make_way (Duet *self, Writer *writer, const Writer *other, uint32_t place, uint32_t length)
 {
-  const CoquillWalkerEdit *typed = &writer->typed;
+  const Typed *typed = &writer->typed;
 
   if (place <= typed->place + typed->length && typed->place <= place + length)
     settle (self, writer, other);
@@ -251,13 +261,14 @@ static inline bool delete (Duet *self,
     make_way (self, &self->writers[i], &self->writers[i ^ 1], place, length);
   for (unsigned i = 0; i < 2; i++)
     {
-      CoquillWalkerEdit *typed = &self->writers[i].typed;
+      Typed *typed = &self->writers[i].typed;
       bool is_behind = typed->place > place;
 
       before += is_behind ? 0 : typed->length;
       typed->place -= is_behind ? length : 0;
     }
-  put_edit (self, place - before, length, COQUILL_WALKER_EDIT_DELETES | operation);
+  self->edits[self->n_edits++]
+      = (CoquillOrderEdit){ .id = operation, .position = place - before, .n_deleted = length };
   return true;
 }
 

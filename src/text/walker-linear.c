@@ -50,6 +50,17 @@ coquill_walker_delete_visible (
     }
 }
 
+/* So many edits are given to the order at once: they stay in the first cache, and between them it may see
+ * whether it is to be unfolded. */
+#define SEVERAL_EDITS 64
+
+/* Whether what is deleted is told by the order, when somebody asks. */
+static inline bool
+is_untold (const CoquillWalker *self)
+{
+  return self->leaves_untold && coquill_order_is_folded (self->order);
+}
+
 /* Deletes visible characters, of which there are as many. */
 static inline void
 delete_linear (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t length, bool backward)
@@ -61,23 +72,23 @@ delete_linear (CoquillWalker *self, uint64_t version, uint64_t place, uint64_t l
 }
 
 void
-coquill_walker_edit_order (CoquillWalker *self, const CoquillWalkerEdit *edits, size_t n_edits, uint64_t end)
+coquill_walker_edit_order (CoquillWalker *self, const CoquillOrderEdit *edits, size_t n_edits, uint64_t end)
 {
-  for (size_t i = 0; i < n_edits; i++)
+  for (size_t n; n_edits > 0 && is_untold (self); edits += n, n_edits -= n)
     {
-      const CoquillWalkerEdit *edit = &edits[i];
-
-      if (edit->id & COQUILL_WALKER_EDIT_DELETES)
-        {
-          const CoquillGraphOperation *operation
-              = &self->graph->operations[edit->id - COQUILL_WALKER_EDIT_DELETES];
-
-          self->end = operation->first;
-          delete_linear (self, operation->first, edit->place, edit->length, operation->backward);
-        }
-      else
-        coquill_order_insert_at (self->order, edit->place, edit->id, edit->length);
+      n = n_edits < SEVERAL_EDITS ? n_edits : SEVERAL_EDITS;
+      coquill_order_edit_folded (self->order, edits, n);
     }
+  for (; n_edits > 0; edits++, n_edits--)
+    if (edits->n_deleted > 0)
+      {
+        const CoquillGraphOperation *operation = &self->graph->operations[edits->id];
+
+        self->end = operation->first;
+        delete_linear (self, operation->first, edits->position, edits->n_deleted, operation->backward);
+      }
+    else
+      coquill_order_insert_at (self->order, edits->position, edits->id, edits->n_inserted);
   self->end = end;
 }
 
@@ -120,9 +131,6 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
   return true;
 }
 
-/* So many operations are given to the order at once: their edits stay in the first cache. */
-#define SEVERAL_OPERATIONS 64
-
 /* The next few operations as edits of the text, which is so wide, or of a gap: whole insertions and deletions
  * that end by @end, up to what isn't so, or isn't right, or isn't inside the gap. A deletion and what is put
  * in its place are one edit. Returns how many edits. */
@@ -132,7 +140,7 @@ take_edits (CoquillGraphCursor *cursor,
             const CoquillWalkerGap *gap,
             uint64_t *text_width,
             CoquillDeltaList *deltas,
-            CoquillOrderEdit edits[SEVERAL_OPERATIONS])
+            CoquillOrderEdit edits[SEVERAL_EDITS])
 {
   const CoquillGraph *graph = cursor->graph;
   const CoquillGraphOperation *row = &graph->operations[cursor->operation];
@@ -142,8 +150,8 @@ take_edits (CoquillGraphCursor *cursor,
   uint32_t n_emptied = 0;        /* how much */
   CoquillOrderEdit *edit = edits;
 
-  if (stop - row > SEVERAL_OPERATIONS)
-    stop = row + SEVERAL_OPERATIONS;
+  if (stop - row > SEVERAL_EDITS)
+    stop = row + SEVERAL_EDITS;
   while (stop > row && stop->first > end)
     stop--;
   if (row->first != cursor->version || stop->first - row->first > COQUILL_ORDER_MAX_LENGTH)
@@ -202,10 +210,10 @@ walk_edits (CoquillWalker *self,
             uint64_t *width,
             CoquillDeltaList *deltas)
 {
-  CoquillOrderEdit edits[SEVERAL_OPERATIONS];
+  CoquillOrderEdit edits[SEVERAL_EDITS];
   size_t n_edits;
 
-  while (self->leaves_untold && coquill_order_is_folded (self->order))
+  while (is_untold (self))
     {
       n_edits = deltas == NULL ? take_edits (cursor, end, gap, width, NULL, edits)
                                : take_edits (cursor, end, gap, width, deltas, edits);

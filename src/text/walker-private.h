@@ -152,30 +152,15 @@ coquill_walker_walk_linear (CoquillWalker *self,
                             uint64_t end,
                             CoquillDeltaList *deltas);
 
-/* That an edit deletes; the operation's number is below. */
-#define COQUILL_WALKER_EDIT_DELETES ((CoquillId)1 << 63)
-
-/**
- * CoquillWalkerEdit:
- * @id: of the first character; or COQUILL_WALKER_EDIT_DELETES, with the number of an operation
- * @place: of the first character, in the text as it is
- * @length: characters
- */
-typedef struct
-{
-  CoquillId id;
-  uint32_t place;
-  uint32_t length;
-} CoquillWalkerEdit;
-
 /**
  * coquill_walker_edit_order:
- * @edits: all that items do before @end, which is known to be possible; the deletions in their order
+ * @edits: all that items do before @end, which is known to be possible; the deletions in their order, each
+ * with its operation's number as @id
  *
  * Walks items of which others have found out what they mean in the text as it is.
  */
 void
-coquill_walker_edit_order (CoquillWalker *self, const CoquillWalkerEdit *edits, size_t n_edits, uint64_t end);
+coquill_walker_edit_order (CoquillWalker *self, const CoquillOrderEdit *edits, size_t n_edits, uint64_t end);
 
 /**
  * coquill_walker_walk_duet:
