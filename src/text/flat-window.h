@@ -256,7 +256,7 @@ coquill_flat_window_find (CoquillFlatWindow *self, const CoquillFlatVersion *ver
   in_gap = offset < entry->gap;
   offset -= in_gap ? 0 : entry->gap;
   return (CoquillFlatPlace){ here.index, in_gap, offset,
-                             position + here.wider - (in_gap | (entry->n_deletions == 0) ? 0 : offset) };
+                             position + here.wider - ((in_gap | (entry->n_deletions == 0)) ? 0 : offset) };
 }
 
 /**

@@ -286,9 +286,11 @@ walk_run (
   for (; graph->operations[number].first < row[1].first; number++)
     {
       const CoquillGraphOperation *edit = &graph->operations[number];
-      uint32_t length = edit[1].first - edit->first, place = edit->place;
+      uint32_t length = edit[1].first - edit->first;
+      uint32_t place = edit->place - ((length - 1) & -(uint32_t)edit->backward);
       CoquillId id = first_id + edit->first;
 
+      /* What begins before the text is far behind it. */
       if (place > edit->first || self->n_edits > MAX_EDITS - EDITS_PER_OPERATION - EDITS_AT_LAST)
         return false;
       if (edit->kind == COQUILL_OPERATION_INSERT)
@@ -298,8 +300,6 @@ walk_run (
         }
       else if (edit->kind == COQUILL_OPERATION_DELETE)
         {
-          /* What begins before the text wraps around. */
-          place -= edit->backward ? length - 1 : 0;
           if (!delete (self, writer, other, place, length, (uint32_t)coquill_id_sequence (id), number))
             return false;
         }

@@ -8,7 +8,8 @@
 
 #define LENGTH 300 /* of the text that both begin with */
 #define N_ROUNDS 5
-#define PIECE 5 /* items that come at once */
+#define PIECE 5         /* items that come at once */
+#define MANY_EDITS 2048 /* between two moments at which both know all: more are no duet */
 
 /**
  * Plan:
@@ -70,11 +71,10 @@ edit (GRand *random, const Plan *plan, Writer *self, gboolean is_second)
     delete (self->text, self->agent, self->caret, count);
 }
 
-/* Where somebody writes moves with what the other wrote; about so much. */
+/* One is told what the other had before @end. */
 static void
-learn (Writer *self, Writer *other)
+learn_before (Writer *self, Writer *other, guint64 end)
 {
-  guint64 before = coquill_text_length (self->text), end = coquill_text_n_items (other->text);
   CoquillChange *change = coquill_text_extract (other->text, other->told, end);
   CoquillTextError error;
 
@@ -82,6 +82,15 @@ learn (Writer *self, Writer *other)
     g_error ("%s", error.message);
   coquill_change_free (change);
   other->told = end;
+}
+
+/* Where somebody writes moves with what the other wrote; about so much. */
+static void
+learn (Writer *self, Writer *other)
+{
+  guint64 before = coquill_text_length (self->text);
+
+  learn_before (self, other, coquill_text_n_items (other->text));
   if (self->caret > before / 2)
     self->caret += coquill_text_length (self->text) - before;
 }
@@ -232,6 +241,52 @@ test_duet (gconstpointer data)
   g_assert_cmpuint (n_played, >, N_ROUNDS / 2);
 }
 
+/* Both write so often at the same time, one character here, one there, of which none goes on from the one
+ * before, and neither ever knows the other's last one. */
+static void
+write_apart (GRand *random, Writer *writers, guint n_times)
+{
+  for (guint time = 0; time < n_times; time++)
+    {
+      guint64 ends[] = { coquill_text_n_items (writers[0].text), coquill_text_n_items (writers[1].text) };
+      guint64 length = coquill_text_length (writers[1].text);
+      guint64 places[] = { (guint64)g_rand_int_range (random, 1, LENGTH / 6) * 2,
+                           length - (guint64)g_rand_int_range (random, 1, LENGTH / 6) * 2 - time % 2 };
+
+      for (guint i = 0; i < 2; i++)
+        insert (writers[i].text, writers[i].agent, places[i], "a");
+      learn_before (&writers[0], &writers[1], ends[1]);
+      learn_before (&writers[1], &writers[0], ends[0]);
+    }
+}
+
+/* What is found out about a duet is kept in an array that ends: they fill it nearly, and more than that. */
+static void
+test_many_edits (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+
+  for (guint n_times = MANY_EDITS / 2 - 4; n_times < MANY_EDITS / 2 + 4; n_times++)
+    {
+      Writer writers[2];
+      CoquillText *whole;
+
+      begin (writers);
+      write_apart (random, writers, n_times);
+      for (guint i = 0; i < 4; i++)
+        learn (&writers[i % 2], &writers[(i + 1) % 2]);
+      write_apart (random, writers, LENGTH);
+      for (guint i = 0; i < 4; i++)
+        learn (&writers[i % 2], &writers[(i + 1) % 2]);
+      whole = load (writers[0].text);
+      assert_same (writers[0].text, writers[1].text);
+      assert_same (writers[0].text, whole);
+      for (guint i = 0; i < 2; i++)
+        coquill_text_free (writers[i].text);
+      coquill_text_free (whole);
+    }
+}
+
 /* The same change, but that one operation in its middle is where the text would end if nothing had been
  * deleted. */
 static CoquillChange *
@@ -304,6 +359,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
     g_test_add_data_func (plans[i].name, &plans[i], test_duet);
+  g_test_add_func ("/duet/as-many-edits-as-there-is-room-for", test_many_edits);
   g_test_add_func ("/duet/a-place-that-is-nowhere-is-refused-as-a-whole", test_nowhere);
   return g_test_run ();
 }
