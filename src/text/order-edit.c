@@ -114,25 +114,18 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
           open = coquill_order_open_ring (folds, ring, new);
           right = gap.right;
           spans_end = &hand.leaf->spans[LEAF_SPANS];
-          while (right < spans_end && right->length <= count
-                 && (all_are_visible || coquill_order_is_visible (right)))
+          /* A span, or a part of the last one: nobody can guess which. */
+          while (count > 0 && right < spans_end && (all_are_visible || coquill_order_is_visible (right)))
             {
-              coquill_order_fold (&open, folds, new ++, right->id, right->length, coquill_order_ring (right));
-              count -= right->length;
-              right++;
-            }
-          /* Of the next one a part, or nothing: as above. */
-          if (right < spans_end && (all_are_visible || coquill_order_is_visible (right)))
-            {
-              bool any = count > 0;
+              bool is_whole = right->length <= count;
+              uint32_t taken = coquill_order_choose (is_whole, right->length, count);
 
-              folds[open.last].standing = new;
-              folds[new] = (CoquillOrderSpan){ right->id, count, 0 };
-              open.last = coquill_order_choose (any, new, open.last);
-              new += any;
-              right->id += count;
-              right->length -= count;
-              count = 0;
+              coquill_order_fold (&open, folds, new ++, right->id, taken,
+                                  coquill_order_choose (is_whole, coquill_order_ring (right), 0));
+              right->id += taken;
+              right->length -= taken;
+              right += is_whole;
+              count -= taken;
             }
           folds[open.last].standing = open.first;
           ring = open.last;
