@@ -11,6 +11,8 @@ coquill_walker_leave_untold (CoquillWalker *self)
 {
   size_t n_rows;
 
+  if (!coquill_order_is_folded (self->order))
+    return;
   coquill_order_deletions (self->order, &n_rows);
   if (self->n_untold == self->untold_capacity)
     self->untold
