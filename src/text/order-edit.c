@@ -67,26 +67,8 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
           hand = take_hand (self);
         }
 
-      gap = hand.gap;
       within = position - hand.before;
-      if (within > gap.width)
-        do
-          {
-            gap.width += all_are_visible ? gap.right->length : coquill_order_span_width (gap.right);
-            *gap.left++ = *gap.right++;
-          }
-        while (within > gap.width);
-      else
-        for (;;)
-          {
-            const CoquillOrderSpan *last = gap.left - 1;
-            uint64_t before = gap.width - (all_are_visible ? last->length : coquill_order_span_width (last));
-
-            if (within > before)
-              break;
-            gap.width = before;
-            *--gap.right = *--gap.left;
-          }
+      gap = coquill_order_slide_gap (hand.gap, within, all_are_visible);
       rest = (uint32_t)(gap.width - within);
       if (gap.right - gap.left < COQUILL_ORDER_NEEDED_SPANS)
         {

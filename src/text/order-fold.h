@@ -38,7 +38,7 @@ coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t cou
 
 /**
  * CoquillOrderEdit:
- * @id: of the first character that is put in
+ * @id: of the first character that is put in; of no meaning for the order if none is
  * @position: where
  * @n_deleted: visible characters behind it, which are deleted first; there are as many
  * @n_inserted: characters, at most %COQUILL_ORDER_MAX_LENGTH

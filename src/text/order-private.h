@@ -242,20 +242,11 @@ coquill_order_set_gap (CoquillOrderLeaf *leaf, CoquillOrderGap gap)
   leaf->gap_width = gap.width;
 }
 
-/* Takes the leaf in hand with the visible character at position - 1, and moves spans until the gap is behind
- * that one's. The leaf is to be told where the gap is then. @rest: (out): how many of the span's characters
- * lie behind the position. @all_are_visible: as in a folded order; a constant, for the compiler. */
+/* Moves spans over the gap, until it is behind the one with the visible character before @within, of those in
+ * the leaf. @all_are_visible: as in a folded order; a constant, for the compiler */
 static inline CoquillOrderGap
-coquill_order_move_gap (CoquillOrder *self, uint64_t position, uint32_t *rest, bool all_are_visible)
+coquill_order_slide_gap (CoquillOrderGap gap, uint64_t within, bool all_are_visible)
 {
-  CoquillOrderGap gap;
-  uint64_t within;
-
-  if (position - 1 - self->before >= self->leaf_width)
-    coquill_order_reach (self, position);
-
-  gap = coquill_order_get_gap (self->leaf);
-  within = position - self->before;
   if (within > gap.width)
     do
       {
@@ -274,6 +265,23 @@ coquill_order_move_gap (CoquillOrder *self, uint64_t position, uint32_t *rest, b
         gap.width = before;
         *--gap.right = *--gap.left;
       }
+  return gap;
+}
+
+/* Takes the leaf in hand with the visible character at position - 1, and moves spans until the gap is behind
+ * that one's. The leaf is to be told where the gap is then. @rest: (out): how many of the span's characters
+ * lie behind the position. @all_are_visible: as in a folded order; a constant, for the compiler. */
+static inline CoquillOrderGap
+coquill_order_move_gap (CoquillOrder *self, uint64_t position, uint32_t *rest, bool all_are_visible)
+{
+  CoquillOrderGap gap;
+  uint64_t within;
+
+  if (position - 1 - self->before >= self->leaf_width)
+    coquill_order_reach (self, position);
+
+  within = position - self->before;
+  gap = coquill_order_slide_gap (coquill_order_get_gap (self->leaf), within, all_are_visible);
   *rest = (uint32_t)(gap.width - within);
   if (gap.right - gap.left < COQUILL_ORDER_NEEDED_SPANS)
     {
