@@ -104,3 +104,39 @@ reload (CoquillText *text)
   coquill_buffer_clear (&buffer);
   return loaded;
 }
+
+/* Same characters, by the same people. */
+static inline void
+assert_same_characters (CoquillText *a, CoquillText *b)
+{
+  g_autofree char *text_a = coquill_text_to_string (a, NULL);
+  g_autofree char *text_b = coquill_text_to_string (b, NULL);
+
+  g_assert_cmpstr (text_a, ==, text_b);
+  for (guint64 i = 0; i < coquill_text_length (a); i++)
+    {
+      CoquillChangeId id_a, id_b;
+
+      g_assert_true (coquill_text_id_at (a, i, &id_a));
+      g_assert_true (coquill_text_id_at (b, i, &id_b));
+      g_assert_cmpuint (id_a.sequence, ==, id_b.sequence);
+      g_assert_cmpint (
+          coquill_agent_compare (coquill_text_agent (a, id_a.agent), coquill_text_agent (b, id_b.agent)), ==,
+          0);
+    }
+}
+
+/* So many items at once: so that each piece changes the rope where it says, and none makes it anew. */
+static inline void
+merge_in_pieces (CoquillText *to, CoquillText *from, guint64 piece)
+{
+  for (guint64 first = 0, n = coquill_text_n_items (from); first < n; first += piece)
+    {
+      CoquillChange *change = coquill_text_extract (from, first, MIN (first + piece, n));
+      CoquillTextError error;
+
+      if (!coquill_text_merge (to, change, NULL, NULL, &error))
+        g_error ("%s", error.message);
+      coquill_change_free (change);
+    }
+}

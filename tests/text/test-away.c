@@ -36,42 +36,6 @@ edit (GRand *random, const Person *self, guint n)
     }
 }
 
-/* Same characters, by the same people. */
-static void
-assert_same (CoquillText *a, CoquillText *b)
-{
-  g_autofree char *text_a = coquill_text_to_string (a, NULL);
-  g_autofree char *text_b = coquill_text_to_string (b, NULL);
-
-  g_assert_cmpstr (text_a, ==, text_b);
-  for (guint64 i = 0; i < coquill_text_length (a); i++)
-    {
-      CoquillChangeId id_a, id_b;
-
-      g_assert_true (coquill_text_id_at (a, i, &id_a));
-      g_assert_true (coquill_text_id_at (b, i, &id_b));
-      g_assert_cmpuint (id_a.sequence, ==, id_b.sequence);
-      g_assert_cmpint (
-          coquill_agent_compare (coquill_text_agent (a, id_a.agent), coquill_text_agent (b, id_b.agent)), ==,
-          0);
-    }
-}
-
-/* Each piece changes the rope where it says, and none makes it anew. */
-static void
-merge_in_pieces (CoquillText *to, CoquillText *from)
-{
-  for (guint64 first = 0, n = coquill_text_n_items (from); first < n; first += PIECE)
-    {
-      CoquillChange *change = coquill_text_extract (from, first, MIN (first + PIECE, n));
-      CoquillTextError error;
-
-      if (!coquill_text_merge (to, change, NULL, NULL, &error))
-        g_error ("%s", error.message);
-      coquill_change_free (change);
-    }
-}
-
 static Person
 new_person (guint8 number, CoquillText *base)
 {
@@ -114,27 +78,27 @@ come_back (GRand *random, gboolean restoring)
   if (restoring)
     restore (away.text, away.agent, away.agent, delete (away.text, away.agent, 3, 2), 2);
 
-  merge_in_pieces (early, others[0].text);
-  merge_in_pieces (early, away.text);
+  merge_in_pieces (early, others[0].text, PIECE);
+  merge_in_pieces (early, away.text, PIECE);
   merge (others[0].text, away.text);
-  assert_same (early, others[0].text);
-  merge_in_pieces (away.text, others[0].text);
-  assert_same (away.text, early);
+  assert_same_characters (early, others[0].text);
+  merge_in_pieces (away.text, others[0].text, PIECE);
+  assert_same_characters (away.text, early);
 
   /* They go on, and not all of them have all of it. */
   edit (random, &others[0], N_EDITS);
   edit (random, &others[1], N_EDITS);
   edit (random, &away, N_EDITS);
   for (guint i = 1; i < N_OTHERS; i++)
-    merge_in_pieces (early, others[i].text);
-  merge_in_pieces (early, away.text);
-  merge_in_pieces (early, others[0].text);
+    merge_in_pieces (early, others[i].text, PIECE);
+  merge_in_pieces (early, away.text, PIECE);
+  merge_in_pieces (early, others[0].text, PIECE);
   merge (others[0].text, away.text);
   for (guint i = N_OTHERS - 1; i > 0; i--)
     merge (others[0].text, others[i].text);
   merge (whole, early);
-  assert_same (early, others[0].text);
-  assert_same (early, whole);
+  assert_same_characters (early, others[0].text);
+  assert_same_characters (early, whole);
 
   for (guint i = 0; i < N_OTHERS; i++)
     coquill_text_free (others[i].text);
@@ -195,8 +159,8 @@ test_coming_back_to_a_crowded_place (void)
   for (guint i = G_N_ELEMENTS (texts) - 1; i > 0; i--)
     merge (texts[3], texts[i]);
   merge (whole, texts[4]);
-  assert_same (texts[4], texts[3]);
-  assert_same (texts[4], whole);
+  assert_same_characters (texts[4], texts[3]);
+  assert_same_characters (texts[4], whole);
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     coquill_text_free (texts[i]);

@@ -121,7 +121,7 @@ assert_same (CoquillText *a, CoquillText *b)
 
 /* Merges so little at once that none of it is taken for a trunk. */
 static void
-merge_in_pieces (GRand *random, CoquillText *to, CoquillText *from)
+merge_in_random_pieces (GRand *random, CoquillText *to, CoquillText *from)
 {
   guint64 n_items = coquill_text_n_items (from);
 
@@ -163,7 +163,7 @@ test_history (GRand *random, const Kind *kind)
   for (guint i = kind->n_replicas; i > 0; i--)
     merge (early, texts[i - 1]);
   merge (whole, texts[0]);
-  merge_in_pieces (random, pieces, texts[0]);
+  merge_in_random_pieces (random, pieces, texts[0]);
   assert_same (whole, texts[0]);
   assert_same (early, texts[0]);
   assert_same (pieces, texts[0]);
@@ -174,7 +174,7 @@ test_history (GRand *random, const Kind *kind)
       edit (random, texts[i], agents[i], kind);
       merge (whole, texts[i]);
       merge (texts[0], texts[i]);
-      merge_in_pieces (random, pieces, texts[i]);
+      merge_in_random_pieces (random, pieces, texts[i]);
     }
   assert_same (whole, texts[0]);
   assert_same (pieces, texts[0]);
