@@ -234,6 +234,26 @@ coquill_columns_read (CoquillColumns *self,
   return true;
 }
 
+/* A context that nobody uses. To make one takes longer than to unpack a little change: zstd then asks the
+ * processor what it can, at which a virtual machine stops to answer for it. So one is kept as long as the
+ * program runs, 95 KB; who finds it taken, by another thread, makes his own. A context is good for any frame,
+ * also behind one that was malformed. */
+static ZSTD_DCtx *spare_context;
+
+static ZSTD_DCtx *
+take_context (void)
+{
+  ZSTD_DCtx *context = __atomic_exchange_n (&spare_context, NULL, __ATOMIC_ACQUIRE);
+
+  return context != NULL ? context : ZSTD_createDCtx ();
+}
+
+static void
+give_back_context (ZSTD_DCtx *context)
+{
+  ZSTD_freeDCtx (__atomic_exchange_n (&spare_context, context, __ATOMIC_ACQ_REL));
+}
+
 bool
 coquill_columns_unpack (CoquillColumns *self, unsigned number, uint8_t *plain, CoquillTextError *error)
 {
@@ -247,7 +267,7 @@ coquill_columns_unpack (CoquillColumns *self, unsigned number, uint8_t *plain, C
       return true;
     }
   if (self->context == NULL)
-    self->context = ZSTD_createDCtx ();
+    self->context = take_context ();
   if (self->context == NULL)
     return coquill_text_error_set (error, COQUILL_TEXT_ERROR_NO_MEMORY, "no memory to unpack with");
   if (ZSTD_getFrameContentSize (column->bytes, column->packed_size) != column->size
@@ -262,7 +282,7 @@ void
 coquill_columns_clear (CoquillColumns *self)
 {
   if (self->context != NULL)
-    ZSTD_freeDCtx (self->context);
+    give_back_context (self->context);
 }
 
 bool

@@ -59,7 +59,7 @@ typedef struct
 {
   size_t total;         /* plain bytes of all */
   const uint8_t *plain; /* of all, one behind the other, if none is packed, else NULL */
-  void *context;        /* of zstd, made when it is needed */
+  void *context;        /* of zstd, taken when it is needed */
   uint32_t mask;        /* which aren't empty */
   CoquillColumn columns[COQUILL_COLUMNS_MAX];
 } CoquillColumns;
@@ -94,7 +94,7 @@ coquill_columns_unpack (CoquillColumns *self, unsigned column, uint8_t *plain, C
 /**
  * coquill_columns_clear:
  *
- * Frees what unpacking needed.
+ * Gives back what unpacking needed.
  */
 void
 coquill_columns_clear (CoquillColumns *self);

@@ -377,6 +377,51 @@ test_faults_in_turns_are_found (void)
   coquill_change_free (change);
 }
 
+/* A change that is packed: it unpacks as it should whatever was unpacked before, or is in another thread. */
+static gpointer
+unpack_good_and_bad (gpointer data)
+{
+  const CoquillBuffer *good = data;
+  CoquillBuffer again = COQUILL_BUFFER_INIT, bad = COQUILL_BUFFER_INIT;
+
+  for (gsize i = 2; i < good->length - 4; i++)
+    {
+      CoquillChange *change;
+
+      coquill_buffer_append (&bad, good->data, good->length);
+      bad.data[i] ^= 0x55;
+      put_checksum (&bad);
+      coquill_change_free (coquill_change_decode (bad.data, bad.length, NULL));
+
+      change = coquill_change_decode (good->data, good->length, NULL);
+      g_assert_nonnull (change);
+      g_assert_true (coquill_change_encode (change, &again));
+      g_assert_cmpmem (again.data, again.length, good->data, good->length);
+      coquill_change_free (change);
+      bad.length = again.length = 0;
+    }
+  coquill_buffer_clear (&bad);
+  coquill_buffer_clear (&again);
+  return NULL;
+}
+
+static void
+test_unpacking_leaves_nothing_behind (void)
+{
+  CoquillChange *change = take_turns (2000);
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  GThread *threads[4];
+
+  g_assert_true (coquill_change_encode (change, &bytes));
+  g_assert_cmpuint (bytes.length, <, 1000);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("unpack", unpack_good_and_bad, &bytes);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  coquill_buffer_clear (&bytes);
+  coquill_change_free (change);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -388,5 +433,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/codec/faults-behind-the-first-operation-are-found",
                    test_faults_behind_the_first_operation_are_found);
   g_test_add_func ("/codec/faults-in-turns-are-found", test_faults_in_turns_are_found);
+  g_test_add_func ("/codec/unpacking-leaves-nothing-behind", test_unpacking_leaves_nothing_behind);
   return g_test_run ();
 }
