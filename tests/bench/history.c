@@ -371,7 +371,9 @@ history_new (const PackedTrace *trace, char **message)
                         : !play_transactions (self, trace, text))
     *message = g_strdup_printf ("transaction %u was refused: %s", self->n_lives, error.message);
   else if (!history_text_is (text, trace->end, trace->end_bytes, 1))
-    *message = g_strdup ("the text differs from endContent");
+    *message = g_strconcat (
+        "the text differs from endContent",
+        trace->concurrent ? ", which may order otherwise what was inserted at one place at once" : "", NULL);
   else if (!coquill_text_save_snapshot (text, &self->snapshot))
     *message = g_strdup ("no snapshot could be saved");
   else

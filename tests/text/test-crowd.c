@@ -346,6 +346,55 @@ test_fragments_at_one_place (void)
         check_fragments (one, other, i < 2 ? 0 : (guint)g_rand_int_range (random, 1, 40), i % 2 > 0, random);
 }
 
+/* More agents in one change than the rows of its turns have room for, all of whom write in turns: at one
+ * place and anywhere, after each other and at the same time. */
+static void
+test_a_crowd_takes_turns (void)
+{
+  enum
+  {
+    N_AGENTS = 150,
+    N_ROUNDS = 330
+  };
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  CoquillText *sides[2] = { coquill_text_new (), coquill_text_new () }, *whole, *pieces = coquill_text_new ();
+  char *expected;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      CoquillText *text = sides[i % 2];
+      CoquillAgent id = { .device = { (guint8)(i * 7 % N_AGENTS), 2 }, .nonce = i % N_AGENTS };
+      guint32 agent = coquill_text_add_agent (text, &id, NULL);
+      gint32 length = (gint32)coquill_text_length (text);
+
+      if (length > 20 && i % 5 == 0)
+        delete (text, agent, (guint64)g_rand_int_range (random, 0, length - 2), 2);
+      else
+        insert (text, agent, i % 3 == 0 ? 0 : (guint64)g_rand_int_range (random, 0, length + 1), "ab\u00e9");
+      if (i % 7 < 3)
+        merge (sides[(i + 1) % 2], text);
+      if (i % 7 == 2)
+        merge (text, sides[(i + 1) % 2]);
+    }
+  merge (sides[0], sides[1]);
+  merge (sides[1], sides[0]);
+  g_assert_cmpuint (coquill_text_n_agents (sides[0]), ==, N_AGENTS);
+  for (guint i = 0; i < 2; i++)
+    {
+      expected = coquill_text_to_string (sides[i], NULL);
+      whole = through_bytes (sides[i]);
+      assert_text (whole, expected);
+      assert_same_characters (whole, sides[1 - i]);
+      coquill_text_free (whole);
+      free (expected);
+    }
+  merge_in_pieces (pieces, sides[0], 5);
+  assert_same_characters (pieces, sides[1]);
+  coquill_text_free (pieces);
+  coquill_text_free (sides[0]);
+  coquill_text_free (sides[1]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -355,6 +404,7 @@ main (int argc, char *argv[])
                    test_thousands_of_branches_can_be_gone_on_from);
   g_test_add_func ("/crowd/one-of-many-goes-on-when-all-is-joined",
                    test_one_of_many_goes_on_when_all_is_joined);
+  g_test_add_func ("/crowd/takes-turns", test_a_crowd_takes_turns);
   g_test_add_func ("/crowd/fragments-at-one-place", test_fragments_at_one_place);
   return g_test_run ();
 }
