@@ -39,7 +39,46 @@ edit_anywhere (CoquillOrder *self, uint64_t position, uint64_t n_deleted, uint64
     coquill_order_insert_at (self, position, id, n_inserted);
 }
 
-/* @all_are_visible: as in a folded order; a constant, for the compiler */
+/* Deletes up to @count characters from @first on, up to the end of the leaf or what is deleted already, and
+ * puts them behind a ring. Returns how many remain. @all_are_visible: as in a folded order; a constant, for
+ * the compiler */
+static inline __attribute__ ((always_inline)) uint32_t
+delete_visible (CoquillOrder *self,
+                CoquillOrderSpan **first,
+                const CoquillOrderSpan *end,
+                uint32_t count,
+                uint32_t *ring,
+                bool all_are_visible)
+{
+  CoquillOrderSpan *span = *first, *folds;
+  CoquillOrderRing open;
+  uint32_t new;
+
+  coquill_order_make_room (self, LEAF_SPANS);
+  folds = self->folds;
+  new = (uint32_t)self->n_folds;
+  open = coquill_order_open_ring (folds, *ring, new);
+  /* A span, or a part of the last one: nobody can guess which. */
+  while (count > 0 && span < end && (all_are_visible || coquill_order_is_visible (span)))
+    {
+      bool is_whole = span->length <= count;
+      uint32_t taken = coquill_order_choose (is_whole, span->length, count);
+
+      coquill_order_fold (&open, folds, new ++, span->id, taken,
+                          coquill_order_choose (is_whole, coquill_order_ring (span), 0));
+      span->id += taken;
+      span->length -= taken;
+      span += is_whole;
+      count -= taken;
+    }
+  folds[open.last].standing = open.first;
+  *ring = open.last;
+  self->n_folds = new;
+  *first = span;
+  return count;
+}
+
+/* @all_are_visible: the same */
 static inline __attribute__ ((always_inline)) void
 edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, bool all_are_visible)
 {
@@ -50,9 +89,8 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
     {
       uint64_t position = edit->position, within;
       CoquillOrderGap gap;
-      CoquillOrderSpan *left, *right, *spans_end, *folds;
-      CoquillOrderRing open;
-      uint32_t rest, ring, new, count = edit->n_deleted, length = edit->n_inserted;
+      CoquillOrderSpan *left;
+      uint32_t rest, ring, count = edit->n_deleted, length = edit->n_inserted;
 
       if (position - 1 - hand.before >= hand.leaf_width)
         {
@@ -79,42 +117,15 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
           gap = hand.gap;
         }
 
-      /* The span is cut at the position; what is behind that has the ring. If there is nothing, that is
-       * written as well, but not counted. */
       left = gap.left - 1;
-      left->length -= rest;
-      gap.width -= rest;
-      gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
-      gap.right -= rest > 0;
-      ring = coquill_order_choose (rest > 0, 0, coquill_order_ring (left));
-
+      ring = coquill_order_cut (&gap, rest);
       if (count > 0)
         {
-          coquill_order_make_room (self, LEAF_SPANS);
-          folds = self->folds;
-          new = (uint32_t)self->n_folds;
-          open = coquill_order_open_ring (folds, ring, new);
-          right = gap.right;
-          spans_end = &hand.leaf->spans[LEAF_SPANS];
-          /* A span, or a part of the last one: nobody can guess which. */
-          while (count > 0 && right < spans_end && (all_are_visible || coquill_order_is_visible (right)))
-            {
-              bool is_whole = right->length <= count;
-              uint32_t taken = coquill_order_choose (is_whole, right->length, count);
+          CoquillOrderSpan *spans = hand.leaf->spans;
 
-              coquill_order_fold (&open, folds, new ++, right->id, taken,
-                                  coquill_order_choose (is_whole, coquill_order_ring (right), 0));
-              right->id += taken;
-              right->length -= taken;
-              right += is_whole;
-              count -= taken;
-            }
-          folds[open.last].standing = open.first;
-          ring = open.last;
-          self->n_folds = new;
-          gap.right = right;
+          count = delete_visible (self, &gap.right, &spans[LEAF_SPANS], count, &ring, all_are_visible);
           hand.leaf_width -= edit->n_deleted - count;
-          if (count > 0 || ((gap.left - hand.leaf->spans) + (spans_end - right) < LEAF_SPANS / 4))
+          if (count > 0 || gap.left - spans + (&spans[LEAF_SPANS] - gap.right) < LEAF_SPANS / 4)
             {
               coquill_order_hang (left, ring);
               hand.gap = gap;

@@ -38,16 +38,10 @@ insert_behind (CoquillOrder *self, CoquillOrderGap gap, uint32_t rest, CoquillId
     left->length += length;
   else
     {
-      uint32_t standing = left->standing;
+      uint32_t ring = coquill_order_cut (&gap, rest);
 
-      /* What is behind the place has the ring then. If there is nothing, that is written as well, but not
-       * counted. */
-      left->length -= rest;
       left->standing = 0;
-      gap.width -= rest;
-      gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, standing };
-      gap.right -= rest > 0;
-      *gap.left++ = (CoquillOrderSpan){ id, length, coquill_order_choose (rest > 0, 0, standing) };
+      *gap.left++ = (CoquillOrderSpan){ id, length, -ring };
     }
   gap.width += length;
   coquill_order_set_gap (leaf, gap);
@@ -235,12 +229,7 @@ delete_folded (CoquillOrder *self, uint64_t position, uint64_t count, bool all_a
           gap = coquill_order_move_gap (self, position, &rest, all_are_visible);
           left = gap.left - 1;
           leaf = self->leaf;
-          /* As in insert_behind(): what is behind the place has the ring. */
-          left->length -= rest;
-          gap.width -= rest;
-          gap.right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
-          gap.right -= rest > 0;
-          ring = coquill_order_choose (rest > 0, 0, coquill_order_ring (left));
+          ring = coquill_order_cut (&gap, rest);
           if (gap.right == &leaf->spans[LEAF_SPANS])
             {
               coquill_order_set_gap (leaf, gap);

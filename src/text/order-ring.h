@@ -76,3 +76,17 @@ coquill_order_fold (CoquillOrderRing *ring,
   folds[new] = (CoquillOrderSpan){ id, length, folds[other].standing };
   ring->last = other | (new & -(uint32_t)(other == 0));
 }
+
+/* Cuts the span before the gap: so many of its characters come behind it, and have its ring. If these are
+ * none, they are written as well, but not counted. Returns the ring that is directly behind the gap then. */
+static inline uint32_t
+coquill_order_cut (CoquillOrderGap *gap, uint32_t rest)
+{
+  CoquillOrderSpan *left = gap->left - 1;
+
+  left->length -= rest;
+  gap->width -= rest;
+  gap->right[-1] = (CoquillOrderSpan){ left->id + left->length, rest, left->standing };
+  gap->right -= rest > 0;
+  return coquill_order_choose (rest > 0, 0, coquill_order_ring (left));
+}
