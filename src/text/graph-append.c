@@ -24,11 +24,15 @@ resize (void *column, size_t *capacity, size_t needed, size_t size)
 static void *
 grow (void *column, size_t *capacity, size_t needed, size_t size)
 {
-  size_t bytes = needed * size, more = bytes < SHORT_BYTES  ? 3 * needed
-                                       : bytes < LONG_BYTES ? needed
-                                                            : needed / 4;
+  size_t bytes = *capacity * size, more = needed * size < SHORT_BYTES  ? 3 * needed
+                                          : needed * size < LONG_BYTES ? needed
+                                                                       : needed / 4;
 
-  return needed <= *capacity ? column : resize (column, capacity, needed + more + 8, size);
+  if (needed <= *capacity)
+    return column;
+  column = coquill_enlarge (column, &bytes, (needed + more + 8) * size);
+  *capacity = bytes / size;
+  return column;
 }
 
 /* So much more at once isn't a step of many. */

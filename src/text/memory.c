@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -15,6 +16,9 @@
 /* For an array of this size the system is asked for large pages: to get and to clear small ones takes longer
  * than to fill them. */
 #define LARGE_ARRAY ((size_t)4 << 20)
+
+/* Beyond this malloc() gives an array a mapping of its own, and moves it without copying. */
+#define MAPPED_ARRAY ((size_t)32 << 20)
 
 void
 coquill_out_of_memory (void)
@@ -33,22 +37,48 @@ coquill_allocate (size_t size)
   return memory;
 }
 
+static void
+prefer_large_pages (void *array, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+  uintptr_t start = (uintptr_t)array & -(uintptr_t)sysconf (_SC_PAGESIZE);
+
+  /* A wish: without them it is all the same. */
+  (void)madvise ((void *)start, (uintptr_t)array + size - start, MADV_HUGEPAGE);
+#endif
+}
+
 void *
 coquill_resize (void *array, size_t size)
 {
   array = realloc (array, size);
   if (array == NULL)
     coquill_out_of_memory ();
-#ifdef MADV_HUGEPAGE
   if (size >= LARGE_ARRAY)
-    {
-      uintptr_t start = (uintptr_t)array & -(uintptr_t)sysconf (_SC_PAGESIZE);
-
-      /* A wish: without them it is all the same. */
-      (void)madvise ((void *)start, (uintptr_t)array + size - start, MADV_HUGEPAGE);
-    }
-#endif
+    prefer_large_pages (array, size);
   return array;
+}
+
+void *
+coquill_enlarge (void *array, size_t *size, size_t wanted)
+{
+  size_t n_pages = (wanted + COQUILL_LARGE_PAGE - 1) / COQUILL_LARGE_PAGE;
+  void *enlarged;
+
+  if (wanted <= COQUILL_LARGE_PAGE / 2 || wanted > MAPPED_ARRAY)
+    {
+      *size = wanted;
+      return coquill_resize (array, wanted);
+    }
+  enlarged = aligned_alloc (COQUILL_LARGE_PAGE, n_pages * COQUILL_LARGE_PAGE);
+  if (enlarged == NULL)
+    coquill_out_of_memory ();
+  prefer_large_pages (enlarged, n_pages * COQUILL_LARGE_PAGE);
+  if (*size > 0)
+    memcpy (enlarged, array, *size);
+  free (array);
+  *size = n_pages * COQUILL_LARGE_PAGE;
+  return enlarged;
 }
 
 void *

@@ -39,6 +39,24 @@ coquill_allocate (size_t size);
 void *
 coquill_resize (void *array, size_t size);
 
+/* Of most machines; elsewhere it is all the same. */
+#define COQUILL_LARGE_PAGE ((size_t)2 << 20)
+
+/**
+ * coquill_enlarge:
+ * @array: (nullable) (transfer full): from malloc()
+ * @size: (inout): its bytes
+ * @wanted: bytes, more than @size
+ *
+ * coquill_resize() for what grows step by step: from half a large page on it gets whole ones, and begins with
+ * one. To get and to clear as many small pages takes ten times as long, and they are not to be had again for
+ * the next step.
+ *
+ * Returns: (transfer full): the array, perhaps moved; never %NULL
+ */
+void *
+coquill_enlarge (void *array, size_t *size, size_t wanted);
+
 /**
  * coquill_grow:
  * @array: (nullable) (transfer full): the array so far

@@ -342,6 +342,42 @@ test_going_on (void)
   g_string_free (self.seen, TRUE);
 }
 
+#define N_GROWN 300000
+#define GROWN_LENGTH 8
+
+/* So many operations, and so much content, that their columns grow through all their steps. */
+static void
+test_growing (void)
+{
+  guint32 agent, other_agent;
+  CoquillText *text = new_text (1, &agent), *other = new_text (2, &other_agent);
+  char piece[GROWN_LENGTH + 1];
+
+  for (guint i = 0; i < N_GROWN; i++)
+    {
+      g_snprintf (piece, sizeof piece, "%07u;", i);
+      insert (text, agent, i % 2 == 0 ? 0 : coquill_text_length (text), piece);
+    }
+  merge (other, text);
+
+  /* What was put in first is in the middle. */
+  char *string = coquill_text_to_string (text, NULL), *copy = coquill_text_to_string (other, NULL);
+
+  g_assert_cmpuint (coquill_text_bytes (text), ==, N_GROWN * GROWN_LENGTH);
+  g_assert_true (strcmp (string, copy) == 0);
+  for (guint i = 0; i < N_GROWN; i++)
+    {
+      guint slot = i % 2 == 0 ? N_GROWN / 2 - 1 - i / 2 : N_GROWN / 2 + i / 2;
+
+      g_snprintf (piece, sizeof piece, "%07u;", i);
+      g_assert_true (memcmp (string + slot * GROWN_LENGTH, piece, GROWN_LENGTH) == 0);
+    }
+  free (string);
+  free (copy);
+  coquill_text_free (text);
+  coquill_text_free (other);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -353,5 +389,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/text/deltas-tell-who-and-where", test_deltas_tell_who_and_where);
   g_test_add_func ("/text/two-beginnings-meet", test_two_beginnings);
   g_test_add_func ("/text/going-on-is-like-any-edit", test_going_on);
+  g_test_add_func ("/text/columns-grow-through-all-steps", test_growing);
   return g_test_run ();
 }
