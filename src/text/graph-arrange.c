@@ -68,10 +68,20 @@ typedef struct
   size_t n_runs;
   uint32_t *parents;
   size_t n_parents;
-  CoquillGraphOperation *operations;
+
+  /* The same; but most of it stays where it is, and what doesn't is elsewhere only until it is written. */
+  size_t first_operation;
   size_t n_operations;
-  uint8_t *content; /* from that of the first new item on */
   size_t content_end;
+  bool changes_all; /* operations are cut or name others: none can stay */
+  CoquillGraphOperation *operations;
+  uint8_t *content;
+
+  /* The nodes at hand. */
+  const CoquillGraphOperation *rows;
+  size_t first_row; /* as Node.operation */
+  const uint8_t *bytes;
+  size_t first_byte;
 } Arrangement;
 
 static void *
@@ -143,7 +153,7 @@ static void
 find_start (const Arrangement *self, Node *node, size_t index)
 {
   const CoquillGraph *graph = self->graph;
-  const CoquillGraphOperation *operation = &self->operations[index];
+  const CoquillGraphOperation *operation = &graph->operations[self->first_operation + index];
   CoquillGraphPiece piece;
 
   node->operation = (uint32_t)index;
@@ -163,10 +173,12 @@ find_start (const Arrangement *self, Node *node, size_t index)
 static void
 find_nodes (Arrangement *self)
 {
-  size_t n_words = (size_t)(self->n_items / 64 + 1), n = 0;
+  const CoquillGraphOperation *operations = &self->graph->operations[self->first_operation];
+  size_t n_words = (size_t)(self->n_items / 64 + 1), run = 0, operation = 0;
 
   self->starts = coquill_allocate (n_words * sizeof *self->starts);
-  self->ranks = coquill_allocate (n_words * sizeof *self->ranks);
+  self->ranks = coquill_resize (NULL, n_words * sizeof *self->ranks);
+  self->nodes = coquill_resize (NULL, (self->n_runs + self->n_parents + 1) * sizeof *self->nodes);
   set_start (self, self->first);
   for (size_t i = 0; i < self->n_runs; i++)
     set_start (self, self->runs[i].first);
@@ -174,22 +186,23 @@ find_nodes (Arrangement *self)
     set_start (self, (uint64_t)self->parents[i] + 1);
   for (size_t word = 0; word < n_words; word++)
     {
-      self->ranks[word] = (uint32_t)n;
-      n += count_bits (self->starts[word]);
-    }
-  self->nodes = coquill_allocate (n * sizeof *self->nodes);
-  for (size_t word = 0, run = 0, operation = 0; word < n_words; word++)
-    for (uint64_t bits = self->starts[word]; bits != 0; bits &= bits - 1)
-      {
-        uint64_t first = self->first + word * 64 + count_bits (~bits & (bits - 1));
+      self->ranks[word] = (uint32_t)self->n_nodes;
+      for (uint64_t bits = self->starts[word]; bits != 0; bits &= bits - 1)
+        {
+          uint64_t first = self->first + word * 64 + (unsigned)__builtin_ctzll (bits);
+          Node *node = &self->nodes[self->n_nodes++];
 
-        while (run + 1 < self->n_runs && self->runs[run + 1].first <= first)
-          run++;
-        while (operation + 1 < self->n_operations && self->operations[operation + 1].first <= first)
-          operation++;
-        self->nodes[self->n_nodes] = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
-        find_start (self, &self->nodes[self->n_nodes++], operation);
-      }
+          while (run + 1 < self->n_runs && self->runs[run + 1].first <= first)
+            run++;
+          while (operation + 1 < self->n_operations && operations[operation + 1].first <= first)
+            self->changes_all |= operations[operation++].kind == COQUILL_OPERATION_RESTORE;
+          *node = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
+          find_start (self, node, operation);
+          self->changes_all |= node->is_cut;
+        }
+    }
+  for (; operation < self->n_operations; operation++)
+    self->changes_all |= operations[operation].kind == COQUILL_OPERATION_RESTORE;
 }
 
 /* Behind the operations of a node. */
@@ -300,28 +313,28 @@ content_end (const Arrangement *self, size_t node)
   return node + 1 < self->n_nodes ? self->nodes[node + 1].content_offset : self->content_end;
 }
 
-/* Copies whole operations. */
+/* Copies whole operations, unless they are where they belong. */
 static void
 append_operations (
     Arrangement *self, const CoquillGraphOperation *from, size_t n, uint32_t n_items, uint32_t n_bytes)
 {
   CoquillGraph *graph = self->graph;
   CoquillGraphOperation *to;
-  bool restores = false;
 
   coquill_graph_reserve (graph, 0, n, 0, 0);
   to = &graph->operations[graph->n_operations];
+  graph->n_operations += n;
+  if (to == from)
+    return;
   for (size_t i = 0; i < n; i++)
     {
       to[i] = from[i];
       to[i].first += n_items;
       to[i].content_offset += n_bytes;
-      restores |= to[i].kind == COQUILL_OPERATION_RESTORE;
     }
-  for (size_t i = 0; restores && i < n; i++)
+  for (size_t i = 0; self->changes_all && i < n; i++)
     if (to[i].kind == COQUILL_OPERATION_RESTORE)
       to[i].place = (uint32_t)move_version (self, to[i].place);
-  graph->n_operations += n;
 }
 
 /* Appends a node to the graph. @parents: scratch that has room for its parents */
@@ -332,7 +345,7 @@ append_node (Arrangement *self, size_t index, uint64_t *parents)
   Node *node = &self->nodes[index];
   uint32_t agent = self->runs[node->run].agent, single;
   uint64_t first = graph->end, end = node_end (self, index);
-  const CoquillGraphOperation *operations = &self->operations[node->operation];
+  const CoquillGraphOperation *operations = &self->rows[node->operation - self->first_row];
   size_t n_operations = operations_end (self, index) - node->operation;
   size_t content_length = graph->content_length;
   size_t n_bytes = content_end (self, index) - node->content_offset;
@@ -354,54 +367,58 @@ append_node (Arrangement *self, size_t index, uint64_t *parents)
       (n_operations > 1 ? operations[1].first : end) - node->first, operations->backward, place.joined);
   append_operations (self, operations + 1, n_operations - 1, (uint32_t)first - node->first,
                      (uint32_t)content_length - node->content_offset);
-  if (n_bytes > 0)
-    memcpy (&graph->content[content_length],
-            &self->content[node->content_offset - self->nodes[0].content_offset], n_bytes);
+  if (n_bytes > 0 && self->bytes != graph->content)
+    memcpy (&graph->content[content_length], &self->bytes[node->content_offset - self->first_byte], n_bytes);
   graph->content_length += n_bytes;
   coquill_graph_appended (graph, agent, end - node->first, &place);
 }
 
-/* Lets a column be written anew: the graph gets another one if none of its rows stay. @first: the first row
- * that is wanted as it was. Returns: (transfer full): that and those behind it */
-static void *
-set_aside (void **column, size_t n_stay, size_t first, size_t n_rows, size_t capacity, size_t size)
+/* A node's operations and content are in the graph, where it begins. */
+static void
+leave (Arrangement *self)
 {
-  void *rows = *column;
-
-  if (n_stay > 0)
-    return copy ((const uint8_t *)rows + first * size, (n_rows - first) * size);
-  *column = coquill_resize (NULL, capacity * size + 1);
-  return rows;
+  self->rows = &self->graph->operations[self->first_operation];
+  self->first_row = 0;
+  self->bytes = self->graph->content;
+  self->first_byte = 0;
 }
 
+/* Copies the operations and content of some nodes, one behind the other, so that others can be written there.
+ */
 static void
-set_all_aside (Arrangement *self)
+set_aside (Arrangement *self, size_t node, size_t end)
 {
-  CoquillGraph *graph = self->graph;
-  size_t first = (size_t)(self->operations - graph->operations), n_stay = first + self->nodes[0].is_cut;
-  size_t needed = graph->n_operations + self->n_nodes; /* if all are cut */
-  size_t content_start = self->nodes[0].content_offset;
-  void *operations = graph->operations, *content = graph->content;
+  size_t n_rows, n_bytes;
 
-  self->runs = copy (self->runs, self->n_runs * sizeof *self->runs);
-  self->parents = copy (self->parents, self->n_parents * sizeof *self->parents);
-  if (n_stay == 0 && graph->operations_capacity < needed)
-    graph->operations_capacity = needed;
-  self->operations = set_aside (&operations, n_stay, first, graph->n_operations, graph->operations_capacity,
-                                sizeof *self->operations);
-  self->content
-      = set_aside (&content, content_start, content_start, graph->content_length, graph->content_capacity, 1);
-  graph->operations = operations;
-  graph->n_operations = n_stay;
-  graph->content = content;
+  self->first_row = self->nodes[node].operation;
+  self->first_byte = self->nodes[node].content_offset;
+  n_rows = operations_end (self, end - 1) - self->first_row;
+  n_bytes = content_end (self, end - 1) - self->first_byte;
+  free (self->operations);
+  free (self->content);
+  self->operations = copy (&self->graph->operations[self->first_operation + self->first_row],
+                           n_rows * sizeof *self->operations);
+  self->content = n_bytes > 0 ? copy (&self->graph->content[self->first_byte], n_bytes) : NULL;
+  self->rows = self->operations;
+  self->bytes = self->content;
 }
 
-static void
-append_nodes (Arrangement *self, const CoquillGraphMark *mark)
+/* Behind the nodes that change places with one at a place in the order, where all before have theirs. */
+static size_t
+exchange_end (const Arrangement *self, size_t i)
 {
-  CoquillGraphMark all_agents = *mark;
+  size_t last = i;
+
+  for (; i <= last; i++)
+    if (self->order[i] > last)
+      last = self->order[i];
+  return last + 1;
+}
+
+static size_t
+most_parents (const Arrangement *self)
+{
   size_t most = 1;
-  uint64_t *parents;
 
   for (size_t i = 0; i < self->n_nodes; i++)
     {
@@ -411,12 +428,39 @@ append_nodes (Arrangement *self, const CoquillGraphMark *mark)
       node_parents (self, i, &single, &n_parents);
       most = n_parents > most ? n_parents : most;
     }
-  parents = coquill_allocate (most * sizeof *parents);
-  set_all_aside (self);
+  return most;
+}
+
+/*
+ * The graph is written anew up to its old end. Where nodes don't change places, all before is as long as it
+ * was, so their operations and content stay. A row is never written before it was read: unless some are cut
+ * there are no more rows than there were, fewer only where two are joined.
+ */
+static void
+append_nodes (Arrangement *self, const CoquillGraphMark *mark)
+{
+  CoquillGraphMark all_agents = *mark;
+  uint64_t *parents = coquill_allocate (most_parents (self) * sizeof *parents);
+
+  self->runs = copy (self->runs, self->n_runs * sizeof *self->runs);
+  self->parents = copy (self->parents, self->n_parents * sizeof *self->parents);
+  if (self->changes_all)
+    set_aside (self, 0, self->n_nodes);
+  self->graph->n_operations = self->first_operation + self->nodes[0].is_cut;
   all_agents.n_agents = self->graph->n_agents;
   coquill_graph_go_back (self->graph, &all_agents);
-  for (size_t i = 0; i < self->n_nodes; i++)
-    append_node (self, self->order[i], parents);
+  for (size_t i = 0, end = self->changes_all ? self->n_nodes : 0; i < self->n_nodes; i++)
+    {
+      if (i == end)
+        {
+          end = exchange_end (self, i);
+          if (end - i > 1)
+            set_aside (self, i, end);
+          else
+            leave (self);
+        }
+      append_node (self, self->order[i], parents);
+    }
   coquill_graph_settle (self->graph);
   free (parents);
   free (self->runs);
@@ -428,18 +472,17 @@ append_nodes (Arrangement *self, const CoquillGraphMark *mark)
 void
 coquill_graph_arrange (CoquillGraph *graph, const CoquillGraphMark *mark)
 {
-  size_t run = coquill_graph_find_run (graph, mark->end), operation;
+  size_t run = coquill_graph_find_run (graph, mark->end);
   Arrangement self = { .graph = graph, .first = mark->end, .n_items = graph->end - mark->end };
 
   if (self.n_items == 0 || self.n_items > MAX_ITEMS || run + 2 >= graph->n_runs)
     return;
-  operation = coquill_graph_find_operation (graph, mark->end);
+  self.first_operation = coquill_graph_find_operation (graph, mark->end);
   self.runs = &graph->runs[run];
   self.n_runs = graph->n_runs - run;
   self.n_parents = graph->n_parents - self.runs->first_parent;
   self.parents = self.n_parents > 0 ? &graph->parents[self.runs->first_parent] : NULL;
-  self.operations = &graph->operations[operation];
-  self.n_operations = graph->n_operations - operation;
+  self.n_operations = graph->n_operations - self.first_operation;
   self.content_end = graph->content_length;
   find_nodes (&self);
   if (find_order (&self))

@@ -29,6 +29,7 @@ typedef struct
 static const Kind kinds[] = {
   { "/trunk/order-of-walking-does-not-matter", 4, 60, 40, 0, TRUE, 20 },
   { "/trunk/what-is-deleted-stays-so", 4, 60, 40, 12, FALSE, 20 },
+  { "/trunk/most-stays-where-it-is", 3, 60, 10, 0, FALSE, 20 },
   { "/trunk/at-the-same-places", 3, 60, 30, 3, TRUE, 20 },
   { "/trunk/short-branches-of-many", 12, 150, 10, 8, TRUE, 20 },
   { "/trunk/more-agents-than-are-followed", MAX_REPLICAS, 400, 6, 0, TRUE, 3 },
