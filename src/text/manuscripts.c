@@ -55,9 +55,10 @@ count_extra (CoquillManuscripts *self,
              const CoquillGraphRun *run,
              const CoquillGraphOperation *row)
 {
+  size_t inserts = row->kind == COQUILL_OPERATION_INSERT; /* which nobody can guess */
+
   (void)graph;
-  if (row->kind == COQUILL_OPERATION_INSERT)
-    self->agents[run->agent].n_extra += n_bytes_of (row) - n_items_of (row);
+  self->agents[run->agent].n_extra += (n_bytes_of (row) - n_items_of (row)) * inserts;
 }
 
 /* Item by item is byte by byte. What is copied too much is written over by what comes next, or lies between
@@ -99,34 +100,46 @@ write_wide (CoquillManuscripts *self,
   self->agents[run->agent].end += n_bytes;
 }
 
-/* Finds out where each item is. Behind the last one it is ASCII, up to the end of a block. */
+/* Finds out where the items of a block are, not all of which are ASCII. Returns: the end of its text */
+static const char *
+find_in_block (const char *byte, uint8_t *extra)
+{
+  uint8_t n_extra = 0;
+
+  /* A byte that doesn't begin an item is counted as such, without a branch. */
+  for (const uint8_t *end = extra + BLOCK; extra < end; byte++)
+    {
+      bool begins = (int8_t)*byte >= -64; /* not 10xxxxxx */
+
+      *extra = n_extra;
+      extra += begins;
+      n_extra = (uint8_t)(n_extra + !begins);
+    }
+  while ((int8_t)*byte < -64)
+    byte++;
+  return byte;
+}
+
+/* Finds out where each item is: in most blocks, of ASCII, one behind another, as is said already. Behind the
+ * last item, too, it is ASCII, up to the end of a block. */
 static void
 find_items (CoquillManuscript *self, size_t n_items)
 {
-  const char *byte = self->text;
+  const char *byte = self->text, *end = self->end + BLOCK;
+  size_t n_blocks = n_items / BLOCK + 1;
 
-  for (size_t i = 0; i <= n_items / BLOCK; i++)
+  for (size_t i = 0; i < n_blocks; i++)
     {
-      uint8_t *extra = &self->extra[i * BLOCK], n_extra = 0;
+      size_t n_extra = (size_t)(byte - self->text) - i * BLOCK;
+      size_t n_ascii = coquill_utf8_ascii (byte, (size_t)(end - byte)) / BLOCK;
 
-      self->blocks[i] = (size_t)(byte - self->text) - i * BLOCK;
-      if (coquill_utf8_ascii (byte, BLOCK) == BLOCK)
-        {
-          memset (extra, 0, BLOCK);
-          byte += BLOCK;
-          continue;
-        }
-      /* A byte that doesn't begin an item is counted as such, without a branch. */
-      for (const uint8_t *end = extra + BLOCK; extra < end; byte++)
-        {
-          bool begins = (int8_t)*byte >= -64; /* not 10xxxxxx */
-
-          *extra = n_extra;
-          extra += begins;
-          n_extra = (uint8_t)(n_extra + !begins);
-        }
-      while ((int8_t)*byte < -64)
-        byte++;
+      byte += n_ascii * BLOCK;
+      for (; n_ascii > 0 && i < n_blocks; n_ascii--)
+        self->blocks[i++] = n_extra;
+      if (i == n_blocks)
+        break;
+      self->blocks[i] = n_extra;
+      byte = find_in_block (byte, &self->extra[i * BLOCK]);
     }
 }
 
@@ -173,7 +186,7 @@ coquill_manuscripts_init (CoquillManuscripts *self, const CoquillGraph *graph)
       if (agent->n_extra > 0)
         {
           agent->blocks = coquill_resize (NULL, n_blocks * sizeof *agent->blocks);
-          agent->extra = coquill_resize (NULL, n_blocks * BLOCK);
+          agent->extra = coquill_allocate (n_blocks * BLOCK);
         }
       size += length + agent->n_extra + STEP;
     }
