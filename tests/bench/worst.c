@@ -53,11 +53,14 @@ void
 worst_press_key (Worst *self, CoquillText *text, guint32 agent, guint64 position, const char *utf8)
 {
   char read[4];
-  CoquillChangeId id;
+  CoquillChangeId beside, id;
   gint64 start = clock_now ();
   gboolean inserted = coquill_text_insert (text, agent, position, utf8, strlen (utf8), NULL, NULL);
   gsize n_read = inserted ? coquill_text_read (text, position, 1, read) : 0;
-  gboolean asked = inserted && coquill_text_id_at (text, position, &id);
+  guint64 neighbour = position + 1 < coquill_text_length (text) ? position + 1 : position - 1;
+  /* Who wrote what is beside it isn't told before all has caught up. */
+  gboolean asked
+      = inserted && coquill_text_id_at (text, neighbour, &beside) && coquill_text_id_at (text, position, &id);
   double took = clock_since (start);
 
   if (!asked || id.agent != agent || n_read != strlen (utf8) || memcmp (read, utf8, n_read) != 0)

@@ -12,6 +12,7 @@
 typedef struct
 {
   GArray *characters; /* gunichar */
+  GArray *ids;        /* CoquillChangeId: of each */
   guint64 n_items;    /* made here */
   guint64 n_others;   /* made by the other */
   guint64 caret;
@@ -45,8 +46,11 @@ type (Desk *self, guint length)
       gunichar character = is_foreign ? other[g_rand_int_range (self->random, 0, G_N_ELEMENTS (other))]
                                       : (gunichar)g_rand_int_range (self->random, 'a', 'z' + 1);
 
+      CoquillChangeId id = { self->agent, self->n_items + i };
+
       g_string_append_unichar (string, character);
       g_array_insert_val (self->characters, self->caret + i, character);
+      g_array_insert_val (self->ids, self->caret + i, id);
     }
   g_assert_true (
       coquill_text_insert (self->text, self->agent, self->caret, string->str, string->len, &sequence, NULL));
@@ -63,6 +67,7 @@ erase (Desk *self, guint64 position, guint length)
   uint64_t sequence;
 
   g_array_remove_range (self->characters, position, length);
+  g_array_remove_range (self->ids, position, length);
   g_assert_true (coquill_text_delete (self->text, self->agent, position, length, &sequence, NULL));
   g_assert_cmpuint (sequence, ==, self->n_items);
   self->n_items += length;
@@ -82,7 +87,23 @@ assert_read (Desk *self, guint64 position)
   g_assert_cmpmem (buffer, bytes, wanted, bytes);
 }
 
-/* What an editor asks after each edit: the characters around the caret. */
+static void
+assert_id (Desk *self, guint64 position)
+{
+  CoquillChangeId id;
+
+  g_assert_cmpint (coquill_text_id_at (self->text, position, &id), ==, position < self->ids->len);
+  if (position < self->ids->len)
+    {
+      const CoquillChangeId *wanted = &g_array_index (self->ids, CoquillChangeId, position);
+
+      g_assert_cmpuint (id.agent, ==, wanted->agent);
+      g_assert_cmpuint (id.sequence, ==, wanted->sequence);
+    }
+}
+
+/* What an editor asks after each edit: the characters around the caret, and sometimes who wrote one: mostly
+ * one that was just typed, which needs no order. */
 static void
 look (Desk *self)
 {
@@ -90,6 +111,10 @@ look (Desk *self)
   assert_read (self, self->caret);
   assert_read (self, self->caret - 1);
   assert_read (self, self->caret + 1);
+  if (g_rand_int_range (self->random, 0, 4) == 0)
+    assert_id (self, self->caret - 1);
+  if (g_rand_int_range (self->random, 0, 40) == 0)
+    assert_id (self, self->caret + (guint64)g_rand_int_range (self->random, -6, 3));
 }
 
 /* The other gets all that there is, and answers in front of it. */
@@ -98,6 +123,7 @@ exchange (Desk *self)
 {
   CoquillAgent id = agent_id (2);
   guint32 agent = coquill_text_add_agent (self->other, &id, NULL);
+  CoquillChangeId answer_id;
   gunichar answer = '>';
 
   merge (self->other, self->text);
@@ -106,7 +132,9 @@ exchange (Desk *self)
   assert_text (self->other, expected);
   insert (self->other, agent, 0, ">");
   merge (self->text, self->other);
+  answer_id = (CoquillChangeId){ coquill_text_add_agent (self->text, &id, NULL), self->n_others };
   g_array_prepend_val (self->characters, answer);
+  g_array_prepend_val (self->ids, answer_id);
   self->caret++;
   self->n_others++;
   self->is_ours = FALSE;
@@ -207,7 +235,8 @@ edit (Desk *self)
 static void
 test_who_asks_between_key_presses_is_told (void)
 {
-  Desk desk = { .characters = g_array_new (FALSE, FALSE, sizeof (gunichar)) };
+  Desk desk = { .characters = g_array_new (FALSE, FALSE, sizeof (gunichar)),
+                .ids = g_array_new (FALSE, FALSE, sizeof (CoquillChangeId)) };
 
   desk.random = g_rand_new_with_seed (test_seed ());
   desk.text = new_text (1, &desk.agent);
@@ -221,6 +250,7 @@ test_who_asks_between_key_presses_is_told (void)
   exchange (&desk);
   g_rand_free (desk.random);
   g_array_unref (desk.characters);
+  g_array_unref (desk.ids);
   coquill_text_free (desk.text);
   coquill_text_free (desk.other);
 }
