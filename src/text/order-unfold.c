@@ -160,11 +160,25 @@ coquill_order_unfold (CoquillOrder *self)
   coquill_order_free (unfolding.order);
 }
 
-/* Whether a ring, which may be none, is the one whose rows are marked. */
-static inline bool
-is_marked (const bool *marks, uint32_t ring)
+/* Goes on to behind the span at which the ring hangs whose rows are marked; the one numbered 0 isn't.
+ * Returns: false if there is none */
+static bool
+pass_to_marked (const CoquillOrderSpan *span,
+                const CoquillOrderSpan *end,
+                const bool *marks,
+                uint64_t *position)
 {
-  return ring != 0 && marks[ring];
+  uint64_t passed = *position;
+  bool found = false;
+
+  for (; span != end && !found; span++)
+    if (coquill_order_is_visible (span))
+      {
+        passed += span->length;
+        found = marks[coquill_order_ring (span)];
+      }
+  *position = passed;
+  return found;
 }
 
 bool
@@ -187,15 +201,10 @@ coquill_order_find_folded (CoquillOrder *self, CoquillId id, uint64_t *position)
   for (uint32_t run = row; !marks[run]; run = self->folds[run].standing)
     marks[run] = true;
   *position = 0;
-  found = is_marked (marks, self->front);
-  for (CoquillOrderLeaf *leaf = self->first; leaf != NULL && !found; leaf = leaf->next)
-    for (unsigned i = coquill_order_leaf_first (leaf); i < LEAF_SPANS && !found;
-         i = coquill_order_leaf_next (leaf, i))
-      {
-        *position += coquill_order_span_width (&leaf->spans[i]);
-        found = coquill_order_is_visible (&leaf->spans[i])
-                && is_marked (marks, coquill_order_ring (&leaf->spans[i]));
-      }
+  found = marks[self->front];
+  for (const CoquillOrderLeaf *leaf = self->first; leaf != NULL && !found; leaf = leaf->next)
+    found = pass_to_marked (leaf->spans, &leaf->spans[leaf->gap], marks, position)
+            || pass_to_marked (&leaf->spans[leaf->gap_end], &leaf->spans[LEAF_SPANS], marks, position);
   free (marks);
   return found;
 }
