@@ -68,8 +68,8 @@ worst_take (Worst *self, SampleFunc func, gpointer data);
 /**
  * worst_press_key:
  *
- * Types one character, then reads it and asks who wrote it, and takes the time of all that. Its author must
- * be known to @text.
+ * Types one character, then reads it and asks who wrote it and its neighbour, and takes the time of all that.
+ * Its author must be known to @text.
  */
 void
 worst_press_key (Worst *self, CoquillText *text, guint32 agent, guint64 position, const char *utf8);
