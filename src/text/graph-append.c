@@ -30,6 +30,9 @@ grow (void *column, size_t *capacity, size_t needed, size_t size)
 
   if (needed <= *capacity)
     return column;
+  /* What is pasted isn't a step of many. */
+  if (needed / 2 > *capacity)
+    return resize (column, capacity, needed + more + 8, size);
   column = coquill_enlarge (column, &bytes, (needed + more + 8) * size);
   *capacity = bytes / size;
   return column;
