@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * A B+-tree. The leaves hold the text, each in a gap buffer of 4 KB; the inner nodes hold, for each child,
+ * A B+-tree. The leaves hold the text, each in a gap buffer of 8 KB; the inner nodes hold, for each child,
  * where it ends, in code points from the node's start:
  *
  *              ┌ 812 │1602 │2057 ┐            inner: children and their ends
@@ -22,7 +22,7 @@
  * - an inner node has 1 to COQUILL_ROPE_FANOUT children, the root has two at least, and each end is what the
  * children up to there have, where what was edited in hand since then is added;
  * - a leaf that holds less than a quarter when the hand leaves it is merged with a neighbour below the same
- * parent, if both fit into three quarters of one, so n bytes have O(n / 4 KB) leaves.
+ * parent, if both fit into three quarters of one, so n bytes have O(n / 8 KB) leaves.
  *
  * The rope has one leaf in hand, the last one edited. An edit there, as most are, moves the gap as far as it
  * is from the last edit, and changes the leaf's own counters: nothing above is touched until the hand goes
@@ -33,7 +33,7 @@
 typedef struct CoquillRope CoquillRope;
 
 #ifndef COQUILL_ROPE_LEAF_BYTES
-#define COQUILL_ROPE_LEAF_BYTES 4063 /* a leaf and what malloc() adds are one page */
+#define COQUILL_ROPE_LEAF_BYTES 8159 /* a leaf and what malloc() adds are two pages */
 #define COQUILL_ROPE_FANOUT 32
 #endif
 
@@ -74,7 +74,7 @@ coquill_rope_new_from_utf8 (const char *utf8, size_t bytes);
  * @code_points: its length in code points
  *
  * Builds a rope that leaves its text where it is: a leaf gets its own when it is first edited. @utf8 is freed
- * with the rope, and not changed until then. O(bytes / 4 KB) for ASCII.
+ * with the rope, and not changed until then. O(bytes / 8 KB) for ASCII.
  *
  * Returns: (transfer full): a rope with that text
  */
@@ -131,7 +131,7 @@ coquill_rope_insert_counted (
  *
  * coquill_rope_insert_counted() of much text, which is left where it is: a leaf gets its own when it is first
  * edited. The text must stay until the rope is freed or coquill_rope_own_lent() was called; it may move, when
- * *@text is told, and what is before and behind may change. O(log n + bytes / 4 KB) for ASCII.
+ * *@text is told, and what is before and behind may change. O(log n + bytes / 8 KB) for ASCII.
  */
 void
 coquill_rope_insert_lent (CoquillRope *self,
