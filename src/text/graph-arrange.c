@@ -4,52 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/graph-private.h"
+#include "text/graph-arrange.h"
 #include "text/memory.h"
-
-/*
- * Of two items that are concurrent the walker keeps in its window the one that it comes to first, until the
- * other one's branch has joined it. So the items that it need not keep are those behind all that is
- * concurrent with them. No two of them are concurrent, so they are one path through the graph, the trunk; and
- * for every path there is an order in which each of its items stands behind all that is concurrent with it:
- *
- *         a ── b ── c ──── d ── e            x y a b c z d e, if the trunk is a b c d e: x, y and z are kept
- *        /         /      /
- *     ──●── x ── y ── z ──
- *
- * The trunk is the path with most operations; everything else is put before the first item of the trunk that
- * it doesn't descend from. Nodes are runs, cut where something else branches off.
- */
 
 /* More items than that come in the order in which they are: they take a bit each here. */
 #define MAX_ITEMS (UINT64_C (1) << 27)
-
-/**
- * Node:
- * @first: its first item's old local version
- * @run: which holds that, of the old ones, from the first new one on
- * @operation: the same of operations
- * @is_cut: the operation starts before
- * @place: what an operation that starts here says
- * @content_offset: the same
- * @weight: operations on the heaviest path to its end
- * @before: the node before it on that path; itself if there is none
- * @group: how many nodes of the trunk it descends from, itself counted
- * @moved: its first item's new local version
- */
-typedef struct
-{
-  uint32_t first;
-  uint32_t run;
-  uint32_t operation;
-  bool is_cut;
-  uint32_t place;
-  uint32_t content_offset;
-  uint32_t weight;
-  uint32_t before;
-  uint32_t group;
-  uint32_t moved;
-} Node;
 
 typedef struct
 {
@@ -58,7 +17,7 @@ typedef struct
   uint64_t n_items;
   uint64_t *starts; /* a bit for each, whether a node starts there */
   uint32_t *ranks;  /* for each word of them, how many nodes start before */
-  Node *nodes;
+  CoquillGraphNode *nodes;
   size_t n_nodes;
   uint32_t *order; /* of the nodes */
 
@@ -79,7 +38,7 @@ typedef struct
 
   /* The nodes at hand. */
   const CoquillGraphOperation *rows;
-  size_t first_row; /* as Node.operation */
+  size_t first_row; /* as CoquillGraphNode.operation */
   const uint8_t *bytes;
   size_t first_byte;
 } Arrangement;
@@ -131,7 +90,7 @@ node_end (const Arrangement *self, size_t node)
 static const uint32_t *
 node_parents (const Arrangement *self, size_t index, uint32_t *single, size_t *n_parents)
 {
-  const Node *node = &self->nodes[index];
+  const CoquillGraphNode *node = &self->nodes[index];
   const CoquillGraphRun *run = &self->runs[node->run];
   size_t end;
 
@@ -150,7 +109,7 @@ node_parents (const Arrangement *self, size_t index, uint32_t *single, size_t *n
 
 /* Finds what a node starts with. */
 static void
-find_start (const Arrangement *self, Node *node, size_t index)
+find_start (const Arrangement *self, CoquillGraphNode *node, size_t index)
 {
   const CoquillGraph *graph = self->graph;
   const CoquillGraphOperation *operation = &graph->operations[self->first_operation + index];
@@ -178,7 +137,7 @@ find_nodes (Arrangement *self)
 
   self->starts = coquill_allocate (n_words * sizeof *self->starts);
   self->ranks = coquill_resize (NULL, n_words * sizeof *self->ranks);
-  self->nodes = coquill_resize (NULL, (self->n_runs + self->n_parents + 1) * sizeof *self->nodes);
+  self->nodes = coquill_resize (NULL, (self->n_runs + self->n_parents + 2) * sizeof *self->nodes);
   set_start (self, self->first);
   for (size_t i = 0; i < self->n_runs; i++)
     set_start (self, self->runs[i].first);
@@ -190,13 +149,13 @@ find_nodes (Arrangement *self)
       for (uint64_t bits = self->starts[word]; bits != 0; bits &= bits - 1)
         {
           uint64_t first = self->first + word * 64 + (unsigned)__builtin_ctzll (bits);
-          Node *node = &self->nodes[self->n_nodes++];
+          CoquillGraphNode *node = &self->nodes[self->n_nodes++];
 
           while (run + 1 < self->n_runs && self->runs[run + 1].first <= first)
             run++;
           while (operation + 1 < self->n_operations && operations[operation + 1].first <= first)
             self->changes_all |= operations[operation++].kind == COQUILL_OPERATION_RESTORE;
-          *node = (Node){ .first = (uint32_t)first, .run = (uint32_t)run };
+          *node = (CoquillGraphNode){ .first = (uint32_t)first, .run = (uint32_t)run };
           find_start (self, node, operation);
           self->changes_all |= node->is_cut;
         }
@@ -209,89 +168,51 @@ find_nodes (Arrangement *self)
 static size_t
 operations_end (const Arrangement *self, size_t node)
 {
-  const Node *next = &self->nodes[node + 1];
+  const CoquillGraphNode *next = &self->nodes[node + 1];
 
   return node + 1 < self->n_nodes ? next->operation + (size_t)next->is_cut : self->n_operations;
 }
 
-/* Finds the trunk, and puts the nodes in order. Returns: false if they are */
+/* Finds each node's parents among the nodes. */
+static uint32_t *
+find_links (Arrangement *self)
+{
+  uint32_t *links = coquill_resize (NULL, (self->n_parents + self->n_nodes) * sizeof *links);
+  uint32_t n_links = 0;
+
+  for (size_t i = 0; i < self->n_nodes; i++)
+    {
+      size_t n_parents;
+      uint32_t single;
+      const uint32_t *parents = node_parents (self, i, &single, &n_parents);
+
+      self->nodes[i].first_link = n_links;
+      for (size_t j = 0; j < n_parents; j++)
+        if (parents[j] >= self->first)
+          links[n_links++] = (uint32_t)find_node (self, parents[j]);
+    }
+  self->nodes[self->n_nodes].first_link = n_links;
+  return links;
+}
+
+/* Finds in which order the nodes are to be. Returns: false if they are */
 static bool
 find_order (Arrangement *self)
 {
-  size_t heaviest = 0, n_trunk = 0, n = 0;
-  uint32_t *counts;
-  bool moved = false;
+  CoquillGraphNodes nodes = { self->nodes, self->n_nodes, find_links (self) };
 
   for (size_t i = 0; i < self->n_nodes; i++)
-    {
-      Node *node = &self->nodes[i];
-      size_t n_parents;
-      uint32_t single;
-      const uint32_t *parents = node_parents (self, i, &single, &n_parents);
-      uint32_t weight = 0;
-
-      node->before = (uint32_t)i;
-      for (size_t j = 0; j < n_parents; j++)
-        if (parents[j] >= self->first)
-          {
-            size_t parent = find_node (self, parents[j]);
-
-            if (self->nodes[parent].weight > weight)
-              {
-                weight = self->nodes[parent].weight;
-                node->before = (uint32_t)parent;
-              }
-          }
-      node->weight = weight + (uint32_t)(operations_end (self, i) - node->operation);
-      if (node->weight >= self->nodes[heaviest].weight)
-        heaviest = i;
-    }
-
-  for (size_t i = heaviest;; i = self->nodes[i].before)
-    {
-      n_trunk++;
-      if (self->nodes[i].before == i)
-        break;
-    }
-  for (size_t i = heaviest, group = n_trunk; group > 0; i = self->nodes[i].before)
-    self->nodes[i].group = (uint32_t)group--;
-
-  counts = coquill_allocate ((n_trunk + 2) * sizeof *counts);
-  for (size_t i = 0; i < self->n_nodes; i++)
-    {
-      Node *node = &self->nodes[i];
-      size_t n_parents;
-      uint32_t single;
-      const uint32_t *parents = node_parents (self, i, &single, &n_parents);
-
-      for (size_t j = 0; j < n_parents; j++)
-        if (parents[j] >= self->first)
-          {
-            uint32_t group = self->nodes[find_node (self, parents[j])].group;
-
-            if (group > node->group)
-              node->group = group;
-          }
-      counts[node->group + 1]++;
-    }
-  for (size_t group = 0; group <= n_trunk; group++)
-    counts[group + 1] += counts[group];
-  self->order = coquill_allocate (self->n_nodes * sizeof *self->order);
-  for (size_t i = 0; i < self->n_nodes; i++)
-    {
-      n = counts[self->nodes[i].group]++;
-      self->order[n] = (uint32_t)i;
-      moved = moved || n != i;
-    }
-  free (counts);
-  return moved;
+    self->nodes[i].weight = (uint32_t)(operations_end (self, i) - self->nodes[i].operation);
+  self->order = coquill_graph_nodes_order (&nodes);
+  free (nodes.links);
+  return self->order != NULL;
 }
 
 /* The new local version of what had an old one. */
 static uint64_t
 move_version (const Arrangement *self, uint64_t version)
 {
-  const Node *node;
+  const CoquillGraphNode *node;
 
   if (version < self->first)
     return version;
@@ -342,7 +263,7 @@ static void
 append_node (Arrangement *self, size_t index, uint64_t *parents)
 {
   CoquillGraph *graph = self->graph;
-  Node *node = &self->nodes[index];
+  CoquillGraphNode *node = &self->nodes[index];
   uint32_t agent = self->runs[node->run].agent, single;
   uint64_t first = graph->end, end = node_end (self, index);
   const CoquillGraphOperation *operations = &self->rows[node->operation - self->first_row];

@@ -15,6 +15,39 @@
 /* The same for the items that were here before, which are all gone through. */
 #define ITEMS_PER_EDIT 64
 
+/* Where a run doesn't know so many others that came before it, on average, it is less work to go through
+ * branch by branch than in turns. */
+#define UNKNOWN_RUNS 5
+
+/* So many runs are looked at to find that out, or a few less. */
+#define SAMPLED_RUNS 256
+
+static bool
+is_tangled (const CoquillGraph *graph, size_t first_run, uint64_t n_items)
+{
+  size_t n_runs = graph->n_runs - first_run, step = 1 + n_runs / SAMPLED_RUNS, n_sampled = 0;
+  uint64_t n_unknown = 0; /* items, while a run has n_items / n_runs */
+
+  for (size_t i = first_run; i < graph->n_runs; i += step, n_sampled++)
+    if (graph->runs[i].lowest_unknown < graph->runs[i].first)
+      n_unknown += graph->runs[i].first - graph->runs[i].lowest_unknown;
+  return n_sampled > 0 && n_unknown / n_sampled * n_runs >= UNKNOWN_RUNS * n_items;
+}
+
+/* Whether what was appended is put in another order before it is walked. */
+static bool
+is_worth_arranging (const CoquillText *self,
+                    const CoquillImport *import,
+                    const CoquillGraphMark *mark,
+                    size_t first_run)
+{
+  const CoquillGraph *graph = self->graph;
+
+  return import->lowest_unknown != UINT64_MAX && import->n_appended >= COQUILL_WALKER_MANY_OPERATIONS
+         && (import->n_appended / COQUILL_WALKER_OPERATIONS_PER_RUN >= graph->n_runs - first_run
+             || is_tangled (graph, first_run, graph->end - mark->end));
+}
+
 /* Whether some of the items reach below the snapshot from which the walker started. */
 static bool
 reaches_below (const CoquillText *self, const CoquillImport *import, uint64_t first)
@@ -67,8 +100,7 @@ coquill_text_merge (CoquillText *self,
   done = coquill_import_run (&import);
   anew = self->graph->base == 0
          && import.n_appended > coquill_rope_bytes (self->rope) / BYTES_PER_EDIT + mark.end / ITEMS_PER_EDIT;
-  if (done && import.lowest_unknown != UINT64_MAX && import.n_appended >= COQUILL_WALKER_MANY_OPERATIONS
-      && import.n_appended / COQUILL_WALKER_OPERATIONS_PER_RUN >= self->graph->n_runs - n_runs)
+  if (done && is_worth_arranging (self, &import, &mark, n_runs))
     coquill_graph_arrange (self->graph, &mark);
   if (done && mark.end < self->graph->end)
     done = walk (self, &import, &mark, func != NULL || !anew);

@@ -336,6 +336,83 @@ measure_month (Worst *worst, guint n)
   return took;
 }
 
+#define N_PUPILS 20
+#define TURNS_APART 25
+
+/* Those who write, what each has written last, and what it was when all met. */
+typedef struct
+{
+  Branches branches;
+  CoquillOperation pupils[N_PUPILS];
+  CoquillChangeId heads[N_PUPILS];
+  CoquillChangeId met[N_PUPILS];
+} Class;
+
+static void
+class_init (Class *self)
+{
+  branches_init (&self->branches, LONG_BASE);
+  for (guint i = 0; i < N_PUPILS; i++)
+    self->pupils[i] = branches_new_agent (&self->branches, i + 1, &self->heads[i]);
+}
+
+/* A pupil writes three operations, anywhere. */
+static void
+class_write (Class *self, guint pupil, guint turn)
+{
+  CoquillOperation *operation = &self->pupils[pupil];
+  guint64 place = (turn * N_PUPILS + pupil) * UINT32_C (2246822519) % (LONG_BASE - 20);
+  gboolean knows_all = turn > 0 && turn % TURNS_APART == 0;
+  CoquillChangeId parents[N_PUPILS];
+
+  memcpy (parents, knows_all ? self->met : &self->heads[pupil], (knows_all ? N_PUPILS : 1) * sizeof *parents);
+  operation->n_parents = knows_all ? N_PUPILS : 1;
+  branches_add (&self->branches, operation, parents, place, 0, WORD);
+  operation->n_parents = 1;
+  branches_add (&self->branches, operation, parents, place + WORD_LENGTH + 3, 4, NULL);
+  branches_add (&self->branches, operation, parents, place + WORD_LENGTH + 5, 0, WORD);
+  self->heads[pupil] = parents[0];
+}
+
+/* A class writes in @n turns; all meet when each has had some. What they write in between comes in turns, or
+ * all of one pupil after the other's. */
+static void
+class_write_all (Class *self, guint n, gboolean in_turns)
+{
+  class_init (self);
+  for (guint first = 0; first < n / N_PUPILS; first += TURNS_APART)
+    {
+      memcpy (self->met, self->heads, sizeof self->met);
+      for (guint i = 0; i < N_PUPILS * TURNS_APART; i++)
+        if (in_turns)
+          class_write (self, i % N_PUPILS, first + i / N_PUPILS);
+        else
+          class_write (self, N_PUPILS - 1 - i / TURNS_APART, first + i % TURNS_APART);
+    }
+}
+
+static double
+measure_class (Worst *worst, guint n)
+{
+  g_autofree char *words = worst_words (LONG_BASE);
+  CoquillText *base = worst_base (worst, words), *other = worst_copy (worst, base);
+  CoquillChange *here = coquill_text_extract (base, 0, coquill_text_n_items (base));
+  Class in_turns, by_pupil;
+
+  class_write_all (&in_turns, n, TRUE);
+  class_write_all (&by_pupil, n, FALSE);
+  worst_merge (worst, other, by_pupil.branches.change);
+
+  double took = take_batch (worst, here, in_turns.branches.change, other, LONG_BASE / 2);
+
+  coquill_change_free (here);
+  coquill_change_free (in_turns.branches.change);
+  coquill_change_free (by_pupil.branches.change);
+  coquill_text_free (base);
+  coquill_text_free (other);
+  return took;
+}
+
 const WorstCase WORST_MERGES[] = {
   { "apart", 10000, 2, measure_apart },
   { "crowd", 100, 3, measure_crowd },
@@ -343,5 +420,6 @@ const WorstCase WORST_MERGES[] = {
   { "fragments", 1000, 2, measure_fragments },
   { "branches", 1000, 2, measure_branches },
   { "month", 10000, 2, measure_month },
+  { "class", 1000, 2, measure_class },
   { 0 },
 };

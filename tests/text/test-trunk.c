@@ -32,6 +32,8 @@ static const Kind kinds[] = {
   { "/trunk/most-stays-where-it-is", 3, 60, 10, 0, FALSE, 20 },
   { "/trunk/at-the-same-places", 3, 60, 30, 3, TRUE, 20 },
   { "/trunk/short-branches-of-many", 12, 150, 10, 8, TRUE, 20 },
+  { "/trunk/many-in-turns-who-know-little-of-each-other", 15, 900, 1, 0, FALSE, 5 },
+  { "/trunk/the-same-at-the-same-places", 15, 900, 1, 4, TRUE, 5 },
   { "/trunk/more-agents-than-are-followed", MAX_REPLICAS, 400, 6, 0, TRUE, 3 },
 };
 
