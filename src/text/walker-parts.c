@@ -8,10 +8,9 @@
 #include "text/memory.h"
 #include "text/walker-since.h"
 
-/* Parts that may be passed over, for each part, and how many of them take as long as a run that the graph is
- * asked to pass over: where people were at the same places at the same time, walking again is less work. */
+/* Parts that may be passed over, for each part: where people were at the same places at the same time,
+ * walking again is less work. */
 #define MANY_STEPS 64
-#define STEPS_PER_RUN 8
 
 #define NONE COQUILL_WALKER_NO_PART
 
@@ -102,6 +101,7 @@ coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker
     add_span (&builder, coquill_order_id (&place), coquill_order_rest (&place),
               coquill_order_standing (&place));
   self->n_steps = MANY_STEPS * (uint64_t)self->n_parts;
+  self->has_known = coquill_walker_known_init (&self->known, walker->graph, version);
   coquill_walker_since_clear (&builder.since);
   free (builder.stack);
 }
@@ -109,6 +109,7 @@ coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker
 void
 coquill_walker_parts_clear (CoquillWalkerParts *self)
 {
+  coquill_walker_known_clear (&self->known);
   free (self->parts);
 }
 
@@ -122,23 +123,20 @@ pay (CoquillWalkerParts *self, uint64_t n_steps)
   return true;
 }
 
-/* Whether a part's author knew an item, which came earlier. Returns: false if it isn't worth to ask */
+/* Whether a part's author knew a character of another part, which came earlier. Returns: false if there are
+ * too many to tell */
 static bool
-ask (CoquillWalkerParts *self, const Part *part, uint64_t version, bool *known)
+ask (const CoquillWalkerParts *self, const Part *part, const Part *other, uint32_t offset, bool *known)
 {
-  const CoquillGraph *graph = self->graph;
-  const CoquillGraphRun *run = &graph->runs[part->run];
-  uint64_t single;
-  size_t n_parents;
-  const uint64_t *parents;
+  const CoquillGraphRun *run = &self->graph->runs[part->run];
+  uint64_t version = other->since - 1 + offset;
 
   *known = version < run->lowest_unknown || version >= run->first;
   if (*known)
     return true;
-  if (!pay (self, STEPS_PER_RUN * (uint64_t)(part->run - coquill_graph_find_run (graph, version))))
+  if (!self->has_known)
     return false;
-  parents = coquill_graph_parents (graph, run->first, &single, &n_parents);
-  *known = coquill_graph_is_ancestor (graph, version, parents, n_parents);
+  *known = coquill_walker_known_has (&self->known, part->run, other->run, version);
   return true;
 }
 
@@ -154,7 +152,7 @@ ask_how_many (CoquillWalkerParts *self, const Part *part, const Part *other, uin
       uint32_t middle = high == other->length ? high : low + (high - low + 1) / 2;
       bool known;
 
-      if (!ask (self, part, other->since - 1 + (middle - 1), &known))
+      if (!ask (self, part, other, middle - 1, &known))
         return false;
       if (known)
         low = middle;
@@ -205,7 +203,7 @@ coquill_walker_parts_right (CoquillWalkerParts *self, uint32_t number, CoquillId
     {
       bool known = parts[other].since == 0;
 
-      if (!known && !ask (self, part, parts[other].since - 1, &known))
+      if (!known && !ask (self, part, &parts[other], 0, &known))
         return false;
       if (known)
         {

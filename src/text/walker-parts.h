@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "text/walker-known.h"
 #include "text/walker.h"
 
 /*
@@ -10,8 +11,7 @@
  * insertion goes directly behind its origin left, and behind some of what it doesn't know, but never behind
  * its origin right; and characters stay in the order in which they are. So its origins are the nearest
  * characters, to the left and to the right, that it knows. Nearly all that is older is known: the nearest
- * that is older is found for all parts at once, with a stack, and only what is in doubt is asked for in the
- * graph.
+ * that is older is found for all parts at once, with a stack; of what is left, a table says who knew it.
  */
 
 /**
@@ -57,6 +57,8 @@ typedef struct
 
   /*< private >*/
   const CoquillGraph *graph;
+  CoquillWalkerKnown known;
+  bool has_known;
   size_t parts_capacity;
   uint64_t n_steps; /* how far one may still go to find origins */
 } CoquillWalkerParts;
@@ -65,7 +67,7 @@ typedef struct
  * coquill_walker_parts_init:
  * @version: every item from there on has all before it among its ancestors, and none is a restoration
  *
- * O(spans of the order), and O(n log n) for the items from there on.
+ * O(spans of the order), O(n log n) for the items from there on, and what coquill_walker_known_init() takes.
  */
 void
 coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker, uint64_t version);
