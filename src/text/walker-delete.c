@@ -304,7 +304,7 @@ restore_deletions (CoquillWalker *self,
   for (unsigned other = 0; other < COQUILL_MERGE_WINDOW_VIEWS; other++)
     if (self->window != NULL && (coquill_walker_done_in (self, view) >> other & 1) == 0
         && self->views[other].valid)
-      coquill_walker_add_lacking (self, other, deletion, target.length, 1);
+      coquill_walker_add_restored (&self->views[other].lacking, deletion, target.length, 1);
   if (self->window != NULL && versions != 0)
     {
       uint32_t near = COQUILL_WALKER_ANYWHERE;

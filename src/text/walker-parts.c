@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "text/memory.h"
+#include "text/range-map.h"
 #include "text/walker-since.h"
 
 /* Parts that may be passed over, for each part: where people were at the same places at the same time,
@@ -21,6 +22,7 @@ typedef struct
   CoquillWalkerParts *parts;
   const CoquillWalker *walker;
   CoquillWalkerSince since;
+  bool restores;   /* something was restored since: what is visible may have been deleted, too */
   uint32_t *stack; /* parts of which it isn't known yet what is behind */
   size_t n_stack;
   size_t stack_capacity;
@@ -33,11 +35,11 @@ add_part (Builder *self, const Part *part)
   uint32_t number = (uint32_t)all->n_parts;
   Part *parts = all->parts;
 
-  if (part->since == 0 && part->n_deletions == 0 && number > 0)
+  if (coquill_walker_part_is_as_before (part) && number > 0)
     {
       Part *last = &parts[number - 1];
 
-      if (last->since == 0 && last->n_deletions == 0 && last->length <= UINT32_MAX - part->length)
+      if (coquill_walker_part_is_as_before (last) && last->length <= UINT32_MAX - part->length)
         {
           last->last = part->last;
           last->length += part->length;
@@ -72,7 +74,7 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
 
           part.since = run->first + ((uint32_t)coquill_id_sequence (id) - run->sequence) + 1;
         }
-      if (standing > 0)
+      if (standing > 0 || self->restores)
         {
           const CoquillWalkerDeleted *deleted = coquill_walker_since_find_deleted (&self->since, id, &here);
 
@@ -80,7 +82,7 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
           part.newest = deleted != NULL ? deleted->newest : 0;
         }
       part.last = id + here - 1;
-      part.length = part.since == 0 && part.n_deletions == 0 && standing > 0 ? 0 : (uint32_t)here;
+      part.length = coquill_walker_part_is_as_before (&part) && standing > 0 ? 0 : (uint32_t)here;
       if (part.since > 0 && part.newest < part.since - 1 + here - 1)
         part.newest = (uint32_t)(part.since - 1 + here - 1);
       add_part (self, &part);
@@ -90,13 +92,16 @@ add_span (Builder *self, CoquillId id, uint64_t length, uint32_t standing)
 }
 
 void
-coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker, uint64_t version)
+coquill_walker_parts_init (CoquillWalkerParts *self,
+                           const CoquillWalker *walker,
+                           uint64_t version,
+                           CoquillRangeMap *restored)
 {
-  Builder builder = { .parts = self, .walker = walker };
+  Builder builder = { .parts = self, .walker = walker, .restores = restored != NULL };
   CoquillOrderPlace place = coquill_order_start (walker->order);
 
   *self = (CoquillWalkerParts){ .graph = walker->graph };
-  coquill_walker_since_init (&builder.since, walker, version);
+  coquill_walker_since_init (&builder.since, walker, version, restored);
   for (; coquill_order_rest (&place) > 0; coquill_order_next (&place))
     add_span (&builder, coquill_order_id (&place), coquill_order_rest (&place),
               coquill_order_standing (&place));

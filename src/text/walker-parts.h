@@ -18,12 +18,13 @@
  * CoquillWalkerPart:
  * @id: of the first character
  * @last: of the last one
- * @length: characters; but those of older ones that were deleted before aren't counted
+ * @length: characters; but those of older ones that are deleted as before aren't counted
  * @since: 0 if they are older, else the local version of the first one, counted from 1
  * @run: which inserted them, if they aren't older
  * @standing: deletions of them that stand
- * @n_deletions: of these, those that came since
- * @newest: no less than the local version of the last item that did something to them, if that came since
+ * @n_deletions: how many more do than did before; modulo 2^32
+ * @newest: no less than the local version of the last item that did something to them, if that came since;
+ * else 0
  * @before: the nearest part to the left that was inserted earlier, COQUILL_WALKER_NO_PART if there is none
  * @behind: the same to the right
  *
@@ -46,6 +47,13 @@ typedef struct
 
 #define COQUILL_WALKER_NO_PART UINT32_MAX
 
+/* Whether they are older, and nothing was done to them. */
+static inline bool
+coquill_walker_part_is_as_before (const CoquillWalkerPart *self)
+{
+  return self->since == 0 && self->newest == 0;
+}
+
 /**
  * CoquillWalkerParts:
  * @parts: in the order of the text
@@ -65,12 +73,16 @@ typedef struct
 
 /**
  * coquill_walker_parts_init:
- * @version: every item from there on has all before it among its ancestors, and none is a restoration
+ * @version: every item from there on has all before it among its ancestors
+ * @restored: (nullable): as for coquill_walker_since_init()
  *
  * O(spans of the order), O(n log n) for the items from there on, and what coquill_walker_known_init() takes.
  */
 void
-coquill_walker_parts_init (CoquillWalkerParts *self, const CoquillWalker *walker, uint64_t version);
+coquill_walker_parts_init (CoquillWalkerParts *self,
+                           const CoquillWalker *walker,
+                           uint64_t version,
+                           struct CoquillRangeMap *restored);
 void
 coquill_walker_parts_clear (CoquillWalkerParts *self);
 

@@ -426,11 +426,14 @@ coquill_walker_change_standing (CoquillWalker *self,
                                 uint32_t agent);
 
 /**
- * coquill_walker_add_lacking:
+ * coquill_walker_add_restored:
+ * @map: (inout): of deletions, how many restorations name them; NULL for none
  * @change: modulo 2^64
  *
- * Counts restorations that a view doesn't have.
+ * Counts restorations.
  */
 void
-coquill_walker_add_lacking (
-    CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, uint64_t change);
+coquill_walker_add_restored (struct CoquillRangeMap **map,
+                             CoquillId deletion,
+                             uint64_t length,
+                             uint64_t change);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* walker-recall.c: the window as a walk would have left it, without walking. */
 
+#include "text/range-map.h"
 #include "text/walker-parts.h"
 #include "text/walker-private.h"
 
@@ -16,7 +17,7 @@ make_entry (CoquillWalkerParts *self, uint32_t number, CoquillMergeWindowEntry *
   const CoquillWalkerPart *part = &self->parts[number];
 
   *entry = (CoquillMergeWindowEntry){ .id = COQUILL_ID_NONE, .length = part->length };
-  if (part->since == 0 && part->n_deletions == 0)
+  if (coquill_walker_part_is_as_before (part))
     return true;
   entry->id = part->id;
   entry->left = part->id - 1;
@@ -109,6 +110,12 @@ recall_tracks (CoquillWalker *self, uint64_t version)
         }
       if (piece.kind == COQUILL_OPERATION_INSERT)
         note (self, &piece, 0, (CoquillTargetRange){ .id = piece.id, .length = piece.length });
+      else if (piece.kind == COQUILL_OPERATION_RESTORE)
+        coquill_walker_note (self, (CoquillWalkerDeed){ .id = piece.place,
+                                                        .sequence = (uint32_t)coquill_id_sequence (piece.id),
+                                                        .length = (uint32_t)piece.length,
+                                                        .version = (uint32_t)piece.first,
+                                                        .kind = COQUILL_OPERATION_RESTORE });
       for (uint64_t done = 0; piece.kind == COQUILL_OPERATION_DELETE && done < piece.length;)
         {
           CoquillTargetRange target;
@@ -123,8 +130,9 @@ recall_tracks (CoquillWalker *self, uint64_t version)
   self->last_run = SIZE_MAX;
 }
 
+/* @restored: (transfer full) (nullable): what was restored since */
 static void
-enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window)
+enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window, CoquillRangeMap *restored)
 {
   uint64_t single;
   size_t n_parents;
@@ -136,34 +144,41 @@ enter_window (CoquillWalker *self, uint64_t version, CoquillMergeWindow *window)
   self->window = window;
   recall_tracks (self, version);
   coquill_walker_set_view (self, VIEW_THEN, parents, n_parents, false);
+  self->views[VIEW_THEN].lacking = restored;
   coquill_walker_set_view (self, VIEW_NOW, self->frontier, self->n_frontier, true);
   self->views[VIEW_THEN].used = self->views[VIEW_NOW].used = ++self->n_uses;
 }
 
-static bool
-has_restoration (const CoquillWalker *self, uint64_t version)
+/* Returns: (transfer full) (nullable): of deletions, how many restorations from there on name them */
+static CoquillRangeMap *
+find_restored (const CoquillWalker *self, uint64_t version)
 {
-  const CoquillGraph *graph = self->graph;
-  size_t last = coquill_graph_find_operation (graph, self->end - 1);
+  CoquillRangeMap *restored = NULL;
+  CoquillGraphCursor cursor;
+  CoquillGraphPiece piece;
 
-  for (size_t i = coquill_graph_find_operation (graph, version); i <= last; i++)
-    if (graph->operations[i].kind == COQUILL_OPERATION_RESTORE)
-      return true;
-  return false;
+  if (self->restored == NULL)
+    return NULL;
+  coquill_graph_cursor_init (&cursor, self->graph, version);
+  while (coquill_graph_cursor_next (&cursor, self->end, &piece))
+    if (piece.kind == COQUILL_OPERATION_RESTORE)
+      coquill_walker_add_restored (&restored, piece.place, piece.length, 1);
+  return restored;
 }
 
 bool
 coquill_walker_recall (CoquillWalker *self, uint64_t version)
 {
+  CoquillRangeMap *restored = find_restored (self, version);
   CoquillWalkerParts parts;
   CoquillMergeWindow *window;
 
-  if (has_restoration (self, version))
-    return false;
-  coquill_walker_parts_init (&parts, self, version);
+  coquill_walker_parts_init (&parts, self, version, restored);
   window = make_window (&parts);
   coquill_walker_parts_clear (&parts);
   if (window != NULL)
-    enter_window (self, version, window);
+    enter_window (self, version, window, restored);
+  else
+    coquill_range_map_free (restored);
   return window != NULL;
 }

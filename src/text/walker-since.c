@@ -8,17 +8,29 @@
 
 #include "text/graph-private.h"
 #include "text/memory.h"
+#include "text/walker-private.h"
 
 /* Numbers are sorted by so many bits at a time, in so many passes. */
 #define DIGIT_BITS 11
 #define N_DIGITS 3
 
-/* Where characters that one range of deletions took away begin, or end. */
+/* Where characters that one range of deletions took away, or got back, begin or end. */
 typedef struct
 {
   uint32_t at;
-  uint32_t newest; /* local version of the last deletion */
+  uint32_t newest; /* no less than the local version of the last item that did so */
+  uint32_t change; /* how many more deletions stand, modulo 2^32 */
 } Edge;
+
+/* Ranges: where they begin, and where they end. */
+typedef struct
+{
+  Edge *starts;
+  Edge *ends;
+  size_t n;
+  size_t starts_capacity;
+  size_t ends_capacity;
+} Edges;
 
 /* Makes the table for rows whose starts are set. @n_numbers: below 2^32; all that is asked for is less */
 static void
@@ -131,11 +143,11 @@ number_of (const CoquillWalkerSince *self, CoquillId id)
   return self->agents[coquill_id_agent (id)].number + (uint32_t)coquill_id_sequence (id);
 }
 
-/* @edges: twice as many as there are, of which the first half is sorted, by place; @n_edges: below 2^32 */
+/* @n_edges: below 2^32 */
 static void
 sort_edges (Edge *edges, size_t n_edges)
 {
-  Edge *from = edges, *to = edges + n_edges;
+  Edge *other = coquill_allocate ((n_edges + 1) * sizeof *other), *from = edges, *to = other;
 
   for (unsigned digit = 0; digit < N_DIGITS; digit++)
     {
@@ -155,6 +167,7 @@ sort_edges (Edge *edges, size_t n_edges)
     }
   if (n_edges > 0)
     memcpy (edges, from, n_edges * sizeof *edges);
+  free (other);
 }
 
 /* Makes rows of what begins and ends: concurrent deletions may take away the same characters. */
@@ -163,7 +176,7 @@ list_deleted (CoquillWalkerSince *self, const Edge *starts, const Edge *ends, si
 {
   CoquillWalkerFinder *finder = &self->deleted_finder;
   size_t n_open = 0, n_rows = 0;
-  uint32_t from = 0, newest = 0;
+  uint32_t from = 0, newest = 0, n_deletions = 0;
 
   for (size_t started = 0, ended = 0; ended < n;)
     {
@@ -173,17 +186,19 @@ list_deleted (CoquillWalkerSince *self, const Edge *starts, const Edge *ends, si
       if (n_open > 0 && at > from)
         {
           finder->starts[n_rows] = from;
-          self->deleted[n_rows++] = (CoquillWalkerDeleted){ at - from, (uint32_t)n_open, newest };
+          self->deleted[n_rows++] = (CoquillWalkerDeleted){ at - from, n_deletions, newest };
         }
       from = at;
       if (starts_here)
         {
           newest = n_open == 0 || starts[started].newest > newest ? starts[started].newest : newest;
+          n_deletions += starts[started].change;
           n_open++;
           started++;
         }
       else
         {
+          n_deletions -= ends[ended].change;
           n_open--;
           ended++;
         }
@@ -192,45 +207,120 @@ list_deleted (CoquillWalkerSince *self, const Edge *starts, const Edge *ends, si
 }
 
 static void
-find_deleted (CoquillWalkerSince *self, const CoquillWalker *walker, uint64_t version)
+add_range (const CoquillWalkerSince *self,
+           Edges *edges,
+           CoquillId id,
+           uint64_t length,
+           uint32_t newest,
+           uint32_t change)
+{
+  uint32_t at = number_of (self, id);
+
+  edges->starts = coquill_grow (edges->starts, &edges->starts_capacity, edges->n + 1, sizeof *edges->starts);
+  edges->ends = coquill_grow (edges->ends, &edges->ends_capacity, edges->n + 1, sizeof *edges->ends);
+  edges->starts[edges->n] = (Edge){ at, newest, change };
+  edges->ends[edges->n++] = (Edge){ at + (uint32_t)length, newest, change };
+}
+
+/* What was deleted by items that follow one another. Those that were restored took nothing away. */
+static void
+add_deletions (const CoquillWalkerSince *self,
+               Edges *edges,
+               const CoquillWalker *walker,
+               uint64_t version,
+               const CoquillTargetRun *run)
+{
+  const CoquillGraph *graph = walker->graph;
+
+  for (uint64_t at = run->version < version ? version : run->version, end = run->version + run->length;
+       at < end;)
+    {
+      uint64_t here = end - at, skip, stretch_end, n_restored = 0;
+
+      if (walker->restored != NULL)
+        {
+          CoquillId deletion = coquill_graph_id_of (graph, at);
+
+          coquill_graph_version_of (graph, deletion, &stretch_end);
+          here = here < stretch_end - at ? here : stretch_end - at;
+          n_restored = coquill_walker_n_restored (walker->restored, deletion, &here);
+        }
+      skip = run->backward ? end - at - here : at - run->version;
+      add_range (self, edges, run->id + skip, here,
+                 (uint32_t)((n_restored > 0 ? walker->end : at + here) - 1), n_restored == 0);
+      at += here;
+    }
+}
+
+/* What was deleted before, and all restorations of that came since. @deletion: the first of some that are
+ * named alike by so many of these */
+static void
+add_restored (const CoquillWalkerSince *self,
+              Edges *edges,
+              const CoquillWalker *walker,
+              uint64_t version,
+              CoquillRangeMapEntry entry)
+{
+  for (uint64_t here; entry.start < entry.end; entry.start += here)
+    {
+      uint64_t stretch_end, deleted = coquill_graph_version_of (walker->graph, entry.start, &stretch_end);
+      CoquillTargetRange target;
+
+      here = entry.end - entry.start;
+      here = here < stretch_end - deleted ? here : stretch_end - deleted;
+      if (deleted >= version)
+        continue;
+      here = here < version - deleted ? here : version - deleted;
+      if (coquill_walker_n_restored (walker->restored, entry.start, &here) > entry.value)
+        continue;
+      /* They were there when the restoration was walked. */
+      if (!coquill_targets_find (&walker->targets, deleted, here, &target))
+        abort ();
+      here = target.length;
+      add_range (self, edges, target.id, here, (uint32_t)walker->end - 1, UINT32_MAX);
+    }
+}
+
+static void
+find_deleted (CoquillWalkerSince *self,
+              const CoquillWalker *walker,
+              uint64_t version,
+              CoquillRangeMap *restored)
 {
   const CoquillTargets *targets = &walker->targets;
+  CoquillRangeMapEntry entry = { 0 };
   uint64_t n_numbers = 0;
-  size_t first = coquill_targets_first (targets, version), n = targets->n_runs - first;
-  Edge *starts, *ends;
+  Edges edges = { 0 };
 
-  starts = coquill_allocate ((4 * n + 1) * sizeof *starts);
-  ends = starts + 2 * n;
-  for (size_t i = 0; i < n; i++)
-    {
-      const CoquillTargetRun *run = &targets->runs[first + i];
-      uint32_t skip = run->version < version ? (uint32_t)(version - run->version) : 0;
-      uint32_t at = number_of (self, run->id) + (run->backward ? 0 : skip);
-      uint32_t newest = (uint32_t)(run->version + (uint64_t)run->length - 1);
-
-      starts[i] = (Edge){ at, newest };
-      ends[i] = (Edge){ at + (run->length - skip), newest };
-    }
-  sort_edges (starts, n);
-  sort_edges (ends, n);
-  self->deleted_finder.starts = coquill_allocate ((2 * n + 1) * sizeof *self->deleted_finder.starts);
-  self->deleted = coquill_allocate ((2 * n + 1) * sizeof *self->deleted);
-  list_deleted (self, starts, ends, n);
-  free (starts);
+  for (size_t i = coquill_targets_first (targets, version); i < targets->n_runs; i++)
+    add_deletions (self, &edges, walker, version, &targets->runs[i]);
+  for (; restored != NULL && entry.end < UINT64_MAX;)
+    if (coquill_range_map_get (restored, entry.end, &entry))
+      add_restored (self, &edges, walker, version, entry);
+  sort_edges (edges.starts, edges.n);
+  sort_edges (edges.ends, edges.n);
+  self->deleted_finder.starts = coquill_allocate ((2 * edges.n + 1) * sizeof *self->deleted_finder.starts);
+  self->deleted = coquill_allocate ((2 * edges.n + 1) * sizeof *self->deleted);
+  list_deleted (self, edges.starts, edges.ends, edges.n);
+  free (edges.starts);
+  free (edges.ends);
   for (uint32_t i = 0; i < walker->graph->n_agents; i++)
     n_numbers += walker->graph->agents[i].length;
   finder_init (&self->deleted_finder, self->deleted_finder.n_rows, n_numbers);
 }
 
 void
-coquill_walker_since_init (CoquillWalkerSince *self, const CoquillWalker *walker, uint64_t version)
+coquill_walker_since_init (CoquillWalkerSince *self,
+                           const CoquillWalker *walker,
+                           uint64_t version,
+                           CoquillRangeMap *restored)
 {
   size_t n_runs;
 
   *self = (CoquillWalkerSince){ 0 };
   n_runs = number_items (self, walker->graph, version, walker->end);
   list_runs (self, walker->graph, n_runs, walker->end);
-  find_deleted (self, walker, version);
+  find_deleted (self, walker, version, restored);
 }
 
 void

@@ -42,8 +42,9 @@ typedef struct
 /**
  * CoquillWalkerDeleted:
  * @length: characters
- * @n_deletions: that came since, of each of them
- * @newest: no less than the local version of the last of these
+ * @n_deletions: how many more deletions of each of them stand than did before; modulo 2^32, since some may
+ * have been restored
+ * @newest: no less than the local version of the last item that deleted or restored them
  */
 typedef struct
 {
@@ -64,11 +65,15 @@ typedef struct
 /**
  * coquill_walker_since_init:
  * @version: one that was walked
+ * @restored: (nullable): of deletions, how many restorations from there on name them
  *
- * O(items from there on, as runs, and agents).
+ * O(items from there on, as runs, and agents); O(log n) for each restoration.
  */
 void
-coquill_walker_since_init (CoquillWalkerSince *self, const CoquillWalker *walker, uint64_t version);
+coquill_walker_since_init (CoquillWalkerSince *self,
+                           const CoquillWalker *walker,
+                           uint64_t version,
+                           struct CoquillRangeMap *restored);
 void
 coquill_walker_since_clear (CoquillWalkerSince *self);
 
@@ -87,8 +92,8 @@ coquill_walker_since_find_run (
  * coquill_walker_since_find_deleted:
  * @length: (inout): how many characters are asked for, and for how many it is the same
  *
- * Returns: (nullable): what was done to them, %NULL if they weren't deleted since. O(1) if what was deleted
- * is spread evenly, else O(log n)
+ * Returns: (nullable): what was done to them, %NULL if they weren't deleted or restored since. O(1) if what
+ * was deleted is spread evenly, else O(log n)
  */
 const CoquillWalkerDeleted *
 coquill_walker_since_find_deleted (const CoquillWalkerSince *self, CoquillId id, uint64_t *length);

@@ -48,19 +48,16 @@ coquill_walker_n_restored (CoquillRangeMap *map, CoquillId deletion, uint64_t *l
 }
 
 void
-coquill_walker_add_lacking (
-    CoquillWalker *self, unsigned view, CoquillId deletion, uint64_t length, uint64_t change)
+coquill_walker_add_restored (CoquillRangeMap **map, CoquillId deletion, uint64_t length, uint64_t change)
 {
-  CoquillRangeMap **lacking = &self->views[view].lacking;
-
-  if (*lacking == NULL)
-    *lacking = coquill_range_map_new ();
+  if (*map == NULL)
+    *map = coquill_range_map_new ();
   while (length > 0)
     {
       uint64_t here = length;
-      uint64_t n_lacking = coquill_walker_n_restored (*lacking, deletion, &here);
+      uint64_t n_restored = coquill_walker_n_restored (*map, deletion, &here);
 
-      coquill_range_map_set (*lacking, deletion, deletion + here, n_lacking + change);
+      coquill_range_map_set (*map, deletion, deletion + here, n_restored + change);
       deletion += here;
       length -= here;
     }
@@ -130,7 +127,8 @@ move_restoration (CoquillWalker *self, unsigned view, CoquillId deletion, uint64
        * closes the window. */
       if (!coquill_targets_find (coquill_walker_targets (self), version, here, &target))
         abort ();
-      coquill_walker_add_lacking (self, view, deletion, target.length, advance ? UINT64_MAX : 1);
+      coquill_walker_add_restored (&self->views[view].lacking, deletion, target.length,
+                                   advance ? UINT64_MAX : 1);
       if (advance && n_restored == n_lacking)
         coquill_walker_change_window (self, target.id, target.length, &near, 1u << view, UINT32_MAX, 0);
       else if (!advance && n_restored == n_lacking + 1)
