@@ -23,7 +23,7 @@ prepare_build ()
       options+=(-Db_sanitize=address,undefined -Db_lundef=false)
       options+=(-Dc_args=-fsanitize-coverage=inline-8bit-counters,pc-table)
       compiler=(env 'CC=ccache clang') ;;
-    bench) options+=(-Dbuildtype=release -Db_ndebug=true) ;;
+    bench) options+=(-Dbuildtype=release -Db_ndebug=true -Db_lto=true) ;; # as packages are built
   esac
   case ${CI-}:$1 in
     *:bench) options+=(-Dwerror=false) ;; # without assertions, what they alone use is unused
