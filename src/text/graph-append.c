@@ -160,6 +160,8 @@ coquill_graph_append_run (CoquillGraph *self, uint32_t agent_index, const Coquil
     for (size_t i = 0; i < n_parents; i++)
       self->parents[self->n_parents + i] = (uint32_t)place->parents[i];
   self->n_parents += n_parents;
+  if (n_parents > COQUILL_GRAPH_FEW_PARENTS)
+    self->scratch->meeting = self->n_runs;
   agent->runs[agent->n_runs++] = (uint32_t)self->n_runs;
   self->n_runs++;
   self->scratch->saved_steps += COQUILL_GRAPH_STEPS_PER_RUN;

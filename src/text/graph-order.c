@@ -22,6 +22,24 @@ push_parents (const CoquillGraph *self, size_t run, CoquillVersionMark mark)
     coquill_version_queue_push (&self->scratch->queue, self->parents[first + i], mark);
 }
 
+/* Whether the last run of many parents has these: what is asked of them was found for it. It may be another
+ * run by now, if that one was taken back, and have few; which is as good. */
+static bool
+is_meeting (const CoquillGraph *self, const uint64_t *heads, size_t n_heads)
+{
+  size_t run = self->scratch->meeting;
+  const uint32_t *parents;
+
+  if (n_heads <= COQUILL_GRAPH_FEW_PARENTS || run >= self->n_runs
+      || coquill_graph_run_n_parents (self, run) != n_heads)
+    return false;
+  parents = &self->parents[self->runs[run].first_parent];
+  for (size_t i = 0; i < n_heads; i++)
+    if (parents[i] != heads[i])
+      return false;
+  return true;
+}
+
 /* Whether an item is among what the lowest unknown versions of some heads say that they know. */
 static bool
 is_below (const CoquillGraph *self, uint64_t ancestor, const uint64_t *heads, size_t n_heads)
@@ -161,7 +179,7 @@ coquill_graph_are_heads (const CoquillGraph *self, const uint64_t *heads, size_t
   for (size_t i = 1; i < n_heads; i++)
     if (heads[i] <= heads[i - 1])
       return false;
-  if (n_heads < 2 || coquill_graph_is_frontier (self, heads, n_heads))
+  if (n_heads < 2 || coquill_graph_is_frontier (self, heads, n_heads) || is_meeting (self, heads, n_heads))
     return true;
   answer = look_at_heads (self, heads, n_heads);
   if (answer == COQUILL_CLOCK_UNKNOWN)
@@ -245,6 +263,8 @@ coquill_graph_lowest_unknown (const CoquillGraph *self, const uint64_t *heads, s
                : coquill_graph_item_lag (self, coquill_graph_find_run (self, heads[0]), heads[0]);
   if (coquill_graph_is_frontier (self, heads, n_heads))
     return self->end;
+  if (is_meeting (self, heads, n_heads))
+    return self->runs[self->scratch->meeting].lowest_unknown;
   if (coquill_clock_lowest_unknown (self, heads, n_heads, &lowest))
     return lowest;
   lowest = bound_of_heads (self, heads, n_heads, &exact);

@@ -12,6 +12,7 @@ struct CoquillGraphScratch
   CoquillVersionQueue queue;
   CoquillGraphDifference difference;
   size_t saved_steps; /* see COQUILL_GRAPH_STEPS_PER_RUN */
+  size_t meeting;     /* the last run of many parents, unless it was taken back */
   uint64_t *parents;  /* what coquill_graph_parents() returns */
   size_t parents_capacity;
   CoquillTrail trail;
@@ -253,6 +254,9 @@ coquill_graph_run_n_parents (const CoquillGraph *self, size_t run)
   return (run + 1 < self->n_runs ? self->runs[run + 1].first_parent : self->n_parents)
          - self->runs[run].first_parent;
 }
+
+/* A run of more parents is begun by one of many who met, and each of the others begins another one there. */
+#define COQUILL_GRAPH_FEW_PARENTS 2
 
 /* The lowest unknown version is found by a walk if that takes so few steps, or as many more as were saved:
  * each run saves some. So a whole history takes linear time, and one long walk now and then, from which the

@@ -282,6 +282,16 @@ is_time_to_collapse (const CoquillWalker *self)
   return n_entries >= self->collapse_at || (self->n_linear >= COLLAPSE_AT && self->n_linear >= n_entries / 2);
 }
 
+/* Whether the window is worth nothing to what is still to come, which knows all below @floor; a small one is
+ * as good as a new one, if there is to be one. */
+static bool
+has_outlived (const CoquillWalker *self, uint64_t floor)
+{
+  return floor > self->end
+         || (floor == self->end && self->state == COQUILL_WALKER_WINDOW
+             && coquill_merge_window_n_entries (self->window) >= COLLAPSE_AT);
+}
+
 /* Walks items inside a window: some, of one run or, if there is an outlook for all before @end, several. */
 static bool
 walk_some (CoquillWalker *self,
@@ -426,7 +436,7 @@ coquill_walker_walk (CoquillWalker *self, uint64_t end, CoquillDeltaList *deltas
 
       if (floor < (self->state != COQUILL_WALKER_DIRECT ? self->window_start : self->end))
         reach_back (self, floor);
-      if (is_known && self->state != COQUILL_WALKER_DIRECT && floor > self->end)
+      if (is_known && self->state != COQUILL_WALKER_DIRECT && has_outlived (self, floor))
         coquill_walker_close_window (self);
       if (self->state == COQUILL_WALKER_WINDOW && is_time_to_collapse (self))
         collapse (self, floor);

@@ -197,6 +197,58 @@ test_against_sets (void)
   coquill_graph_difference_clear (&difference);
 }
 
+#define N_WHO_MEET 12
+
+/* Each of many agents writes, all from the same version. @met: (inout): which becomes what they have then */
+static void
+write_at_once (CoquillGraph *graph, uint64_t *met, size_t *n_met)
+{
+  uint64_t heads[N_WHO_MEET], end = graph->end;
+
+  for (uint32_t agent = 0; agent < N_WHO_MEET; agent++)
+    {
+      CoquillGraphPiece piece = { .kind = COQUILL_OPERATION_DELETE, .length = 1 + agent % 3 };
+
+      g_assert_true (coquill_graph_are_heads (graph, met, *n_met));
+      g_assert_cmpuint (coquill_graph_lowest_unknown (graph, met, *n_met), ==, end);
+      coquill_graph_append (graph, &piece, agent, met, *n_met, NULL);
+      heads[agent] = graph->end - 1;
+    }
+  memcpy (met, heads, sizeof heads);
+  *n_met = N_WHO_MEET;
+}
+
+/* What is found for the first one who goes on from there is true of the others, and only as long as he is
+ * there. */
+static void
+test_many_meet (void)
+{
+  CoquillGraph *graph = coquill_graph_new ();
+  uint64_t met[N_WHO_MEET], other[N_WHO_MEET];
+  size_t n_met = 0;
+  CoquillGraphMark mark;
+
+  for (guint i = 0; i < N_WHO_MEET; i++)
+    coquill_graph_add_agent (graph, &(CoquillAgent){ .nonce = i }, NULL);
+  for (guint i = 0; i < 20; i++)
+    {
+      write_at_once (graph, met, &n_met);
+      /* Who hasn't met the last one goes on, and is taken back. */
+      coquill_graph_mark (graph, &mark);
+      coquill_graph_append (graph, &(CoquillGraphPiece){ .kind = COQUILL_OPERATION_DELETE, .length = 1 }, 0,
+                            met, N_WHO_MEET - 1, NULL);
+      g_assert_cmpuint (coquill_graph_lowest_unknown (graph, met, N_WHO_MEET - 1), ==,
+                        met[N_WHO_MEET - 2] + 1);
+      memcpy (other, met, sizeof other);
+      other[N_WHO_MEET - 2]--;
+      g_assert_cmpuint (coquill_graph_lowest_unknown (graph, other, N_WHO_MEET - 1), ==,
+                        other[N_WHO_MEET - 2] + 1);
+      coquill_graph_go_back (graph, &mark);
+      free (mark.frontier);
+    }
+  coquill_graph_free (graph);
+}
+
 /* Everything that a graph says of itself. */
 static char *
 describe (const CoquillGraph *graph)
@@ -494,6 +546,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/graph/versions-as-sets-of-ancestors", test_against_sets);
+  g_test_add_func ("/graph/many-meet", test_many_meet);
   g_test_add_func ("/graph/going-back-leaves-no-trace", test_going_back);
   g_test_add_func ("/graph/many-branches-take-linear-time", test_wide);
   g_test_add_func ("/graph/long-content-is-cut-anywhere", test_long_content_is_cut_anywhere);

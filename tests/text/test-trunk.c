@@ -10,6 +10,7 @@
  * Kind:
  * @n_places: they write at so many places, counted from the start; 0 for anywhere
  * @restores: now and then a deletion is restored
+ * @n_apart: after so many steps all meet; 0 if they never do
  *
  * How people who are often apart write.
  */
@@ -22,6 +23,7 @@ typedef struct
   guint n_places;
   gboolean restores;
   guint n_histories;
+  guint n_apart;
 } Kind;
 
 #define MAX_REPLICAS 80
@@ -35,6 +37,7 @@ static const Kind kinds[] = {
   { "/trunk/many-in-turns-who-know-little-of-each-other", 15, 900, 1, 0, FALSE, 5 },
   { "/trunk/the-same-at-the-same-places", 15, 900, 1, 4, TRUE, 5 },
   { "/trunk/more-agents-than-are-followed", MAX_REPLICAS, 400, 6, 0, TRUE, 3 },
+  { "/trunk/all-meet-again-and-again", 6, 240, 20, 0, TRUE, 5, 30 },
 };
 
 /* Edits that are an operation each. */
@@ -142,6 +145,15 @@ merge_in_random_pieces (GRand *random, CoquillText *to, CoquillText *from)
 }
 
 static void
+all_meet (CoquillText **texts, guint n_texts)
+{
+  for (guint i = 1; i < n_texts; i++)
+    merge (texts[0], texts[i]);
+  for (guint i = 1; i < n_texts; i++)
+    merge (texts[i], texts[0]);
+}
+
+static void
 test_history (GRand *random, const Kind *kind)
 {
   g_autofree CoquillText **texts = g_new (CoquillText *, kind->n_replicas);
@@ -157,6 +169,8 @@ test_history (GRand *random, const Kind *kind)
       edit (random, texts[i], agents[i], kind);
       if (g_rand_int_range (random, 0, 3) == 0)
         merge (texts[g_rand_int_range (random, 0, (gint32)kind->n_replicas)], texts[i]);
+      if (kind->n_apart > 0 && step % kind->n_apart == kind->n_apart - 1)
+        all_meet (texts, kind->n_replicas);
       /* What comes later may not know what was walked as if all did. */
       if (step % 20 == 19)
         merge (early, texts[i]);
