@@ -38,17 +38,17 @@ coquill_order_delete_folded (CoquillOrder *self, uint64_t position, uint64_t cou
 
 /**
  * CoquillOrderEdit:
- * @id: of the first character that is put in; of no meaning for the order if none is
  * @position: where
  * @n_deleted: visible characters behind it, which are deleted first; there are as many
  * @n_inserted: characters, at most %COQUILL_ORDER_MAX_LENGTH
+ * @id: of the first character that is put in; of no meaning for the order if none is
  */
 typedef struct
 {
-  CoquillId id;
   uint32_t position;
   uint32_t n_deleted;
   uint32_t n_inserted;
+  CoquillId id;
 } CoquillOrderEdit;
 
 /**

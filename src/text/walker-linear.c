@@ -50,10 +50,6 @@ coquill_walker_delete_visible (
     }
 }
 
-/* So many edits are given to the order at once: they stay in the first cache, and between them it may see
- * whether it is to be unfolded. */
-#define SEVERAL_EDITS 64
-
 /* Whether what is deleted is told by the order, when somebody asks. */
 static inline bool
 is_untold (const CoquillWalker *self)
@@ -76,7 +72,7 @@ coquill_walker_edit_order (CoquillWalker *self, const CoquillOrderEdit *edits, s
 {
   for (size_t n; n_edits > 0 && is_untold (self); edits += n, n_edits -= n)
     {
-      n = n_edits < SEVERAL_EDITS ? n_edits : SEVERAL_EDITS;
+      n = n_edits < COQUILL_WALKER_EDITS ? n_edits : COQUILL_WALKER_EDITS;
       coquill_order_edit_folded (self->order, edits, n);
     }
   for (; n_edits > 0; edits++, n_edits--)
@@ -131,76 +127,6 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
   return true;
 }
 
-/* The next few operations as edits of the text, which is so wide, or of a gap: whole insertions and deletions
- * that end by @end, up to what isn't so, or isn't right, or isn't inside the gap. A deletion and what is put
- * in its place are one edit. Returns how many edits. */
-static inline __attribute__ ((always_inline)) size_t
-take_edits (CoquillGraphCursor *cursor,
-            uint64_t end,
-            const CoquillWalkerGap *gap,
-            uint64_t *text_width,
-            CoquillDeltaList *deltas,
-            CoquillOrderEdit edits[SEVERAL_EDITS])
-{
-  const CoquillGraph *graph = cursor->graph;
-  const CoquillGraphOperation *row = &graph->operations[cursor->operation];
-  const CoquillGraphOperation *stop = &graph->operations[graph->n_operations - 1];
-  uint64_t width = *text_width;
-  uint64_t emptied = UINT64_MAX; /* where the operation before deleted; else no place */
-  uint32_t n_emptied = 0;        /* how much */
-  CoquillOrderEdit *edit = edits;
-
-  if (stop - row > SEVERAL_EDITS)
-    stop = row + SEVERAL_EDITS;
-  while (stop > row && stop->first > end)
-    stop--;
-  if (row->first != cursor->version || stop->first - row->first > COQUILL_ORDER_MAX_LENGTH)
-    return 0;
-  for (; row < stop; row++)
-    {
-      uint32_t length = row[1].first - row->first;
-      uint32_t n_deleted = length & -(uint32_t)(row->kind == COQUILL_OPERATION_DELETE);
-      uint32_t place = row->place - ((length - 1) & -(uint32_t)row->backward);
-      bool replaces = (place == emptied) & (n_deleted == 0);
-      uint64_t position = place;
-
-      /* What begins before the text is as far behind its end. */
-      if (row->kind > COQUILL_OPERATION_DELETE || (gap == NULL && position + n_deleted > width))
-        break;
-      if (gap != NULL)
-        {
-          uint64_t within = position - gap->place;
-
-          if (place > row->place || within >= width || within + n_deleted - 1 >= width - 1
-              || length > COQUILL_MERGE_WINDOW_MAX_LENGTH - width)
-            break;
-          position += gap->by;
-        }
-      if (row->first >= cursor->run_end)
-        coquill_graph_cursor_find_run (cursor, row->first);
-      if (deltas != NULL && n_deleted > 0)
-        coquill_delta_list_delete (deltas, position, length, coquill_id_agent (cursor->first_id));
-      else if (deltas != NULL)
-        coquill_delta_list_insert (deltas, position, length, row->content_offset,
-                                   row[1].content_offset - row->content_offset, false,
-                                   coquill_id_agent (cursor->first_id));
-      edit -= replaces;
-      edit->id = cursor->first_id + row->first;
-      edit->position = (uint32_t)position;
-      edit->n_deleted = n_deleted | (n_emptied & -(uint32_t)replaces);
-      edit->n_inserted = length - n_deleted;
-      edit++;
-      emptied = place | (uint64_t)(n_deleted == 0) << 32;
-      n_emptied = n_deleted;
-      width += length;
-      width -= 2 * (uint64_t)n_deleted;
-    }
-  cursor->operation = (size_t)(row - graph->operations);
-  cursor->version = row->first;
-  *text_width = width;
-  return (size_t)(edit - edits);
-}
-
 /* @gap: (nullable): in which they are to be; @width: (inout): of that, or of the text */
 static inline __attribute__ ((always_inline)) void
 walk_edits (CoquillWalker *self,
@@ -210,13 +136,12 @@ walk_edits (CoquillWalker *self,
             uint64_t *width,
             CoquillDeltaList *deltas)
 {
-  CoquillOrderEdit edits[SEVERAL_EDITS];
+  CoquillOrderEdit edits[COQUILL_WALKER_EDITS];
   size_t n_edits;
 
   while (is_untold (self))
     {
-      n_edits = deltas == NULL ? take_edits (cursor, end, gap, width, NULL, edits)
-                               : take_edits (cursor, end, gap, width, deltas, edits);
+      n_edits = coquill_walker_take_edits (cursor, end, gap, width, deltas, edits);
       if (n_edits == 0)
         return;
       coquill_order_edit_folded (self->order, edits, n_edits);

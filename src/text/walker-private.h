@@ -153,6 +153,35 @@ coquill_walker_walk_linear (CoquillWalker *self,
                             CoquillDeltaList *deltas);
 
 /**
+ * COQUILL_WALKER_EDITS:
+ *
+ * So many edits are given to the order at once: they stay in the first cache, and between them it may see
+ * whether it is to be unfolded.
+ */
+#define COQUILL_WALKER_EDITS 64
+
+/**
+ * coquill_walker_take_edits:
+ * @end: local version: where to stop
+ * @gap: (nullable): where they are to be, so that something of it stays; %NULL for the whole text
+ * @width: (inout): of the gap, or of the text
+ * @deltas: (nullable): where to tell them
+ * @edits: (out):
+ *
+ * The next few operations as edits of the text as it is: whole insertions and deletions, up to what isn't so,
+ * or isn't right, or isn't inside the gap. A deletion and what is put in its place are one edit.
+ *
+ * Returns: how many edits
+ */
+size_t
+coquill_walker_take_edits (CoquillGraphCursor *cursor,
+                           uint64_t end,
+                           const CoquillWalkerGap *gap,
+                           uint64_t *width,
+                           CoquillDeltaList *deltas,
+                           CoquillOrderEdit edits[COQUILL_WALKER_EDITS]);
+
+/**
  * coquill_walker_edit_order:
  * @edits: all that items do before @end, which is known to be possible; the deletions in their order, each
  * with its operation's number as @id
