@@ -121,11 +121,9 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
       ring = coquill_order_cut (&gap, rest);
       if (count > 0)
         {
-          CoquillOrderSpan *spans = hand.leaf->spans;
-
-          count = delete_visible (self, &gap.right, &spans[LEAF_SPANS], count, &ring, all_are_visible);
+          count = delete_visible (self, &gap.right, &hand.leaf->spans[LEAF_SPANS], count, &ring, all_are_visible);
           hand.leaf_width -= edit->n_deleted - count;
-          if (count > 0 || gap.left - spans + (&spans[LEAF_SPANS] - gap.right) < LEAF_SPANS / 4)
+          if (count > 0 || gap.right - gap.left > LEAF_SPANS - LEAF_SPANS / 4)
             {
               coquill_order_hang (left, ring);
               hand.gap = gap;
