@@ -363,6 +363,7 @@ coquill_change_add_operation (CoquillChange *self,
   self->place.agent = operation->agent;
   self->place.sequence = track->next - 1;
   self->place.any = true;
+  self->n_runs += self->n_operations == 0 || (head & (HEAD_AGENT | HEAD_PARENTS)) != 0;
   self->n_operations++;
   self->n_items += operation->length;
   self->n_parents += operation->n_parents;
@@ -374,17 +375,6 @@ uint64_t
 coquill_change_n_items (const CoquillChange *self)
 {
   return self->n_items;
-}
-
-size_t
-coquill_change_n_runs (const CoquillChange *self)
-{
-  const CoquillBuffer *heads = &self->columns[COQUILL_COLUMN_HEADS];
-  size_t n_runs = self->n_operations > 0;
-
-  for (size_t i = 1; i < heads->length; i++)
-    n_runs += (heads->data[i] & (HEAD_AGENT | HEAD_PARENTS)) != 0;
-  return n_runs;
 }
 
 bool

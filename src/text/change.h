@@ -183,7 +183,9 @@ typedef struct
 /**
  * CoquillChange:
  * @agents: the agent table, to be filled with coquill_change_add_agent()
- * @n_operations: runs
+ * @n_operations: insertions, deletions…, each of one item or more
+ * @n_runs: those of them that may have other parents than the operation before and its author: not less than
+ * what the event graph has of them as runs
  * @n_parents: parents of all operations together
  * @content_length: bytes of all content
  *
@@ -198,6 +200,7 @@ struct CoquillChange
   CoquillChangeAgent *agents;
   size_t n_agents;
   size_t n_operations;
+  size_t n_runs;
   size_t n_parents;
   size_t content_length;
 
@@ -268,15 +271,6 @@ coquill_change_add_operation (CoquillChange *self,
  */
 uint64_t
 coquill_change_n_items (const CoquillChange *self);
-
-/**
- * coquill_change_n_runs:
- *
- * Returns: how many operations may have other parents than the operation before and its author: not less than
- * what the event graph has of them as runs. O(runs)
- */
-size_t
-coquill_change_n_runs (const CoquillChange *self);
 
 /**
  * coquill_change_is_sound:

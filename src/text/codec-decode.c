@@ -167,17 +167,40 @@ check_text (Decoder *self, CoquillChangeCheck *check)
   return true;
 }
 
+/* So few that a byte counts them: then sixteen are counted at once. */
+#define COUNTED_HEADS UINT8_MAX
+
+/* Looks at all heads. Returns: false if one is of an insertion that runs backward */
+static bool
+count_runs (CoquillChange *self)
+{
+  const CoquillBuffer *heads = &self->columns[COQUILL_COLUMN_HEADS];
+  uint8_t bad = 0;
+
+  if (heads->length > 0)
+    self->n_runs = (heads->data[0] & (HEAD_AGENT | HEAD_PARENTS)) == 0;
+  for (size_t i = 0, end; i < heads->length; i = end)
+    {
+      uint8_t n = 0;
+
+      end = heads->length - i > COUNTED_HEADS ? i + COUNTED_HEADS : heads->length;
+      for (size_t j = i; j < end; j++)
+        {
+          bad |= (heads->data[j] & (HEAD_KIND | HEAD_BACKWARD)) == HEAD_BACKWARD;
+          n += (heads->data[j] & (HEAD_AGENT | HEAD_PARENTS)) != 0;
+        }
+      self->n_runs += n;
+    }
+  return !bad;
+}
+
 /* What coquill_stretch_check() doesn't look for in each operation. */
 static bool
 check_bytes (Decoder *self)
 {
-  const CoquillBuffer *heads = &self->change->columns[COQUILL_COLUMN_HEADS];
   const CoquillBuffer *far = &self->change->columns[COQUILL_COLUMN_FAR_POSITIONS];
-  uint8_t bad = 0;
 
-  for (size_t i = 0; i < heads->length; i++)
-    bad |= (heads->data[i] & (HEAD_KIND | HEAD_BACKWARD)) == HEAD_BACKWARD;
-  if (bad)
+  if (!count_runs (self->change))
     return malformed (self, "bad head of an operation");
   if (far->length > 0 && memchr (far->data, 0, far->length) != NULL)
     return malformed (self, "columns and operations do not match");

@@ -361,18 +361,13 @@ coquill_stretch_check (CoquillChangeReader *reader, CoquillChangeCheck *check, C
 void
 coquill_stretch_rows_init (CoquillStretchRows *self, const CoquillChange *change)
 {
-  const CoquillBuffer *heads = &change->columns[COQUILL_COLUMN_HEADS];
-  size_t n_turns = 0;
-
   self->kept = NULL;
   self->open = false;
   self->stretch.beyond = false;
   self->few_rows[0].kind = 0;
   if (change->n_operations < COQUILL_CHANGE_ROWS_LEAST)
     return;
-  for (size_t i = 0; i < heads->length; i++)
-    n_turns += (heads->data[i] & (HEAD_AGENT | HEAD_PARENTS)) != 0;
-  self->kept = coquill_change_rows_new (change->n_operations, n_turns);
+  self->kept = coquill_change_rows_new (change->n_operations, change->n_runs);
   if (self->kept == NULL)
     return;
   self->row = self->kept->operations;

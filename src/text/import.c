@@ -9,9 +9,6 @@
 #include "text/memory.h"
 #include "text/text-private.h"
 
-/* Of a change of fewer operations each may as well be a run. */
-#define COUNTED_OPERATIONS 64
-
 static bool
 map_agents (CoquillImport *self)
 {
@@ -258,12 +255,10 @@ static void
 reserve (CoquillImport *self)
 {
   const CoquillChange *change = self->change;
-  size_t n_runs
-      = change->n_operations < COUNTED_OPERATIONS ? change->n_operations : coquill_change_n_runs (change);
 
-  coquill_graph_reserve (self->graph, n_runs, change->n_operations,
-                         change->n_parents - (change->n_operations - n_runs), change->content_length);
-  coquill_clock_keep_trail (self->graph, n_runs);
+  coquill_graph_reserve (self->graph, change->n_runs, change->n_operations,
+                         change->n_parents - (change->n_operations - change->n_runs), change->content_length);
+  coquill_clock_keep_trail (self->graph, change->n_runs);
 }
 
 bool
