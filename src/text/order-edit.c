@@ -121,7 +121,8 @@ edit_folded (CoquillOrder *self, const CoquillOrderEdit *edits, size_t n_edits, 
       ring = coquill_order_cut (&gap, rest);
       if (count > 0)
         {
-          count = delete_visible (self, &gap.right, &hand.leaf->spans[LEAF_SPANS], count, &ring, all_are_visible);
+          count = delete_visible (self, &gap.right, &hand.leaf->spans[LEAF_SPANS], count, &ring,
+                                  all_are_visible);
           hand.leaf_width -= edit->n_deleted - count;
           if (count > 0 || gap.right - gap.left > LEAF_SPANS - LEAF_SPANS / 4)
             {
