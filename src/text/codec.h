@@ -85,8 +85,8 @@
  *   12 payload bytes  the records' bytes
  *
  * A column is packed where that makes it an eighth smaller: less isn't worth the time to unpack it. Nor are
- * those that save least, while all that they would save is at most a fortieth of what there is then. In memory
- * a change is these columns, unpacked (change.h).
+ * those that save least, together no more than a fortieth of the whole. In memory a change is these columns,
+ * unpacked (change.h).
  *
  * Decoding treats every byte as hostile. All sizes are checked before anything is allocated; the memory taken
  * is bounded by the limits below whatever the input says; the checksum is checked before anything is

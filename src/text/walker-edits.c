@@ -23,12 +23,12 @@ typedef struct
 
 /* Whether an operation is inside a gap, so that something of that stays. */
 static inline bool
-is_inside (const CoquillWalkerGap *gap,
-           uint64_t width,
-           const CoquillGraphOperation *row,
-           uint64_t place,
-           uint64_t length,
-           uint64_t n_deleted)
+is_inside_gap (const CoquillWalkerGap *gap,
+               uint64_t width,
+               const CoquillGraphOperation *row,
+               uint64_t place,
+               uint64_t length,
+               uint64_t n_deleted)
 {
   uint64_t within = place - gap->place;
 
@@ -37,7 +37,7 @@ is_inside (const CoquillWalkerGap *gap,
 }
 
 /* Takes a row, of which the next one tells where it ends. Returns: false if it is no such operation */
-static inline __attribute__ ((always_inline)) bool
+static inline bool
 take_one (Taking *self,
           CoquillGraphCursor *cursor,
           const CoquillGraphOperation *row,
@@ -52,7 +52,7 @@ take_one (Taking *self,
 
   /* What begins before the text is as far behind its end. */
   if (row->kind > COQUILL_OPERATION_DELETE || (gap == NULL && position + n_deleted > self->width)
-      || (gap != NULL && !is_inside (gap, self->width, row, place, length, n_deleted)))
+      || (gap != NULL && !is_inside_gap (gap, self->width, row, place, length, n_deleted)))
     return false;
   if (gap != NULL)
     position += gap->by;

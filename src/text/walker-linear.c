@@ -128,7 +128,7 @@ walk_piece (CoquillWalker *self, const CoquillGraphPiece *piece, uint64_t *width
 }
 
 /* @gap: (nullable): in which they are to be; @width: (inout): of that, or of the text */
-static inline __attribute__ ((always_inline)) void
+static void
 walk_edits (CoquillWalker *self,
             CoquillGraphCursor *cursor,
             uint64_t end,

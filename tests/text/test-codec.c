@@ -8,6 +8,7 @@
 #include "seed.h"
 #include "text/change-ahead.h"
 #include "text/codec.h"
+#include "text/columns.h"
 #include "text/crc32c.h"
 #include "text/varint.h"
 
@@ -19,6 +20,7 @@ assert_changes_equal (const CoquillChange *a, const CoquillChange *b)
 
   g_assert_cmpuint (a->n_agents, ==, b->n_agents);
   g_assert_cmpuint (a->n_operations, ==, b->n_operations);
+  g_assert_cmpuint (a->n_runs, ==, b->n_runs);
   g_assert_cmpuint (a->content_length, ==, b->content_length);
 
   for (gsize i = 0; i < a->n_agents; i++)
@@ -327,12 +329,74 @@ test_broken_changes_are_not_written (void)
   coquill_buffer_clear (&bytes);
 }
 
+/* Noise, and then zeros. */
+static CoquillBuffer
+random_column (GRand *random, gsize n_noise, gsize n_zeros)
+{
+  CoquillBuffer column = COQUILL_BUFFER_INIT;
+
+  for (gsize i = 0; i < n_noise + n_zeros; i++)
+    coquill_buffer_append_byte (&column, i < n_noise ? (guint8)g_rand_int (random) : 0);
+  return column;
+}
+
+/* Of columns of noise and zeros, as many as are packed; bits for each. */
+static guint
+packed_columns (const CoquillBuffer *columns, guint n)
+{
+  static const size_t limits[] = { G_MAXINT, G_MAXINT, G_MAXINT, G_MAXINT };
+  CoquillBuffer bytes = COQUILL_BUFFER_INIT;
+  CoquillColumns read;
+  CoquillReader reader;
+  CoquillTextError error = { 0 };
+  guint packed = 0;
+
+  g_assert_cmpuint (n, <=, G_N_ELEMENTS (limits));
+  g_assert_true (coquill_columns_append (columns, n, 0, COQUILL_PACKING_COMPACT, &bytes));
+  coquill_reader_init (&reader, bytes.data, bytes.length);
+  g_assert_true (coquill_columns_read (&read, n, limits, G_MAXINT, &reader, &error));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree guint8 *plain = g_malloc (columns[i].length);
+
+      g_assert_cmpuint (read.columns[i].size, ==, columns[i].length);
+      g_assert_true (coquill_columns_unpack (&read, i, plain, &error));
+      g_assert_cmpmem (plain, columns[i].length, columns[i].data, columns[i].length);
+      packed |= (read.columns[i].packed_size > 0 ? 1u : 0) << i;
+    }
+  coquill_columns_clear (&read);
+  coquill_buffer_clear (&bytes);
+  return packed;
+}
+
+/* A fortieth of some 4,000 bytes is about 100: so much may be lost. */
+static void
+test_columns_that_save_little_stay_plain (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (test_seed ());
+  CoquillBuffer columns[] = {
+    random_column (random, 4000, 4000),
+    random_column (random, 50, 200),
+    random_column (random, 50, 70),
+    random_column (random, 50, 100),
+  };
+
+  g_assert_cmphex (packed_columns (columns, 1), ==, 1);
+  g_assert_cmphex (packed_columns (columns, 2), ==, 3);     /* it saves too much */
+  g_assert_cmphex (packed_columns (columns, 3), ==, 3);     /* the last one doesn't */
+  g_assert_cmphex (packed_columns (columns, 4), ==, 8 + 3); /* nor does this one, but both together do */
+  g_assert_cmphex (packed_columns (&columns[2], 2), ==, 3); /* nor is this little of what there is */
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    coquill_buffer_clear (&columns[i]);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/varint/numbers-are-short-and-have-one-form", test_varints_are_short_and_have_one_form);
   g_test_add_func ("/crc32c/checksum-is-the-standard-one", test_checksum_is_the_standard_one);
+  g_test_add_func ("/codec/columns-that-save-little-stay-plain", test_columns_that_save_little_stay_plain);
   g_test_add_func ("/codec/random-changes-come-back", test_random_changes_come_back);
   g_test_add_func ("/codec/what-is-read-ahead-is-what-is-read", test_what_is_read_ahead_is_what_is_read);
   g_test_add_func ("/codec/broken-changes-are-not-written", test_broken_changes_are_not_written);
